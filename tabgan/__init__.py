@@ -1,0 +1,54 @@
+"""tabgan: synthetic tables from a conditional GAN whose generator can complete any partial row.
+
+Public names load on first use (PEP 562), so that ``import tabgan`` costs nothing.
+"""
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tabgan.datasets import load_demo
+    from tabgan.errors import TabGANError
+    from tabgan.evaluation import Report, evaluate
+    from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
+    from tabgan.synthesizers import TabGAN
+
+try:
+    __version__ = version("tabgan-keras")
+except PackageNotFoundError:  # a source tree that was never installed
+    __version__ = "0+unknown"
+
+_HOMES = {
+    "ColumnSchema": "tabgan.schema",
+    "Kind": "tabgan.schema",
+    "Report": "tabgan.evaluation",
+    "TabGAN": "tabgan.synthesizers",
+    "TabGANError": "tabgan.errors",
+    "TableSchema": "tabgan.schema",
+    "evaluate": "tabgan.evaluation",
+    "infer_schema": "tabgan.schema",
+    "load_demo": "tabgan.datasets",
+}
+
+__all__ = [
+    "ColumnSchema",
+    "Kind",
+    "Report",
+    "TabGAN",
+    "TabGANError",
+    "TableSchema",
+    "evaluate",
+    "infer_schema",
+    "load_demo",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,1 @@
+"""What is known of a row: at random in training, by the user's wish in sampling."""

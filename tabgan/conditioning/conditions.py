@@ -1,0 +1,97 @@
+"""A user's conditions as codes: which cells are known, which modes may be drawn."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from tabgan.encoding import TableEncoder
+from tabgan.errors import InvalidConditionError, UnsupportedTypeError
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is known of every row to be drawn, and what may be drawn.
+
+    Parameters
+    ----------
+    released : tuple of numpy.ndarray of bool
+        For each learnt column, the modes a sample may contain.
+    known : dict of int to int
+        Learnt column to the code that every row has.
+    """
+
+    released: tuple[np.ndarray, ...]
+    known: dict[int, int] = field(default_factory=dict)
+
+    def allowed(self, column: int) -> np.ndarray:
+        """Return which modes of a column may be drawn."""
+        return self.released[column]
+
+
+def no_conditions(encoder: TableEncoder) -> Conditions:
+    """Return the conditions of an unconditional sample."""
+    return Conditions(tuple(column.released for column in encoder.learnt))
+
+
+def read_conditions(
+    conditions: Mapping[Hashable, object] | None, encoder: TableEncoder
+) -> Conditions:
+    """Return a user's conditions as codes.
+
+    Parameters
+    ----------
+    conditions : mapping or None
+        Column name to the value that every row shall have; ``None`` or NaN for missing.
+    encoder : TableEncoder
+        Knows the columns and their released values.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        If it is not a mapping, or a condition is not a single value.
+    InvalidConditionError
+        If a column does not exist or cannot be conditioned on, or a value was never seen or not
+        released.
+    """
+    if conditions is None:
+        return no_conditions(encoder)
+    if not isinstance(conditions, Mapping):
+        raise UnsupportedTypeError(
+            f"conditions must be a mapping of column name to value, got {type(conditions).__name__}"
+        )
+    known = {}
+    for name, value in conditions.items():
+        column, code = _read_condition(name, value, encoder)
+        known[column] = code
+    return Conditions(no_conditions(encoder).released, known)
+
+
+def _read_condition(name: Hashable, value: object, encoder: TableEncoder) -> tuple[int, int]:
+    names = [column.column.name for column in encoder.encoders]
+    if name not in names:
+        raise InvalidConditionError(
+            f"conditions name the column {name!r}, which the table does not have; columns: {names}"
+        )
+    place = encoder.learnt_index(name)
+    if place is None:
+        raise InvalidConditionError(
+            f"column {name!r} is an identifier: it is written anew and cannot be conditioned on"
+        )
+    if not pd.api.types.is_scalar(value) and not isinstance(value, pd.Interval | pd.Period):
+        raise UnsupportedTypeError(
+            f"the condition on column {name!r} is of type {type(value).__name__}; one value "
+            "(or None for missing) is needed"
+        )
+    column_encoder = encoder.learnt[place]
+    try:
+        code = column_encoder.code_of(value)
+    except (ValueError, TypeError):
+        code = None
+    if code is None:
+        raise InvalidConditionError(
+            f"the condition on column {name!r} is not a value the model can give: it released "
+            f"{column_encoder.describe()}"
+        )
+    return place, code

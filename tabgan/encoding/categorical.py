@@ -1,0 +1,109 @@
+"""Categories and booleans: a mode a released value, one for the rare ones, one for missing."""
+
+from collections.abc import Hashable
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
+from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.summary import CategorySummary
+from tabgan.schema import ColumnSchema
+from tabgan.schema.values import value_from_json, value_to_json
+
+
+class CategoricalEncoder(ColumnEncoder[CategorySummary]):
+    """A column of categories.
+
+    Values carried by fewer rows than the rare threshold share one mode. The generator learns that
+    mode like any other, but a sample never contains it: the sampler draws among the released
+    values instead, given the rest of the row.
+
+    Parameters
+    ----------
+    column : ColumnSchema
+        What the column is.
+    values : list of hashable
+        Released values; their index is their code.
+    shares : numpy.ndarray
+        Share of training rows in each mode: values, then rare, then missing where they occur.
+    n_rare : int
+        How many distinct values were withheld.
+    has_missing : bool
+        Whether the last mode is "missing".
+    """
+
+    kind = "categorical"
+
+    def __init__(
+        self,
+        column: ColumnSchema,
+        values: list[Hashable],
+        shares: np.ndarray,
+        n_rare: int,
+        has_missing: bool,
+    ) -> None:
+        self.column = column
+        self.values = values
+        self.shares = shares
+        self.n_rare = n_rare
+        self.has_missing = has_missing
+        self.released = np.ones(len(shares), dtype=bool)
+        # Without a single released value the rare mode has to stand: it decodes to missing.
+        if n_rare and len(shares) > 1:
+            self.released[len(values)] = False
+        self.ranks = np.full(len(shares), np.nan)
+        self._code_of = {value: code for code, value in enumerate(values)}
+
+    @classmethod
+    def summarise(cls, values: pd.Series, column: ColumnSchema) -> CategorySummary:
+        return CategorySummary.of(values)
+
+    @classmethod
+    def from_summary(
+        cls, summary: CategorySummary, column: ColumnSchema, options: EncodingOptions
+    ) -> Self:
+        common = {v: n for v, n in summary.counts.items() if n >= options.rare_threshold}
+        # By frequency, then by text, so that the codes do not depend on the order of the rows.
+        values = sorted(common, key=lambda value: (-common[value], str(value)))
+        counts = [common[value] for value in values]
+        n_rare = len(summary.counts) - len(common)
+        if n_rare:
+            counts.append(sum(summary.counts.values()) - sum(counts))
+        if summary.n_missing:
+            counts.append(summary.n_missing)
+        shares = np.array(counts) / summary.n_rows
+        return cls(column, values, shares, n_rare, summary.n_missing > 0)
+
+    def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        unknown = len(self.values) if self.n_rare else -1
+        codes, distinct = pd.factorize(values)
+        known = np.array([self._code_of.get(value, unknown) for value in distinct] + [-1])
+        codes = known[codes].astype(np.int32)
+        codes[values.isna().to_numpy()] = self.n_modes - 1 if self.has_missing else -1
+        return codes, np.zeros(len(codes), dtype=np.float32)
+
+    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int) -> pd.Series:
+        blank = len(self.values)
+        table = np.empty(blank + 1, dtype=object)
+        table[:blank] = self.values
+        table[blank] = None
+        return restore_dtype(table[np.minimum(codes, blank)], self.column)
+
+    def describe(self) -> str:
+        text = f"{len(self.values)} values"
+        return text + (f"; {self.n_rare} rare ones withheld" if self.n_rare else "")
+
+    def state(self) -> State:
+        return {
+            "values": [value_to_json(value) for value in self.values],
+            "shares": self.shares,
+            "n_rare": self.n_rare,
+            "has_missing": self.has_missing,
+        }
+
+    @classmethod
+    def from_state(cls, state: State, column: ColumnSchema) -> Self:
+        values = [value_from_json(form) for form in state["values"]]
+        return cls(column, values, state["shares"], state["n_rare"], state["has_missing"])

@@ -1,0 +1,141 @@
+"""Gaussian modes: ``normalisation="mixture"``, the mode-specific normalisation of CTGAN.
+
+Xu et al. (2019), section 4.2: a value belongs to one of the modes with the probability that the
+mixture gives, and its position is its distance from the mode's mean in units of four standard
+deviations. Deviation: values that many rows share are spikes of their own, since no Gaussian has a
+point mass.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from tabgan.encoding.mixture_fit import Mixture, fit_mixture, histogram
+
+# A position of 1 is this many standard deviations from the mean (Xu et al. 2019).
+_SCALES_PER_POSITION = 4.0
+# A value carried by one row in twenty outweighs what one of ten Gaussian modes can blur.
+_SPIKE_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class MixtureModes:
+    """Spikes and Gaussian modes of one column of numbers.
+
+    Parameters
+    ----------
+    spikes : numpy.ndarray of shape (n_spikes,)
+        Values that are modes of their own, ascending. They are the first codes.
+    weights, means, scales : numpy.ndarray of shape (n_gaussians,)
+        The Gaussian modes, ascending by mean.
+    bounds : numpy.ndarray of shape (2,)
+        Values are clipped to this range: the extremes that enough rows reach.
+    """
+
+    spikes: np.ndarray
+    weights: np.ndarray
+    means: np.ndarray
+    scales: np.ndarray
+    bounds: np.ndarray
+
+    @classmethod
+    def from_counts(
+        cls, values: np.ndarray, counts: np.ndarray, *, rare_threshold: int, on_grid: bool
+    ) -> "MixtureModes":
+        """Return the modes that distinct values and their counts determine.
+
+        Parameters
+        ----------
+        values : numpy.ndarray
+            Distinct values, ascending.
+        counts : numpy.ndarray
+            Rows that carry each.
+        rare_threshold : int
+            No spike has fewer rows, and no fewer lie at or beyond either bound.
+        on_grid : bool
+            Unused: Gaussian modes do not care; decoding rounds.
+        """
+        threshold = max(1, rare_threshold)
+        rows_upto = np.cumsum(counts)
+        low = values[min(np.searchsorted(rows_upto, threshold), len(values) - 1)]
+        high = values[np.searchsorted(rows_upto, max(1, rows_upto[-1] - threshold + 1))]
+        bounds = np.array([low, high] if low <= high else [np.average(values, weights=counts)] * 2)
+        spiky = counts >= max(threshold, _SPIKE_SHARE * rows_upto[-1])
+        rest = np.repeat(np.clip(values[~spiky], *bounds), counts[~spiky])
+        if len(rest) < threshold and spiky.any():
+            empty = np.empty(0)
+            return cls(values[spiky], empty, empty, empty, bounds)
+        counted = histogram(rest)
+        fitted = fit_mixture(counted.centers, counted.weights, bin_width=counted.widths)
+        return cls(
+            values[spiky],
+            np.array(fitted.weights),
+            np.array(fitted.means),
+            np.array(fitted.scales),
+            bounds,
+        )
+
+    @property
+    def n_modes(self) -> int:
+        """Number of spikes and Gaussian modes."""
+        return len(self.spikes) + len(self.means)
+
+    @property
+    def ranks(self) -> np.ndarray:
+        """Order of the modes on the line, from 0 to 1."""
+        centres = np.concatenate([self.spikes, self.means])
+        order = np.argsort(np.argsort(centres, kind="stable"), kind="stable")
+        return (order + 0.5) / max(1, len(order))
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Smallest and largest value that can be drawn."""
+        ends = np.concatenate([self.spikes, self.bounds if len(self.means) else []])
+        return float(ends.min()), float(ends.max())
+
+    def encode(self, values: np.ndarray, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return codes and positions; uniform numbers choose among modes that overlap."""
+        codes = np.zeros(len(values), dtype=np.int32)
+        positions = np.zeros(len(values), dtype=np.float32)
+        is_spike = np.isin(values, self.spikes)
+        codes[is_spike] = np.searchsorted(self.spikes, values[is_spike])
+        if not len(self.means):
+            gaps = np.abs(values[~is_spike, None] - self.spikes)
+            codes[~is_spike] = gaps.argmin(axis=1)
+            return codes, positions
+        rest = np.clip(values[~is_spike], *self.bounds)
+        upto = np.cumsum(self._mixture.responsibilities(rest), axis=1)
+        modes = (uniforms[~is_spike, None] >= upto[:, :-1]).sum(axis=1)
+        codes[~is_spike] = len(self.spikes) + modes
+        steps = (rest - self.means[modes]) / (_SCALES_PER_POSITION * self.scales[modes])
+        positions[~is_spike] = np.clip(steps, -1.0, 1.0)
+        return codes, positions
+
+    def decode(self, codes: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+        """Return values for codes; uniform numbers are turned into normal positions."""
+        values = np.empty(len(codes))
+        gaussian = codes >= len(self.spikes)
+        values[~gaussian] = self.spikes[codes[~gaussian]]
+        modes = codes[gaussian] - len(self.spikes)
+        # Drawn within the bounds rather than clipped to them, which would pile up rows there.
+        lower, upper = (
+            ndtr((bound - self.means[modes]) / self.scales[modes]) for bound in self.bounds
+        )
+        normals = ndtri(np.clip(lower + uniforms[gaussian] * (upper - lower), 1e-12, 1 - 1e-12))
+        values[gaussian] = np.clip(self.means[modes] + self.scales[modes] * normals, *self.bounds)
+        return values
+
+    @property
+    def _mixture(self) -> Mixture:
+        return Mixture(tuple(self.weights), tuple(self.means), tuple(self.scales))
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the arrays that make up the modes."""
+        return {
+            "spikes": self.spikes,
+            "weights": self.weights,
+            "means": self.means,
+            "scales": self.scales,
+            "bounds": self.bounds,
+        }

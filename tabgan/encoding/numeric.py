@@ -1,0 +1,145 @@
+"""What all columns of numbers share: a grid, a division into modes, a mode for missing."""
+
+from abc import abstractmethod
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
+from tabgan.encoding.mixture import MixtureModes
+from tabgan.encoding.quantile import QuantileModes
+from tabgan.encoding.scale import Scale
+from tabgan.encoding.summary import NumberSummary
+from tabgan.schema import ColumnSchema
+
+NumberModes = QuantileModes | MixtureModes
+_MODES: dict[str, type[QuantileModes] | type[MixtureModes]] = {
+    "quantile": QuantileModes,
+    "mixture": MixtureModes,
+}
+_NAMES = {modes: name for name, modes in _MODES.items()}
+
+
+class NumericEncoder(ColumnEncoder[NumberSummary]):
+    """A column of numbers; subclasses say how a kind becomes numbers and back.
+
+    Parameters
+    ----------
+    column : ColumnSchema
+        What the column is.
+    scale : Scale
+        The grid the numbers lie on.
+    modes : QuantileModes or MixtureModes or None
+        How the line is divided; ``None`` if every cell is missing.
+    shares : numpy.ndarray
+        Share of training rows in each mode, missing last where it occurs.
+    """
+
+    def __init__(
+        self, column: ColumnSchema, scale: Scale, modes: NumberModes | None, shares: np.ndarray
+    ) -> None:
+        self.column = column
+        self.scale = scale
+        self.modes = modes
+        self.shares = shares
+        self.released = np.ones(len(shares), dtype=bool)
+        ranks = modes.ranks if modes is not None else np.empty(0)
+        self.ranks = np.concatenate([ranks, np.full(len(shares) - len(ranks), np.nan)])
+
+    @classmethod
+    @abstractmethod
+    def to_numbers(
+        cls, values: pd.Series, column: ColumnSchema
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return int64, uint64 or float64 numbers, and which of them are present."""
+
+    @abstractmethod
+    def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
+        """Return the column with these numbers where present, of the column's dtype."""
+
+    @property
+    def _number_dtype(self) -> np.dtype:
+        """Return the type that :meth:`to_numbers` gives."""
+        return np.dtype(np.int64 if self.scale.has_grid else np.float64)
+
+    @property
+    def _missing_code(self) -> int:
+        n_values = 0 if self.modes is None else self.modes.n_modes
+        return n_values if n_values < self.n_modes else -1
+
+    @classmethod
+    def summarise(cls, values: pd.Series, column: ColumnSchema) -> NumberSummary:
+        return NumberSummary.of(*cls.to_numbers(values, column))
+
+    @classmethod
+    def from_summary(
+        cls, summary: NumberSummary, column: ColumnSchema, options: EncodingOptions
+    ) -> Self:
+        scale = Scale.of(summary.values)
+        missing = [summary.n_missing] if summary.n_missing else []
+        if len(summary.values) == 0:
+            return cls(column, scale, None, np.array(missing) / max(1, summary.n_rows))
+        units = scale.to_units(summary.values)
+        modes = _MODES[options.normalisation].from_counts(
+            units, summary.counts, rare_threshold=options.rare_threshold, on_grid=scale.has_grid
+        )
+        # Half-way uniforms: with modes that overlap, these shares are close rather than exact.
+        codes, _ = modes.encode(units, np.full(len(units), 0.5))
+        counts = np.bincount(codes, weights=summary.counts, minlength=modes.n_modes)
+        return cls(column, scale, modes, np.concatenate([counts, missing]) / summary.n_rows)
+
+    def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        numbers, present = self.to_numbers(values, self.column)
+        codes = np.full(len(values), self._missing_code, dtype=np.int32)
+        positions = np.zeros(len(values), dtype=np.float32)
+        if self.modes is not None:
+            units = self.scale.to_units(numbers[present])
+            codes[present], positions[present] = self.modes.encode(units, uniforms[present])
+        return codes, positions
+
+    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int) -> pd.Series:
+        present = codes != self._missing_code
+        numbers = np.zeros(len(codes), dtype=self._number_dtype)
+        if self.modes is not None:
+            units = self.modes.decode(codes[present], uniforms[present])
+            if self.scale.has_grid:
+                lowest, highest = self.modes.limits
+                units = np.clip(np.rint(units), np.ceil(lowest), np.floor(highest))
+            numbers[present] = self.scale.from_units(units, self._number_dtype)
+        return self.from_numbers(numbers, present)
+
+    def code_of(self, value: object) -> int | None:
+        code = super().code_of(value)
+        if code is None or code == self._missing_code or self.modes is None:
+            return code
+        numbers, _ = self.to_numbers(self.cell(value), self.column)
+        units = self.scale.to_units(numbers)[0]
+        lowest, highest = self.modes.limits
+        in_mode = code >= len(self.modes.spikes) or self.modes.spikes[code] == units
+        return code if in_mode and lowest <= units <= highest else None
+
+    def describe(self) -> str:
+        if self.modes is None:
+            return "missing everywhere"
+        lowest, highest = self.modes.limits
+        ends = np.array([np.ceil(lowest), np.floor(highest)] if self.scale.has_grid else [lowest, highest])
+        numbers = self.scale.from_units(ends, self._number_dtype)
+        shown = self.from_numbers(numbers, np.ones(2, dtype=bool))
+        return f"{shown.iloc[0]} to {shown.iloc[1]}"
+
+    def state(self) -> State:
+        return {
+            "origin": str(self.scale.origin),
+            "step": str(self.scale.step),
+            "normalisation": None if self.modes is None else _NAMES[type(self.modes)],
+            "modes": {} if self.modes is None else self.modes.state(),
+            "shares": self.shares,
+        }
+
+    @classmethod
+    def from_state(cls, state: State, column: ColumnSchema) -> Self:
+        scale = Scale(int(state["origin"]), int(state["step"]))
+        name = state["normalisation"]
+        modes = None if name is None else _MODES[name](**state["modes"])
+        return cls(column, scale, modes, state["shares"])

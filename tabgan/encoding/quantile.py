@@ -1,0 +1,191 @@
+"""Modes of equal depth with spikes: ``normalisation="quantile"``, the default.
+
+A value that many rows share (an exact zero, a round price, any value of a column with few distinct
+ones) is a mode of its own, a *spike*. The other values are divided into bins that hold equally
+many rows each. Inside a bin a value becomes its rank, so that positions are uniform by
+construction, and a draw follows a piecewise-linear distribution function whose knots have at least
+the rare threshold of rows between them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
+# hours (96) come back exactly that way.
+_MAX_SPIKED_VALUES = 120
+# Bins of a column of many values; 64 of them lost nothing against 128 on Adult, and fewer than
+# the square root of the rows keep at least as many rows in a bin as there are bins.
+_MAX_BINS = 64
+# Pieces of the distribution function inside one bin.
+_KNOTS_PER_BIN = 8
+
+
+@dataclass(frozen=True)
+class QuantileModes:
+    """Spikes and equal-depth bins of one column of numbers.
+
+    Parameters
+    ----------
+    spikes : numpy.ndarray of shape (n_spikes,)
+        Values that are modes of their own, ascending. They are the first codes.
+    knots : numpy.ndarray of shape (n_knots,)
+        Strictly ascending values; empty where spikes cover everything released.
+    coordinates : numpy.ndarray of shape (n_knots,)
+        Where each knot lies on the axis of bins, from 0 to the number of bins: bin `b` covers
+        ``[b, b + 1]``.
+    """
+
+    spikes: np.ndarray
+    knots: np.ndarray
+    coordinates: np.ndarray
+
+    @classmethod
+    def from_counts(
+        cls, values: np.ndarray, counts: np.ndarray, *, rare_threshold: int, on_grid: bool
+    ) -> "QuantileModes":
+        """Return the modes that distinct values and their counts determine.
+
+        Parameters
+        ----------
+        values : numpy.ndarray
+            Distinct values, ascending.
+        counts : numpy.ndarray
+            Rows that carry each.
+        rare_threshold : int
+            No spike, and no interval between knots, holds fewer rows.
+        on_grid : bool
+            Whether values are integers; knots then lie half-way between integers.
+        """
+        threshold = max(1, rare_threshold)
+        spiky = counts >= _spike_depth(counts, threshold)
+        rest_values, rest_counts = values[~spiky], counts[~spiky]
+        if rest_counts.sum() < threshold and spiky.any():
+            return cls(values[spiky], np.empty(0), np.empty(0))
+        knots, rows_before = _knots(rest_values, rest_counts, threshold, on_grid)
+        n_bins = _n_bins(int(rest_counts.sum()))
+        return cls(values[spiky], knots, _coordinates(rows_before, n_bins))
+
+    @property
+    def n_bins(self) -> int:
+        """Number of bins."""
+        return round(self.coordinates[-1]) if len(self.coordinates) else 0
+
+    @property
+    def n_modes(self) -> int:
+        """Number of spikes and bins."""
+        return len(self.spikes) + self.n_bins
+
+    @property
+    def ranks(self) -> np.ndarray:
+        """Order of the modes on the line, from 0 to 1."""
+        centres = self.spikes
+        if self.n_bins:
+            middles = np.interp(np.arange(self.n_bins) + 0.5, self.coordinates, self.knots)
+            centres = np.concatenate([self.spikes, middles])
+        order = np.argsort(np.argsort(centres, kind="stable"), kind="stable")
+        return (order + 0.5) / max(1, len(order))
+
+    def encode(self, values: np.ndarray, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return codes and positions of values; values out of range go to the nearest mode."""
+        codes = np.zeros(len(values), dtype=np.int32)
+        positions = np.zeros(len(values), dtype=np.float32)
+        if len(self.spikes):
+            codes = _nearest(self.spikes, values)
+        if self.n_bins:
+            binned = self.spikes[codes] != values if len(self.spikes) else slice(None)
+            places = np.interp(values[binned], self.knots, self.coordinates)
+            bins = np.minimum(places.astype(np.int32), self.n_bins - 1)
+            codes[binned] = len(self.spikes) + bins
+            positions[binned] = 2.0 * (places - bins) - 1.0
+        return codes, positions
+
+    def decode(self, codes: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+        """Return values for codes; uniform numbers in [0, 1) say where inside a bin."""
+        values = np.empty(len(codes))
+        binned = codes >= len(self.spikes)
+        values[~binned] = self.spikes[codes[~binned]]
+        if self.n_bins:
+            places = codes[binned] - len(self.spikes) + uniforms[binned]
+            values[binned] = np.interp(places, self.coordinates, self.knots)
+        return values
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """Smallest and largest value that can be drawn."""
+        ends = np.concatenate([self.spikes, self.knots])
+        return float(ends.min()), float(ends.max())
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the arrays that make up the modes."""
+        return {"spikes": self.spikes, "knots": self.knots, "coordinates": self.coordinates}
+
+
+def _spike_depth(counts: np.ndarray, threshold: int) -> float:
+    """Return from how many rows on a value is a mode of its own."""
+    if len(counts) <= _MAX_SPIKED_VALUES:
+        return threshold
+    # A value deeper than a bin of the values below it: every spike found makes the bins of the
+    # remaining rows shallower, so look again until no further one turns up.
+    descending = np.sort(counts)[::-1]
+    remaining = descending.sum() - np.cumsum(descending)
+    for n_spikes, (count, rest) in enumerate(zip(descending, remaining + descending, strict=True)):
+        depth = max(threshold, rest / _n_bins(int(rest)))
+        if count < depth or n_spikes == _MAX_SPIKED_VALUES:
+            return float(count) + 1.0
+    return threshold
+
+
+def _n_bins(n_rows: int) -> int:
+    return int(np.clip(np.sqrt(n_rows), 1, _MAX_BINS))
+
+
+def _knots(
+    values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return values between which enough rows lie, and how many rows lie before each."""
+    rows_upto = np.cumsum(counts)
+    total = rows_upto[-1]
+    half = 0.5 if on_grid else 0.0
+    # The extremes clip to the threshold-th row from either end.
+    first = int(np.searchsorted(rows_upto, threshold))
+    last = int(np.searchsorted(rows_upto, total - threshold + 1))
+    if first >= last:
+        centre = float(np.average(values, weights=counts))
+        width = half if on_grid else 1e-9 * max(abs(centre), np.finfo(float).tiny)
+        centre = np.rint(centre) if on_grid else centre
+        return np.array([centre - width, centre + width]), np.array([0.0, float(total)])
+    depth = max(threshold, total / (_n_bins(int(total)) * _KNOTS_PER_BIN))
+    inner = _cuts(rows_upto[first:last], depth, total - threshold) + first
+    between = (values[inner] + values[inner + 1]) / 2
+    between = np.floor(between) + 0.5 if on_grid else between
+    knots = np.concatenate([[values[first] - half], between, [values[last] + half]])
+    rows_before = np.concatenate([[0], rows_upto[inner], [total]]).astype(np.float64)
+    # Neighbouring floats can have no number between them, and far ones can share a half-integer.
+    keep = np.concatenate([[True], np.diff(knots) > 0])
+    keep[-1] = True
+    if not knots[-1] > knots[keep][-2]:
+        keep[np.flatnonzero(keep)[-2]] = False
+    return knots[keep], rows_before[keep]
+
+
+def _cuts(rows_upto: np.ndarray, depth: float, limit: float) -> np.ndarray:
+    """Return the places after which at least `depth` rows have come since the last cut."""
+    cuts, taken = [], 0.0
+    for place, rows in enumerate(rows_upto):
+        if rows - taken >= depth and limit - rows >= 0:
+            cuts.append(place)
+            taken = float(rows)
+    return np.array(cuts, dtype=np.int64)
+
+
+def _coordinates(rows_before: np.ndarray, n_bins: int) -> np.ndarray:
+    return rows_before / rows_before[-1] * n_bins
+
+
+def _nearest(sorted_values: np.ndarray, values: np.ndarray) -> np.ndarray:
+    right = np.clip(np.searchsorted(sorted_values, values), 1, max(1, len(sorted_values) - 1))
+    if len(sorted_values) == 1:
+        return np.zeros(len(values), dtype=np.int32)
+    left_is_nearer = values - sorted_values[right - 1] <= sorted_values[right] - values
+    return (right - left_is_nearer).astype(np.int32)

@@ -1,0 +1,72 @@
+"""The unit a column of numbers counts in.
+
+Integers, money with two decimals and dates all lie on a grid: ``origin + step * k``. Learning
+``k`` keeps them on it, exactly, whatever their size.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# Integers up to here are exact in float64, the type all further arithmetic is done in.
+_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A grid of integers, or the real line where there is no grid.
+
+    Parameters
+    ----------
+    origin : int
+        A round number below the values; 0 on the real line.
+    step : int
+        Distance between neighbours on the grid; 0 on the real line.
+    """
+
+    origin: int = 0
+    step: int = 0
+
+    @classmethod
+    def of(cls, values: np.ndarray) -> "Scale":
+        """Return the coarsest grid that distinct, ascending values lie on.
+
+        Floats get the real line, integers the grid of their greatest common divisor.
+        """
+        if values.dtype.kind == "f" or len(values) == 0:
+            return cls()
+        lowest, highest = int(values[0]), int(values[-1])
+        gaps = np.diff(values).astype(np.uint64)
+        step = int(np.gcd.reduce(gaps)) if len(gaps) else 1
+        # Finer than float64 can count, as nanoseconds over years are: give up the last digits.
+        while (highest - lowest) // step >= _EXACT // 2:
+            step *= 10
+        # A round origin, so that the file does not hold the smallest value of the table.
+        reach = step << ((highest - lowest) // step).bit_length()
+        origin = lowest - (lowest - lowest % step) % reach
+        return cls(origin, step)
+
+    @property
+    def has_grid(self) -> bool:
+        """Whether values are integers on a grid."""
+        return self.step > 0
+
+    def to_units(self, values: np.ndarray) -> np.ndarray:
+        """Return how many steps values lie above the origin, float64."""
+        if not self.has_grid:
+            return values.astype(np.float64)
+        # Unsigned wrap-around is harmless: the difference is non-negative and fits.
+        above = (values.astype(np.int64) - np.int64(self._origin_as_int64)) // np.int64(self.step)
+        return above.astype(np.float64)
+
+    def from_units(self, units: np.ndarray, dtype: np.dtype) -> np.ndarray:
+        """Return the values that lie this many steps above the origin."""
+        if not self.has_grid:
+            return units.astype(dtype)
+        steps = np.rint(units).astype(np.int64) * np.int64(self.step)
+        return (steps + np.int64(self._origin_as_int64)).astype(dtype)
+
+    @property
+    def _origin_as_int64(self) -> int:
+        # Two's complement, so that origins of uint64 columns above 2**63 fit as well.
+        return (self.origin + 2**63) % 2**64 - 2**63

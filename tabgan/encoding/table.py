@@ -1,0 +1,154 @@
+"""A table as integer codes and positions, and back: the one-hot form is never built here."""
+
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+
+from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
+from tabgan.encoding.layout import Layout
+from tabgan.encoding.registry import ENCODERS
+from tabgan.errors import InvalidDataError
+from tabgan.schema import TableSchema
+
+
+@dataclass(frozen=True)
+class EncodedTable:
+    """The learnt columns of a table.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray of shape (n_rows, n_learnt_columns)
+        Mode of each cell, in the smallest unsigned integer type that fits.
+    positions : numpy.ndarray of float32, same shape
+        Position inside the mode, in [-1, 1]; 0 where the mode is a single value.
+    """
+
+    codes: np.ndarray
+    positions: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def rows(self, index: np.ndarray | slice) -> "EncodedTable":
+        """Return the chosen rows."""
+        return EncodedTable(self.codes[index], self.positions[index])
+
+
+class TableEncoder:
+    """Between a DataFrame and its codes and positions.
+
+    Parameters
+    ----------
+    encoders : list of ColumnEncoder
+        One a column of the table, in its order.
+
+    Attributes
+    ----------
+    layout : Layout
+        The mode axis of the learnt columns (all but identifiers).
+    learnt : list of ColumnEncoder
+        The encoders of those columns.
+    """
+
+    def __init__(self, encoders: list[ColumnEncoder[Any]]) -> None:
+        self.encoders = encoders
+        self.learnt = [encoder for encoder in encoders if encoder.n_modes > 0]
+        self.layout = Layout([encoder.n_modes for encoder in self.learnt])
+
+    @classmethod
+    def from_frame(
+        cls, frame: pd.DataFrame, schema: TableSchema, options: EncodingOptions
+    ) -> Self:
+        """Return the encoder of a table: summarise each column, then divide it into modes."""
+        encoders = []
+        for i, column in enumerate(schema):
+            encoder_class = ENCODERS[column.kind]
+            summary = encoder_class.summarise(frame.iloc[:, i], column)
+            encoders.append(encoder_class.from_summary(summary, column, options))
+        return cls(encoders)
+
+    @property
+    def schema(self) -> TableSchema:
+        """The table's schema, with what each column releases."""
+        return TableSchema(
+            tuple(replace(e.column, released=e.describe()) for e in self.encoders)
+        )
+
+    @property
+    def log_shares(self) -> np.ndarray:
+        """Logarithm of each mode's share of the training rows, along the mode axis."""
+        # A mode that no row has (possible where modes overlap) starts at half a row in a million.
+        shares = self.layout.join([encoder.shares for encoder in self.learnt])
+        return np.log(np.maximum(shares, 5e-7)).astype(np.float32)
+
+    @property
+    def released(self) -> np.ndarray:
+        """Which modes a sample may contain, along the mode axis."""
+        return self.layout.join([encoder.released for encoder in self.learnt])
+
+    @property
+    def ranks(self) -> np.ndarray:
+        """Where each mode of an ordered column lies on its line, NaN elsewhere."""
+        return self.layout.join([encoder.ranks for encoder in self.learnt])
+
+    def learnt_index(self, name: object) -> int | None:
+        """Return the place of a column among the learnt ones, ``None`` for an identifier."""
+        names = [encoder.column.name for encoder in self.learnt]
+        return names.index(name) if name in names else None
+
+    def encode(self, frame: pd.DataFrame, rng: np.random.Generator) -> EncodedTable:
+        """Return codes and positions of the rows of a table with this schema."""
+        smallest = np.min_scalar_type(max(self.layout.sizes, default=1))
+        shape = (len(frame), self.layout.n_columns)
+        codes, positions = np.empty(shape, dtype=smallest), np.empty(shape, dtype=np.float32)
+        for place, encoder in enumerate(self.learnt):
+            column_codes, positions[:, place] = encoder.encode(
+                frame[encoder.column.name], rng.random(len(frame))
+            )
+            if (column_codes < 0).any():
+                raise InvalidDataError(
+                    f"column {encoder.column.name!r} holds values the model has not seen (or "
+                    "missing ones, where it saw none); use the table it was fitted on"
+                )
+            codes[:, place] = column_codes
+        return EncodedTable(codes, positions)
+
+    def decode(
+        self, codes: np.ndarray, uniforms: np.ndarray, first_row: int = 0
+    ) -> pd.DataFrame:
+        """Return the table that the codes stand for.
+
+        Parameters
+        ----------
+        codes : numpy.ndarray of int, shape (n_rows, n_learnt_columns)
+            Modes drawn.
+        uniforms : numpy.ndarray of the same shape
+            Uniform numbers from which positions are drawn.
+        first_row : int
+            Number of the first row in the sample: identifiers count on from it.
+        """
+        place_of = {id(encoder): place for place, encoder in enumerate(self.learnt)}
+        columns = []
+        for encoder in self.encoders:
+            place = place_of.get(id(encoder), slice(0, 0))
+            column_uniforms = uniforms[:, place] if id(encoder) in place_of else uniforms[:, 0]
+            columns.append(encoder.decode(codes[:, place], column_uniforms, first_row))
+        frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+        frame.columns = pd.Index([encoder.column.name for encoder in self.encoders])
+        return frame
+
+    def state(self) -> list[State]:
+        """Return the state of each column's encoder, in order."""
+        return [encoder.state() for encoder in self.encoders]
+
+    @classmethod
+    def from_state(cls, states: list[State], schema: TableSchema) -> Self:
+        """Return the encoder that :meth:`state` describes."""
+        return cls(
+            [
+                ENCODERS[column.kind].from_state(state, column)
+                for column, state in zip(schema, states, strict=True)
+            ]
+        )

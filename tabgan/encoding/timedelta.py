@@ -1,0 +1,34 @@
+"""Durations, counted in the unit of their dtype."""
+
+import numpy as np
+import pandas as pd
+
+from tabgan.encoding.numeric import NumericEncoder
+from tabgan.schema import ColumnSchema
+
+
+class TimedeltaEncoder(NumericEncoder):
+    """A column of durations."""
+
+    kind = "timedelta"
+
+    @classmethod
+    def to_numbers(
+        cls, values: pd.Series, column: ColumnSchema
+    ) -> tuple[np.ndarray, np.ndarray]:
+        present = values.notna().to_numpy(dtype=bool)
+        numbers = values.astype(f"timedelta64[{_unit(column)}]").astype("int64").to_numpy(copy=True)
+        numbers[~present] = 0
+        return numbers, present
+
+    def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
+        durations = pd.Series(numbers.view(f"timedelta64[{_unit(self.column)}]"))
+        durations[~present] = pd.NaT
+        return durations.astype(self.column.dtype.to_pandas())
+
+
+def _unit(column: ColumnSchema) -> str:
+    dtype = column.dtype.to_pandas()
+    if isinstance(dtype, pd.ArrowDtype):
+        return str(dtype.pyarrow_dtype.unit)
+    return str(np.datetime_data(dtype)[0])

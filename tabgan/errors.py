@@ -1,0 +1,65 @@
+"""Every error tabgan raises on purpose.
+
+::
+
+    TabGANError
+    ├── InvalidDataError       (ValueError)  a table that cannot be learnt or judged
+    ├── UnsupportedTypeError   (TypeError)   an argument or a column of a kind tabgan cannot take
+    ├── InvalidParameterError  (ValueError)  a constructor or method argument out of its range
+    ├── InvalidConditionError  (ValueError)  a condition that names what the model does not know
+    ├── TrainingDivergedError  (ValueError)  the losses stopped being numbers
+    ├── BackendError           (OSError)     Keras runs on a backend without a training seam
+    └── ModelFileError         (OSError)     a model file that is damaged, foreign or unsafe
+        └── ModelVersionError                a model file written by a newer tabgan
+
+Each message has three parts: what came (a column or parameter and the kind of value, never a
+cell of the table), what is needed, what to do.
+"""
+
+__all__ = [
+    "BackendError",
+    "InvalidConditionError",
+    "InvalidDataError",
+    "InvalidParameterError",
+    "ModelFileError",
+    "ModelVersionError",
+    "TabGANError",
+    "TrainingDivergedError",
+    "UnsupportedTypeError",
+]
+
+
+class TabGANError(Exception):
+    """Base of all errors raised by tabgan."""
+
+
+class InvalidDataError(TabGANError, ValueError):
+    """A table that cannot be learnt, sampled from or judged as it is."""
+
+
+class UnsupportedTypeError(TabGANError, TypeError):
+    """An argument or a column of a kind that tabgan cannot take."""
+
+
+class InvalidParameterError(TabGANError, ValueError):
+    """A parameter outside the values it may take."""
+
+
+class InvalidConditionError(TabGANError, ValueError):
+    """A condition on a column or value that the model does not know."""
+
+
+class TrainingDivergedError(TabGANError, ValueError):
+    """Training produced losses that are not finite numbers."""
+
+
+class BackendError(TabGANError, OSError):
+    """Keras runs on a backend for which there is no training seam."""
+
+
+class ModelFileError(TabGANError, OSError):
+    """A file that is not a sound model file: damaged, foreign or unsafe to open."""
+
+
+class ModelVersionError(ModelFileError):
+    """A model file that needs a newer version of tabgan to be read."""

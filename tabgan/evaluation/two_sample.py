@@ -1,0 +1,71 @@
+"""The classifier two-sample test: can a classifier tell synthetic from real rows?
+
+Source: Lopez-Paz and Oquab (2017), with gradient-boosted trees as the classifier. A logistic
+classifier is useless here: independent columns score .995 on it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from tabgan.evaluation.ranking import Estimate, area_under_curve, resampled_estimate
+from tabgan.evaluation.tables import FloatArray
+
+# XGBoost's default number of trees and rate, which published figures rest on. With them the two
+# libraries agree on Adult within .006 of AUC; at scikit-learn's rate of .1 copied training rows
+# stay at an AUC of .468 where XGBoost finds .458.
+N_TREES = 100
+LEARNING_RATE = 0.3
+# Trees need 20 rows a leaf; fewer rows than this a side cannot say anything.
+MIN_ROWS = 60
+_N_FOLDS = 3
+
+
+@dataclass(frozen=True)
+class TwoSampleTest:
+    """How well real and synthetic rows are told apart.
+
+    Parameters
+    ----------
+    auc : Estimate
+        Out-of-fold area under the ROC curve: .5 if nothing tells them apart, 1 if everything
+        does. Clearly below .5 where the synthetic rows copy the very rows they are compared with:
+        a value seen as real in training then comes back as synthetic in the test fold.
+    """
+
+    auc: Estimate
+
+    @property
+    def score(self) -> Estimate:
+        """``1 - 2 |AUC - .5|``: 1 cannot be told apart, 0 always told apart."""
+        distance = abs(self.auc.value - 0.5)
+        furthest = max(abs(self.auc.low - 0.5), abs(self.auc.high - 0.5))
+        covers_half = self.auc.low <= 0.5 <= self.auc.high
+        nearest = 0.0 if covers_half else min(abs(self.auc.low - 0.5), abs(self.auc.high - 0.5))
+        return Estimate(1 - 2 * distance, 1 - 2 * furthest, 1 - 2 * nearest)
+
+
+def two_sample_test(
+    real: FloatArray, synthetic: FloatArray, generator: np.random.Generator
+) -> TwoSampleTest:
+    """Return how well a classifier tells two tables apart, out of fold.
+
+    Parameters
+    ----------
+    real, synthetic : ndarray of float64, shape (rows, columns)
+        As many rows each, at least `MIN_ROWS`; categories as integer codes, NaN is missing.
+    generator : numpy.random.Generator
+        Shuffles the folds and resamples the predictions.
+    """
+    rows = np.concatenate([real, synthetic])
+    is_synthetic = np.repeat([False, True], [len(real), len(synthetic)])
+    seed = int(generator.integers(2**31))
+    model = HistGradientBoostingClassifier(
+        learning_rate=LEARNING_RATE, max_iter=N_TREES, early_stopping=False, random_state=seed
+    )
+    folds = StratifiedKFold(_N_FOLDS, shuffle=True, random_state=seed)
+    predictions = cross_val_predict(model, rows, is_synthetic, cv=folds, method="predict_proba")
+    area = area_under_curve(predictions[:, 1], is_synthetic)
+    return TwoSampleTest(resampled_estimate(area, is_synthetic.astype(np.int64), generator))

@@ -1,0 +1,1 @@
+"""The generator and the discriminator: one frozen description, built in Keras and in NumPy."""

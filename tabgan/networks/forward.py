@@ -1,0 +1,72 @@
+"""The generator in NumPy: what sampling and scoring run on, from saved weights alone.
+
+The trunk's input is mostly zeros and ones, and while a row is drawn only a few of them change. So
+the first layer is kept as a running sum: start it from the noise, add one row of the kernel for
+each cell that becomes known.
+"""
+
+import numpy as np
+
+from tabgan.networks.spec import NetworkSpec
+
+_NORM_EPSILON = np.float32(1e-5)
+
+
+class NumpyGenerator:
+    """The generator's forward pass.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        Sizes.
+    weights : dict of str to numpy.ndarray
+        Names and shapes as in :meth:`NetworkSpec.weight_shapes`, float32.
+    """
+
+    def __init__(self, spec: NetworkSpec, weights: dict[str, np.ndarray]) -> None:
+        self.spec = spec
+        self.weights = weights
+        self.layout = spec.layout
+        kernel = weights["input/kernel"]
+        n_modes, n_columns = self.layout.n_modes, self.layout.n_columns
+        # A known cell always comes with the mark that its column is known.
+        self._cell_kernel = kernel[:n_modes] + kernel[n_modes + self.layout.column_of_mode]
+        self._noise_kernel = kernel[n_modes + n_columns :]
+
+    def start(self, noise: np.ndarray) -> np.ndarray:
+        """Return the first layer's sums of rows of which nothing is known, (n_rows, width)."""
+        return noise @ self._noise_kernel + self.weights["input/bias"]
+
+    def reveal(self, sums: np.ndarray, column: int, codes: np.ndarray) -> None:
+        """Add a column's known cells to the sums, in place."""
+        sums += self._cell_kernel[self.layout.position(column, codes)]
+
+    def trunk(self, sums: np.ndarray) -> np.ndarray:
+        """Return what the heads read, (n_rows, width)."""
+        hidden = sums
+        for block in range(self.spec.n_blocks):
+            normed = self._normalise(hidden, f"block_{block}/norm")
+            inner = self._dense(normed, f"block_{block}/inner")
+            np.maximum(inner, 0.0, out=inner)
+            hidden = hidden + self._dense(inner, f"block_{block}/outer")
+        return self._normalise(hidden, "norm")
+
+    def logits(self, features: np.ndarray, column: int) -> np.ndarray:
+        """Return the logits of one column's modes, (n_rows, size)."""
+        modes = self.layout.modes(column)
+        return features @ self.weights["heads/kernel"][:, modes] + self.weights["heads/bias"][modes]
+
+    def _dense(self, inputs: np.ndarray, name: str) -> np.ndarray:
+        return inputs @ self.weights[f"{name}/kernel"] + self.weights[f"{name}/bias"]
+
+    def _normalise(self, inputs: np.ndarray, name: str) -> np.ndarray:
+        centred = inputs - inputs.mean(axis=1, keepdims=True)
+        variance = np.einsum("ij,ij->i", centred, centred)[:, None] / np.float32(inputs.shape[1])
+        centred *= self.weights[f"{name}/gamma"] / np.sqrt(variance + _NORM_EPSILON)
+        return centred + self.weights[f"{name}/beta"]
+
+
+def log_softmax(logits: np.ndarray) -> np.ndarray:
+    """Return log-probabilities along the last axis."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

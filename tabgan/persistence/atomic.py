@@ -1,0 +1,86 @@
+"""Replace a file whole or not at all."""
+
+import contextlib
+import os
+import stat
+import tempfile
+from collections.abc import Iterable
+
+from tabgan.errors import ModelFileError
+
+__all__ = ["replace_file", "require_regular_file"]
+
+
+def replace_file(path: str | os.PathLike[str], chunks: Iterable[bytes]) -> None:
+    """Write ``chunks`` to ``path``; whoever reads it sees the old file or the new one, whole.
+
+    A symbolic link is followed: the file that it points to is replaced and the link stays. A new
+    file can be read by its owner alone (mode 0600), because who else may see what was learnt
+    from people's data is for the owner to decide; an existing file keeps its permissions. Of two
+    writers at once the last one wins.
+
+    Parameters
+    ----------
+    path : str or os.PathLike
+        Where the file belongs; its directory must exist.
+    chunks : iterable of bytes
+        The content, in order.
+
+    Raises
+    ------
+    ModelFileError
+        If ``path`` is a directory, a pipe or a device.
+    OSError
+        If the system refuses (no room, no right to write). ``path`` is then as it was and
+        nothing is left beside it.
+    """
+    target = os.path.realpath(path)
+    permissions = _permissions(target)
+    descriptor, temporary = tempfile.mkstemp(
+        prefix=".tabgan-", suffix=".tmp", dir=os.path.dirname(target)
+    )
+    try:
+        with open(descriptor, "wb") as file:
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(descriptor)
+        if permissions is not None:
+            os.chmod(temporary, permissions)
+        os.replace(temporary, target)
+    except BaseException:
+        # An interrupt from the keyboard, too, must leave nothing behind.
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary)
+        raise
+    _remember_name(os.path.dirname(target))
+
+
+def require_regular_file(mode: int) -> None:
+    """Refuse what is not a plain file on a disk, given the mode that ``os.stat`` reports."""
+    if not stat.S_ISREG(mode):
+        kind = "a directory" if stat.S_ISDIR(mode) else "a pipe, a socket or a device"
+        raise ModelFileError(
+            f"This path is {kind}; a model is kept in a regular file. Give the path of a file."
+        )
+
+
+def _permissions(target: str) -> int | None:
+    try:
+        mode = os.stat(target).st_mode
+    except FileNotFoundError:
+        return None
+    require_regular_file(mode)
+    return mode & 0o777
+
+
+def _remember_name(folder: str) -> None:
+    """Make the new name survive a power cut, where the system can promise that."""
+    if os.name == "nt":
+        return
+    # The file is complete and in place; a file system that cannot sync a directory is no failure.
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,47 @@
+"""Independent random streams from one seed, without any global state.
+
+A stream is named by what it is for, so that a new use of randomness does not shift the others.
+"""
+
+import numpy as np
+
+from tabgan.errors import InvalidParameterError
+
+RandomState = int | np.random.Generator | np.random.RandomState | None
+
+_STREAMS = {"encoding": 1, "split": 2, "initial weights": 3, "batches": 4, "noise": 5, "blocks": 6}
+
+
+def resolve_seed(random_state: RandomState) -> int:
+    """Return a non-negative seed below 2**63.
+
+    Parameters
+    ----------
+    random_state : int, numpy Generator or RandomState, or None
+        An integer is the seed itself; a generator is drawn from; ``None`` asks the system.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is none of these, or a negative integer.
+    """
+    if random_state is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
+    if isinstance(random_state, np.random.Generator):
+        return int(random_state.integers(2**63))
+    if isinstance(random_state, np.random.RandomState):
+        return int(random_state.randint(2**31 - 1))
+    is_integer = isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
+    if not is_integer or not 0 <= random_state < 2**63:
+        raise InvalidParameterError(
+            "random_state must be a non-negative integer below 2**63, a numpy Generator or "
+            "RandomState, or None"
+        )
+    return int(random_state)
+
+
+def stream(seed: int, purpose: str, *numbers: int) -> np.random.Generator:
+    """Return the generator for one purpose, and within it for one numbered part."""
+    return np.random.Generator(
+        np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_STREAMS[purpose], *numbers)))
+    )

@@ -1,0 +1,97 @@
+"""The dtype of a column in a form that can be written down and restored exactly."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from tabgan.errors import InvalidDataError
+from tabgan.schema.values import value_from_json, value_to_json
+
+
+@dataclass(frozen=True)
+class DtypeSpec:
+    """A pandas dtype by name, with its levels where it is categorical.
+
+    Parameters
+    ----------
+    name : str
+        What ``pandas.api.types.pandas_dtype`` understands, or ``"category"``.
+    levels : tuple of hashable or None
+        The levels of a categorical dtype, unused ones included, in their order.
+    ordered : bool
+        Whether the levels are ordered.
+    level_dtype : str
+        The dtype of the levels themselves.
+
+    Notes
+    -----
+    The levels of a ``category`` dtype are metadata the owner of the table declared: they are kept
+    whole, so that the dtype of the output is that of the input. A level carried by too few rows is
+    never *sampled*, but it is still listed. Convert to text first where the list itself is secret.
+    """
+
+    name: str
+    levels: tuple[Hashable, ...] | None = None
+    ordered: bool = False
+    level_dtype: str = ""
+
+    @classmethod
+    def of(cls, dtype: object) -> "DtypeSpec":
+        """Return the description of a pandas or NumPy dtype."""
+        if isinstance(dtype, pd.CategoricalDtype):
+            return cls(
+                "category",
+                tuple(dtype.categories),
+                bool(dtype.ordered),
+                _dtype_name(dtype.categories.dtype),
+            )
+        return cls(_dtype_name(dtype))
+
+    def to_pandas(self) -> object:
+        """Return the dtype itself."""
+        if self.levels is None:
+            return pd.api.types.pandas_dtype(self.name)
+        levels = pd.Index(list(self.levels), dtype=self.level_dtype)
+        return pd.CategoricalDtype(levels, ordered=self.ordered)
+
+    def to_json(self) -> object:
+        """Return the JSON form: the name, or an object for a categorical dtype."""
+        if self.levels is None:
+            return self.name
+        return {
+            "levels": [value_to_json(level) for level in self.levels],
+            "level_dtype": self.level_dtype,
+            "ordered": self.ordered,
+        }
+
+    @classmethod
+    def from_json(cls, form: object) -> "DtypeSpec":
+        """Return the description that :meth:`to_json` wrote.
+
+        Raises
+        ------
+        InvalidDataError
+            If pandas knows no such dtype.
+        """
+        try:
+            if isinstance(form, str):
+                pd.api.types.pandas_dtype(form)
+                return cls(form)
+            if isinstance(form, dict):
+                levels = tuple(value_from_json(level) for level in form["levels"])
+                spec = cls("category", levels, bool(form["ordered"]), str(form["level_dtype"]))
+                spec.to_pandas()
+                return spec
+        except (TypeError, ValueError, KeyError) as error:
+            raise InvalidDataError("a dtype in the schema is not one that pandas knows") from error
+        raise InvalidDataError("a dtype in the schema is neither a name nor a list of levels")
+
+
+def _dtype_name(dtype: object) -> str:
+    # str(StringDtype("pyarrow")) drops the storage, and the text dtype of pandas 3 differs from
+    # "string" only in its missing marker.
+    if isinstance(dtype, pd.StringDtype):
+        missing_is_nan = getattr(dtype, "na_value", pd.NA) is not pd.NA
+        return "str" if missing_is_nan else f"string[{dtype.storage}]"
+    return str(dtype)

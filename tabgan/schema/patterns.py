@@ -1,0 +1,84 @@
+"""How an identifier is written: a pattern that says the shape and none of the values.
+
+In a pattern ``#`` is a running number, ``9`` a digit, ``A`` an upper-case and ``a`` a lower-case
+letter; any other character, and any character after a backslash, stands for itself.
+"""
+
+import string
+from collections import Counter
+
+import pandas as pd
+
+_CLASSES = {"9": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
+# What an identifier without a common shape is replaced by: a running number says what it is.
+_ANY_TEXT = "id-#"
+# A longer common shape is prose, not a key.
+_MAX_LENGTH = 40
+
+
+def infer_pattern(values: pd.Series) -> str:
+    """Return the pattern that most of these texts follow.
+
+    Parameters
+    ----------
+    values : pandas.Series of str
+        The identifiers; none missing.
+
+    Returns
+    -------
+    str
+        A pattern of at least 9 in 10 of the texts, or ``"id-#"``.
+    """
+    shapes = Counter(_shape(text) for text in values if len(text) <= _MAX_LENGTH)
+    if not shapes:
+        return _ANY_TEXT
+    pattern, count = shapes.most_common(1)[0]
+    has_variable_part = any(symbol in _CLASSES for symbol in _symbols(pattern))
+    return pattern if has_variable_part and count >= 0.9 * len(values) else _ANY_TEXT
+
+
+def write_identifier(pattern: str, number: int) -> str:
+    """Return the identifier with a running number, written as the pattern says.
+
+    Different numbers give different texts until the pattern's digits and letters are used up;
+    from then on the number itself is appended.
+
+    Examples
+    --------
+    >>> write_identifier("9999-AA", 27)
+    '0000-BB'
+    >>> write_identifier("id-#", 27)
+    'id-28'
+    """
+    symbols = _symbols(pattern)
+    written = []
+    remainder = number
+    for symbol in reversed(symbols):
+        if symbol in _CLASSES:
+            alphabet = _CLASSES[symbol]
+            remainder, digit = divmod(remainder, len(alphabet))
+            written.append(alphabet[digit])
+        else:
+            written.append(str(number + 1) if symbol == "#" else symbol[-1])
+    overflow = f"-{number}" if remainder and any(s in _CLASSES for s in symbols) else ""
+    return "".join(reversed(written)) + overflow
+
+
+def _shape(text: str) -> str:
+    return "".join(_symbol(character) for character in text)
+
+
+def _symbol(character: str) -> str:
+    for symbol, alphabet in _CLASSES.items():
+        if character in alphabet:
+            return symbol
+    return "\\" + character if character in "#\\" else character
+
+
+def _symbols(pattern: str) -> list[str]:
+    symbols, rest = [], pattern
+    while rest:
+        length = 2 if rest[0] == "\\" and len(rest) > 1 else 1
+        symbols.append(rest[:length])
+        rest = rest[length:]
+    return symbols

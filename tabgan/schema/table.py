@@ -1,0 +1,211 @@
+"""The schema of a table: frozen, printable, editable by replacement, JSON both ways."""
+
+import json
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.schema.dtypes import DtypeSpec
+from tabgan.schema.values import value_from_json, value_to_json
+
+
+class Kind(StrEnum):
+    """What a column is, as far as learning it is concerned. Any kind may have missing values."""
+
+    CONTINUOUS = "continuous"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    CATEGORICAL = "categorical"
+    DATETIME = "datetime"
+    TIMEDELTA = "timedelta"
+    IDENTIFIER = "identifier"
+
+    @property
+    def is_ordered(self) -> bool:
+        """Whether values of this kind are numbers on a line."""
+        return self in (Kind.CONTINUOUS, Kind.INTEGER, Kind.DATETIME, Kind.TIMEDELTA)
+
+
+@dataclass(frozen=True)
+class ColumnSchema:
+    """One column.
+
+    Parameters
+    ----------
+    name : hashable
+        The column's name.
+    kind : Kind
+        How the column is learnt.
+    dtype : DtypeSpec
+        The dtype that the column comes back with.
+    reason : str
+        Why this kind was chosen.
+    decimals : int or None
+        Decimals of a continuous column; ``None`` where there is no such rule.
+    date_format : str or None
+        ``strftime`` format of dates that are stored as text.
+    pattern : str or None
+        How an identifier is written (see :mod:`tabgan.encoding.identifier`).
+    released : str
+        What a fitted model gives out of this column, and how much it withholds; empty before.
+    """
+
+    name: Hashable
+    kind: Kind
+    dtype: DtypeSpec
+    reason: str = ""
+    decimals: int | None = None
+    date_format: str | None = None
+    pattern: str | None = None
+    released: str = ""
+
+    def to_json(self) -> dict[str, object]:
+        """Return the JSON form, without the fields that are empty."""
+        form: dict[str, object] = {
+            "name": value_to_json(self.name),
+            "kind": str(self.kind),
+            "dtype": self.dtype.to_json(),
+        }
+        optional = ("reason", "decimals", "date_format", "pattern", "released")
+        form.update({key: getattr(self, key) for key in optional if getattr(self, key) not in ("", None)})
+        return form
+
+    @classmethod
+    def from_json(cls, form: object) -> "ColumnSchema":
+        """Return the column that :meth:`to_json` wrote.
+
+        Raises
+        ------
+        InvalidDataError
+            If a field is missing, unknown or of the wrong type.
+        """
+        if not isinstance(form, dict) or not {"name", "kind", "dtype"} <= set(form):
+            raise InvalidDataError("a column of the schema needs name, kind and dtype")
+        name = value_from_json(form["name"])
+        unknown = sorted(set(form) - set(cls.__dataclass_fields__))
+        if unknown:
+            raise InvalidDataError(f"column {name!r} of the schema has unknown fields {unknown}")
+        if form["kind"] not in list(Kind):
+            raise InvalidDataError(f"column {name!r} of the schema: kind must be one of {[*map(str, Kind)]}")
+        decimals = form.get("decimals")
+        if decimals is not None and (type(decimals) is not int or decimals < 0):
+            raise InvalidDataError(f"column {name!r} of the schema: decimals must be an integer >= 0")
+        texts = {
+            key: form[key] for key in ("reason", "date_format", "pattern", "released") if key in form
+        }
+        if any(not isinstance(text, str) for text in texts.values()):
+            raise InvalidDataError(f"column {name!r} of the schema: {sorted(texts)} must be text")
+        dtype = DtypeSpec.from_json(form["dtype"])
+        return cls(name, Kind(form["kind"]), dtype, decimals=decimals, **texts)
+
+
+@dataclass(frozen=True)
+class TableSchema:
+    """The columns of a table, in their order.
+
+    Parameters
+    ----------
+    columns : tuple of ColumnSchema
+        One entry a column; names are unique.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tabgan.schema import infer_schema
+    >>> schema = infer_schema(pd.DataFrame({"age": [31, 45, 31], "city": ["Bonn", "Kiel", "Bonn"]}))
+    >>> schema["age"].kind
+    <Kind.INTEGER: 'integer'>
+    >>> schema = schema.with_kinds({"age": "categorical"})
+    >>> schema == TableSchema.from_json(schema.to_json())
+    True
+    """
+
+    columns: tuple[ColumnSchema, ...]
+
+    @property
+    def names(self) -> list[Hashable]:
+        """Column names, in order."""
+        return [column.name for column in self.columns]
+
+    def __iter__(self) -> Iterator[ColumnSchema]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+    def __getitem__(self, name: Hashable) -> ColumnSchema:
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+    def with_kinds(self, kinds: dict[Any, Kind | str]) -> "TableSchema":
+        """Return a schema in which the named columns are of another kind.
+
+        Parameters
+        ----------
+        kinds : dict
+            Column name to kind.
+
+        Raises
+        ------
+        InvalidParameterError
+            If a name is not a column or a kind does not exist.
+        """
+        unknown = [name for name in kinds if name not in self.names]
+        if unknown:
+            raise InvalidParameterError(f"kinds names columns the table does not have: {unknown}")
+        wrong = [name for name, kind in kinds.items() if kind not in list(Kind)]
+        if wrong:
+            raise InvalidParameterError(f"kinds of {wrong} must be one of {[*map(str, Kind)]}")
+        return TableSchema(
+            tuple(
+                replace(column, kind=Kind(kinds[column.name]), reason="chosen by the user")
+                if column.name in kinds
+                else column
+                for column in self.columns
+            )
+        )
+
+    def to_json(self) -> str:
+        """Return the schema as indented JSON text."""
+        form = {"columns": [column.to_json() for column in self.columns]}
+        return json.dumps(form, indent=2, ensure_ascii=False, allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str | Path) -> "TableSchema":
+        """Return the schema written by :meth:`to_json`, from its text or a file's path.
+
+        Raises
+        ------
+        InvalidDataError
+            If the text is not the JSON of a schema.
+        """
+        source = text.read_text(encoding="utf-8") if isinstance(text, Path) else text
+        try:
+            form = json.loads(source)
+        except ValueError as error:
+            raise InvalidDataError("the schema is not valid JSON") from error
+        if not isinstance(form, dict) or not isinstance(form.get("columns"), list):
+            raise InvalidDataError('the schema needs a list under "columns"')
+        schema = cls(tuple(ColumnSchema.from_json(column) for column in form["columns"]))
+        if len(set(schema.names)) != len(schema):
+            raise InvalidDataError("the schema names a column twice")
+        return schema
+
+    def __str__(self) -> str:
+        fitted = any(column.released for column in self.columns)
+        header = ["column", "kind", "dtype", "released" if fitted else "reason"]
+        rows = [
+            [str(c.name), str(c.kind), c.dtype.name, c.released if fitted else c.reason]
+            for c in self.columns
+        ]
+        widths = [max(len(row[i]) for row in [header, *rows]) for i in range(3)]
+        lines = [
+            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]])
+            for row in [header, *rows]
+        ]
+        return "\n".join(line.rstrip() for line in lines)

@@ -1,0 +1,73 @@
+"""How well one-pass samples pass for held-out rows: what the game is stopped by."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from tabgan.conditioning.conditions import Conditions
+from tabgan.networks.forward import NumpyGenerator
+from tabgan.synthesizers.passes import PassPlan
+from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
+
+if TYPE_CHECKING:
+    from tabgan.training.train import Judgement
+
+# Rows a side: an AUC of .6 is then known to within .008, at a second a judgement.
+_MAX_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class OnePassJudge:
+    """A two-sample test of candidate generators against held-out rows.
+
+    Parameters
+    ----------
+    held_out : numpy.ndarray of shape (n_rows, n_columns)
+        Codes of rows that no network was trained on.
+    conditions : Conditions
+        What a sample may contain.
+    seed : int
+        The same noise for every candidate, so that they differ only in their weights.
+    """
+
+    held_out: np.ndarray
+    conditions: Conditions
+    seed: int
+
+    def __call__(self, generator: NumpyGenerator) -> "Judgement":
+        """Return the two-sample score and the share of modes covered."""
+        from tabgan.training.train import Judgement
+
+        real = self.held_out[:_MAX_ROWS].astype(np.int64)
+        fake = self._sample(generator, len(real))
+        rows = np.concatenate([real, fake]).astype(np.float32)
+        is_real = np.repeat([1, 0], [len(real), len(fake)])
+        # Fifty trees: as good a judge here as a hundred, and the folds of the tests are shuffled.
+        classifier = HistGradientBoostingClassifier(
+            max_iter=50, early_stopping=False, random_state=0
+        )
+        folds = StratifiedKFold(2, shuffle=True, random_state=0)
+        scores = cross_val_predict(classifier, rows, is_real, cv=folds, method="predict_proba")
+        auc = roc_auc_score(is_real, scores[:, 1])
+        return Judgement(1.0 - 2.0 * abs(auc - 0.5), _share_covered(real, fake))
+
+    def _sample(self, generator: NumpyGenerator, n_rows: int) -> np.ndarray:
+        order = PassPlan(tuple(range(generator.layout.n_columns)), np.zeros((0, 0)))
+        blocks = [
+            sample_block(generator, order, self.conditions, 1, self.seed, block)[0]
+            for block in range(-(-n_rows // BLOCK_SIZE))
+        ]
+        return np.concatenate(blocks)[:n_rows]
+
+
+def _share_covered(real: np.ndarray, fake: np.ndarray) -> float:
+    wanted, found = 0, 0
+    for column in range(real.shape[1]):
+        modes = np.unique(real[:, column])
+        wanted += len(modes)
+        found += len(np.intersect1d(modes, fake[:, column]))
+    return found / wanted

@@ -1,0 +1,145 @@
+"""Which columns are drawn in which pass.
+
+Columns drawn in one pass are independent given what was drawn before, but for what the noise makes
+them agree on. So columns that depend on each other belong in different passes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tabgan.networks.forward import NumpyGenerator, log_softmax
+
+# Enough rows to rank pairs by mutual information.
+_MAX_ROWS = 10_000
+# Every order is scored on these many held-out rows; at 2,000 Adult's orders are told apart.
+_MAX_SCORED_ROWS = 2_000
+_N_RANDOM_ORDERS = 4
+# Beyond, all pairs cost more than the order gains.
+_MAX_PAIRED_COLUMNS = 256
+
+
+@dataclass(frozen=True)
+class PassPlan:
+    """The learnt order of the columns, and how much each pair depends on each other.
+
+    Parameters
+    ----------
+    order : tuple of int
+        Columns in the order in which they are drawn one by one.
+    dependence : numpy.ndarray of shape (n_columns, n_columns)
+        Mutual information of each pair, in nats: what is lost by drawing them independently.
+    """
+
+    order: tuple[int, ...]
+    dependence: np.ndarray
+
+    def groups(self, columns: list[int], n_passes: int) -> list[list[int]]:
+        """Divide columns into passes.
+
+        Parameters
+        ----------
+        columns : list of int
+            Columns still to be drawn.
+        n_passes : int
+            Number of passes, at least 1; more than columns means one column a pass.
+
+        Returns
+        -------
+        list of list of int
+            The columns of each pass, in the order of the passes.
+        """
+        ordered = [column for column in self.order if column in columns]
+        n_passes = min(n_passes, len(ordered))
+        if n_passes == len(ordered):
+            return [[column] for column in ordered]
+        capacity = -(-len(ordered) // n_passes)
+        groups: list[list[int]] = [[] for _ in range(n_passes)]
+        # The most dependent columns choose first, while there is still a pass to go to.
+        for column in sorted(ordered, key=lambda c: -self.dependence[c].sum()):
+            open_groups = [group for group in groups if len(group) < capacity]
+            cost = [(self.dependence[column, group].sum(), len(group)) for group in open_groups]
+            open_groups[cost.index(min(cost))].append(column)
+        place = {column: i for i, column in enumerate(ordered)}
+        filled = [sorted(group, key=place.__getitem__) for group in groups if group]
+        return sorted(filled, key=lambda group: np.mean([place[column] for column in group]))
+
+
+def learn_passes(
+    generator: NumpyGenerator, codes: np.ndarray, held_out: np.ndarray, rng: np.random.Generator
+) -> PassPlan:
+    """Choose the order under which held-out rows are most likely.
+
+    Parameters
+    ----------
+    generator : NumpyGenerator
+        The fitted generator.
+    codes, held_out : numpy.ndarray of shape (n_rows, n_columns)
+        Training rows, from which dependence is measured, and rows to score the orders on.
+    rng : numpy.random.Generator
+        Draws some of the candidate orders.
+    """
+    dependence = mutual_information(codes[:_MAX_ROWS], generator.layout.sizes)
+    scored = held_out[:_MAX_SCORED_ROWS].astype(np.int64)
+    candidates = _candidate_orders(dependence, codes[:_MAX_ROWS], generator, rng)
+    likelihoods = [log_likelihood(generator, scored, order).mean() for order in candidates]
+    return PassPlan(candidates[int(np.argmax(likelihoods))], dependence)
+
+
+def log_likelihood(
+    generator: NumpyGenerator, codes: np.ndarray, order: tuple[int, ...]
+) -> np.ndarray:
+    """Return the chain-rule log-probability of each row's modes, drawn in this order."""
+    noise = np.zeros((len(codes), generator.spec.noise_dim), dtype=np.float32)
+    sums = generator.start(noise)
+    total = np.zeros(len(codes))
+    for column in order:
+        log_probabilities = log_softmax(generator.logits(generator.trunk(sums), column))
+        total += log_probabilities[np.arange(len(codes)), codes[:, column]]
+        generator.reveal(sums, column, codes[:, column])
+    return total
+
+
+def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
+    """Return the mutual information of each pair of columns, in nats, shape (n_columns, n_columns).
+
+    Corrected for the bias of sparse tables (Miller 1955) and never negative; zero on the diagonal.
+    """
+    n_rows, n_columns = codes.shape
+    information = np.zeros((n_columns, n_columns))
+    if n_columns > _MAX_PAIRED_COLUMNS:
+        return information
+    codes = codes.astype(np.int64)
+    for i in range(n_columns):
+        for j in range(i):
+            joint = np.bincount(codes[:, i] * sizes[j] + codes[:, j], minlength=sizes[i] * sizes[j])
+            joint = joint.reshape(sizes[i], sizes[j])
+            rows, columns = joint.sum(axis=1), joint.sum(axis=0)
+            occurring = joint > 0
+            expected = np.outer(rows, columns)[occurring] / n_rows
+            plug_in = np.sum(joint[occurring] * np.log(joint[occurring] / expected)) / n_rows
+            free = occurring.sum() - (rows > 0).sum() - (columns > 0).sum() + 1
+            information[i, j] = information[j, i] = max(0.0, plug_in - free / (2 * n_rows))
+    return information
+
+
+def _candidate_orders(
+    dependence: np.ndarray, codes: np.ndarray, generator: NumpyGenerator, rng: np.random.Generator
+) -> list[tuple[int, ...]]:
+    n_columns = len(dependence)
+    sizes = generator.layout.sizes
+    distinct = [len(np.unique(codes[:, column])) for column in range(n_columns)]
+    by_size = sorted(range(n_columns), key=lambda column: (distinct[column], sizes[column]))
+    orders = [list(range(n_columns)), by_size, by_size[::-1], _most_informed_order(dependence)]
+    orders += [rng.permutation(n_columns).tolist() for _ in range(_N_RANDOM_ORDERS)]
+    return [tuple(order) for order in orders]
+
+
+def _most_informed_order(dependence: np.ndarray) -> list[int]:
+    """Start with the column that tells most about the others, then always the best-told one."""
+    order = [int(dependence.sum(axis=1).argmax())]
+    while len(order) < len(dependence):
+        told = dependence[order].max(axis=0)
+        told[order] = -1.0
+        order.append(int(told.argmax()))
+    return order

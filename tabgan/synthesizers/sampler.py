@@ -1,0 +1,91 @@
+"""Draw rows in passes, in NumPy, from saved weights alone.
+
+Rows are drawn in blocks of 1,024, each from a random stream named by the seed and the block's
+number. A block is always computed whole and then cut, so a row does not depend on how many rows
+were asked for, nor on threads.
+"""
+
+import numpy as np
+
+from tabgan.conditioning.conditions import Conditions
+from tabgan.networks.forward import NumpyGenerator
+from tabgan.randomness import stream
+from tabgan.synthesizers.passes import PassPlan
+
+BLOCK_SIZE = 1024
+
+
+def sample_block(
+    generator: NumpyGenerator,
+    passes: PassPlan,
+    conditions: Conditions,
+    n_passes: int,
+    seed: int,
+    block: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw one block of rows.
+
+    Parameters
+    ----------
+    generator : NumpyGenerator
+        The fitted generator.
+    passes : PassPlan
+        The order of the columns.
+    conditions : Conditions
+        What is known of every row, and which modes may be drawn.
+    n_passes : int
+        Passes to draw in.
+    seed, block : int
+        Name the random stream.
+
+    Returns
+    -------
+    codes : numpy.ndarray of int64, shape (1024, n_columns)
+        Modes drawn.
+    uniforms : numpy.ndarray of the same shape
+        Uniform numbers that positions are drawn from.
+    """
+    n_columns = generator.layout.n_columns
+    rng = stream(seed, "blocks", block)
+    # All random numbers come first and in one order, whatever is done with them.
+    noise = rng.standard_normal((BLOCK_SIZE, generator.spec.noise_dim), dtype=np.float32)
+    mode_uniforms = rng.random((BLOCK_SIZE, n_columns))
+    position_uniforms = rng.random((BLOCK_SIZE, n_columns))
+
+    unknown = [column for column in range(n_columns) if column not in conditions.known]
+    groups = passes.groups(unknown, n_passes)
+    if len(groups) == len(unknown) and n_passes > 1:
+        noise[:] = 0.0  # one column a pass is the likelihood path: nothing is left to agree on
+    codes = np.zeros((BLOCK_SIZE, n_columns), dtype=np.int64)
+    sums = generator.start(noise)
+    for column, code in conditions.known.items():
+        codes[:, column] = code
+        generator.reveal(sums, column, codes[:, column])
+    for i, group in enumerate(groups):
+        features = generator.trunk(sums)
+        for column in group:
+            logits = generator.logits(features, column)
+            allowed = conditions.allowed(column)
+            codes[:, column] = draw_modes(logits, allowed, mode_uniforms[:, column])
+        if i + 1 < len(groups):
+            for column in group:
+                generator.reveal(sums, column, codes[:, column])
+    return codes, position_uniforms
+
+
+def draw_modes(logits: np.ndarray, allowed: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+    """Draw a mode a row from the softmax of the logits, among those allowed, by inversion.
+
+    Parameters
+    ----------
+    logits : numpy.ndarray of shape (n_rows, size)
+        Unnormalised log-probabilities.
+    allowed : numpy.ndarray of bool, shape (size,)
+        Modes that may be drawn; at least one.
+    uniforms : numpy.ndarray of shape (n_rows,)
+        In [0, 1).
+    """
+    logits = np.where(allowed, logits, -np.inf)
+    upto = np.cumsum(np.exp(logits - logits.max(axis=1, keepdims=True)), axis=1, dtype=np.float64)
+    # Strictly below the total, and "<=" rather than "<": a mode without mass is never drawn.
+    return (upto <= (uniforms * upto[:, -1])[:, None]).sum(axis=1)

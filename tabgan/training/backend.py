@@ -1,0 +1,54 @@
+"""The seam between the training step and the library that runs it.
+
+To add a backend: 1. a module with a ``Backend`` of its own, 2. its entry in ``current_backend``,
+3. its name in the agreement test.
+"""
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any, Protocol
+
+import keras
+
+from tabgan.errors import BackendError
+
+_MODULES = {"tensorflow": "tabgan.training.tensorflow_backend", "jax": "tabgan.training.jax_backend"}
+
+
+class Backend(Protocol):
+    """What the step and the loop ask of a library, beyond ``keras.ops``."""
+
+    def value_and_gradients(
+        self, function: Callable[[list[Any]], tuple[Any, Any]], variables: Sequence[Any]
+    ) -> tuple[Any, Any, list[Any]]:
+        """Return loss, logs and the loss's gradient for each variable; calls may be nested."""
+
+    def uniform(self, seed: Any, step: Any, site: int, shape: tuple[int, ...]) -> Any:
+        """Return uniform numbers in [0, 1) that depend on nothing but the arguments."""
+
+    def normal(self, seed: Any, step: Any, site: int, shape: tuple[int, ...]) -> Any:
+        """Return standard normal numbers that depend on nothing but the arguments."""
+
+    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the compiled function."""
+
+    def put(self, array: Any) -> Any:
+        """Return the array on the device."""
+
+
+def current_backend() -> Backend:
+    """Return the seam of the backend that Keras runs on.
+
+    Raises
+    ------
+    BackendError
+        If tabgan has no training seam for it.
+    """
+    name = keras.config.backend()
+    if name not in _MODULES:
+        raise BackendError(
+            f"Keras runs on {name!r}, which tabgan cannot train on; set KERAS_BACKEND to one of "
+            f"{sorted(_MODULES)} before Keras is imported"
+        )
+    backend: Backend = import_module(_MODULES[name]).BACKEND
+    return backend

@@ -1,0 +1,40 @@
+"""The training seam on TensorFlow."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+
+class TensorFlowBackend:
+    """Gradient tapes, counter-based random numbers and ``tf.function``."""
+
+    def value_and_gradients(
+        self, function: Callable[[list[Any]], tuple[Any, Any]], variables: Sequence[Any]
+    ) -> tuple[Any, Any, list[Any]]:
+        variables = list(variables)
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            tape.watch(variables)
+            loss, logs = function(variables)
+        return loss, logs, tape.gradient(loss, variables, unconnected_gradients="zero")
+
+    def uniform(self, seed: Any, step: Any, site: int, shape: tuple[int, ...]) -> Any:
+        # Philox, because the default algorithm differs with and without XLA.
+        return tf.random.stateless_uniform(shape, self._key(seed, step, site), alg="philox")
+
+    def normal(self, seed: Any, step: Any, site: int, shape: tuple[int, ...]) -> Any:
+        return tf.random.stateless_normal(shape, self._key(seed, step, site), alg="philox")
+
+    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        return tf.function(function, autograph=False)
+
+    def put(self, array: Any) -> Any:
+        return tf.convert_to_tensor(array)
+
+    @staticmethod
+    def _key(seed: Any, step: Any, site: int) -> Any:
+        # Sixteen sites a step are more than any step uses.
+        return tf.stack([tf.cast(seed, tf.int64), tf.cast(step, tf.int64) * 16 + site])
+
+
+BACKEND = TensorFlowBackend()

@@ -1,0 +1,228 @@
+"""The compiled loop around the step: networks and state in, many steps at a time, logs out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from keras import ops
+
+from tabgan.conditioning.masks import random_known_sets
+from tabgan.errors import TrainingDivergedError
+from tabgan.networks.discriminator import Discriminator
+from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.generator import Generator
+from tabgan.networks.spec import NetworkSpec
+from tabgan.randomness import stream
+from tabgan.training.backend import current_backend
+from tabgan.training.objectives import OBJECTIVES
+from tabgan.training.plan import TrainingPlan
+from tabgan.training.step import Batch, Draws, Rates, StepOptions, TrainingStep, TrainState
+
+# Steps in one compiled call: long enough that calling costs nothing, short enough for a live bar.
+STEPS_PER_CALL = 20
+
+_LIKELIHOOD_LOGS = ("likelihood_loss",)
+_ADVERSARIAL_LOGS = (
+    "likelihood_loss",
+    "generator_loss",
+    "discriminator_loss",
+    "penalty",
+    "real_score",
+    "fake_score",
+)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One part of the training: which step, on how many rows, how fast.
+
+    Parameters
+    ----------
+    name : {"likelihood", "adversarial"}
+        What it is called in the history.
+    options : StepOptions
+        The fixed numbers of its step.
+    batch_size : int
+        Rows a step.
+    rates : Rates
+        Learning rates at its start.
+    """
+
+    name: str
+    options: StepOptions
+    batch_size: int
+    rates: Rates
+
+
+class Trainer:
+    """Two networks and the state of their training.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+        Sizes of the generator.
+    log_shares : numpy.ndarray of shape (n_modes,)
+        Where the generator's output biases start.
+    plan : TrainingPlan
+        Sizes of the discriminator, and the game.
+    seed : int
+        Of initial weights, batches and noise.
+    """
+
+    def __init__(
+        self, spec: NetworkSpec, log_shares: np.ndarray, plan: TrainingPlan, seed: int
+    ) -> None:
+        self.spec = spec
+        self.plan = plan
+        self.backend = current_backend()
+        initial = stream(seed, "initial weights")
+        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)))
+        self.discriminator = Discriminator(
+            spec.layout.n_modes,
+            spec.layout.n_columns,
+            plan.discriminator_width,
+            plan.discriminator_blocks,
+            int(initial.integers(2**31)),
+        )
+        self.generator.build()
+        self.discriminator.build()
+        self._rng = stream(seed, "batches")
+        self._noise_seed = int(stream(seed, "noise").integers(2**31))
+        self._compiled: dict[str, Any] = {}
+        self.n_steps = 0
+        generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
+        discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
+        self.state = TrainState(
+            generator, [], [ops.copy(w) for w in generator], discriminator, []
+        )
+
+    def start(self, phase: Phase) -> None:
+        """Enter a phase from the averaged weights, with fresh moments."""
+        weights = [ops.copy(w) for w in self.state.average]
+        self.state = TrainState(
+            weights,
+            phase.options.generator_adam.init(weights),
+            [ops.copy(w) for w in weights],
+            self.state.discriminator,
+            phase.options.discriminator_adam.init(self.state.discriminator),
+        )
+        self._steps_in_phase = 0
+
+    def run(self, phase: Phase, codes: np.ndarray, slowdown: float) -> dict[str, float]:
+        """Run one compiled call of steps.
+
+        Parameters
+        ----------
+        phase : Phase
+            The phase that was started.
+        codes : numpy.ndarray of shape (n_rows, n_columns)
+            Training rows.
+        slowdown : float
+            Factor on the phase's learning rates.
+
+        Returns
+        -------
+        dict
+            Each logged quantity, averaged over the steps.
+
+        Raises
+        ------
+        TrainingDivergedError
+            If a loss is not a finite number.
+        """
+        if phase.name not in self._compiled:
+            self._compiled[phase.name] = self.backend.compile(self._many_steps(phase))
+        rates = Rates(*(np.float32(rate * slowdown) for rate in phase.rates))
+        self.state, totals = self._compiled[phase.name](
+            self.state,
+            self._next_batches(phase, codes),
+            rates,
+            np.int32(self._noise_seed),
+            np.int32(self.n_steps),
+            np.int32(self._steps_in_phase),
+        )
+        self.n_steps += STEPS_PER_CALL
+        self._steps_in_phase += STEPS_PER_CALL
+        means = ops.convert_to_numpy(totals) / STEPS_PER_CALL
+        if not np.isfinite(means).all():
+            raise TrainingDivergedError(
+                f"training diverged in the {phase.name} phase by step {self.n_steps}: a loss is "
+                "not a finite number; lower the learning rates"
+            )
+        return dict(zip(_log_names(phase), map(float, means), strict=True))
+
+    def averaged_weights(self) -> dict[str, np.ndarray]:
+        """Return the averaged weights of the generator by name: what is sampled from."""
+        shapes = self.spec.weight_shapes()
+        return {
+            name: ops.convert_to_numpy(weight).reshape(shape)
+            for (name, shape), weight in zip(shapes.items(), self.state.average, strict=True)
+        }
+
+    def numpy_generator(self) -> NumpyGenerator:
+        """Return the generator with averaged weights, in NumPy."""
+        return NumpyGenerator(self.spec, self.averaged_weights())
+
+    def discriminator_weights(self) -> list[np.ndarray]:
+        """Return the weights of the discriminator, in the order of its layers."""
+        return [ops.convert_to_numpy(weight) for weight in self.state.discriminator]
+
+    def restore(self, weights: dict[str, np.ndarray]) -> None:
+        """Go back to averaged weights kept earlier."""
+        kept = [self.backend.put(weight) for weight in weights.values()]
+        self.state = self.state._replace(average=kept)
+
+    def _many_steps(self, phase: Phase) -> Any:
+        step = TrainingStep(
+            self.generator,
+            self.discriminator,
+            OBJECTIVES[self.plan.objective],
+            phase.options,
+            self.backend,
+        )
+        names = _log_names(phase)
+
+        def many_steps(
+            state: TrainState, batches: Batch, rates: Rates, seed: Any, first: Any, in_phase: Any
+        ) -> tuple[TrainState, Any]:
+            def body(i: Any, carry: tuple[TrainState, Any]) -> tuple[TrainState, Any]:
+                state, totals = carry
+                batch = Batch(*(part[i] for part in batches))
+                draws = self._draw(seed, first + i, phase)
+                progress = ops.cast(in_phase + i, "float32")
+                state, logs = step(state, batch, draws, rates, progress)
+                return state, totals + ops.stack([logs[name] for name in names])
+
+            totals = ops.zeros((len(names),), "float32")
+            state, totals = ops.fori_loop(0, STEPS_PER_CALL, body, (state, totals))
+            return state, totals
+
+        return many_steps
+
+    def _draw(self, seed: Any, step: Any, phase: Phase) -> Draws | None:
+        if not phase.options.adversarial_weight:
+            return None
+        rows = phase.batch_size
+        uniforms = self.backend.uniform(seed, step, 1, (rows, self.spec.layout.n_modes))
+        # Away from 0 and 1, where the double logarithm is infinite.
+        uniforms = ops.clip(uniforms, 1e-7, 1.0 - 1e-7)
+        return Draws(
+            noise=self.backend.normal(seed, step, 0, (rows, self.spec.noise_dim)),
+            gumbels=-ops.log(-ops.log(uniforms)),
+            mixing=self.backend.uniform(seed, step, 2, (rows,)),
+        )
+
+    def _next_batches(self, phase: Phase, codes: np.ndarray) -> Batch:
+        n_columns = codes.shape[1]
+        n_rows = STEPS_PER_CALL * phase.batch_size
+        shape = (STEPS_PER_CALL, phase.batch_size, n_columns)
+        known = random_known_sets(self._rng, n_rows, n_columns)
+        condition = random_known_sets(self._rng, n_rows, n_columns, self.plan.conditioned_share)
+        rows = self._rng.integers(len(codes), size=n_rows)
+        parts = (codes[rows].astype(np.int32), known, condition)
+        return Batch(*(self.backend.put(part.reshape(shape)) for part in parts))
+
+
+def _log_names(phase: Phase) -> tuple[str, ...]:
+    return _ADVERSARIAL_LOGS if phase.options.adversarial_weight else _LIKELIHOOD_LOGS
