@@ -9,7 +9,16 @@ from tabgan.errors import InvalidParameterError
 
 RandomState = int | np.random.Generator | np.random.RandomState | None
 
-_STREAMS = {"encoding": 1, "split": 2, "initial weights": 3, "batches": 4, "noise": 5, "blocks": 6}
+_STREAMS = {
+    "encoding": 1,
+    "split": 2,
+    "initial weights": 3,
+    "batches": 4,
+    "noise": 5,
+    "blocks": 6,
+    "order": 7,
+    "folds": 8,
+}
 
 
 def resolve_seed(random_state: RandomState) -> int:

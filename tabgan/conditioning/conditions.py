@@ -20,10 +20,13 @@ class Conditions:
         For each learnt column, the modes a sample may contain.
     known : dict of int to int
         Learnt column to the code that every row has.
+    values : dict of hashable to object
+        Column name to the value that the user asked for.
     """
 
     released: tuple[np.ndarray, ...]
     known: dict[int, int] = field(default_factory=dict)
+    values: Mapping[Hashable, object] = field(default_factory=dict)
 
     def allowed(self, column: int) -> np.ndarray:
         """Return which modes of a column may be drawn."""
@@ -65,7 +68,7 @@ def read_conditions(
     for name, value in conditions.items():
         column, code = _read_condition(name, value, encoder)
         known[column] = code
-    return Conditions(no_conditions(encoder).released, known)
+    return Conditions(no_conditions(encoder).released, known, dict(conditions))
 
 
 def _read_condition(name: Hashable, value: object, encoder: TableEncoder) -> tuple[int, int]:

@@ -38,7 +38,7 @@ FARTHEST_SQUARED = 1e150
 # this shape and rate for the precision, in units of the typical scale.
 PRIOR_SHAPE = PRIOR_RATE = 0.5
 # Ascent stops when the bound gains less, in nats per value, over one round of sweeps, or after as
-# many sweeps as scikit-learn's 100. A hundred times less gains under .005 nats per value.
+# many sweeps as scikit-learn has by default. A hundred times less gains under .01 nats per value.
 TOLERANCE = 1e-4
 SWEEPS_A_ROUND = 5
 MAX_ROUNDS = 20
@@ -187,7 +187,7 @@ def histogram(values: ArrayLike, *, n_bins: int = 1000) -> Histogram:
         Finite values of any magnitude up to 1e300, in any order.
     n_bins : int, default=1000
         About how many bins; frequent values may add as many again. The fit takes time linear in
-        it; 1000 keep the likelihood per value within .001 of the values' own.
+        it; 1000 keep the likelihood per value within about .001 of the values' own.
 
     Returns
     -------

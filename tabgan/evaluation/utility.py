@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
 from tabgan.evaluation.ranking import Estimate, area_under_curve, resampled_estimate
 from tabgan.evaluation.report import Score
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables, draw_rows, independent_columns
-from tabgan.evaluation.two_sample import LEARNING_RATE, N_TREES
+from tabgan.evaluation.trees import predicted_classes, predicted_numbers
 
 # Rows that a model is trained on. With more classes there is one tree a class and round, so the
 # product of both is kept, at a few seconds a fit on two cores.
@@ -20,8 +19,6 @@ _MAX_ROWS_TIMES_CLASSES = 200_000
 # Above, one-against-rest areas are averages over classes with a handful of rows.
 _MAX_CLASSES = 50
 _MIN_HOLDOUT_ROWS = 20
-
-_Predictor = Callable[[FloatArray, FloatArray], FloatArray]
 
 
 @dataclass(frozen=True)
@@ -59,8 +56,8 @@ class _Task:
         """Return predictions for the holdout by a model trained on these rows."""
         features, target = self.split(rows)
         if not self.is_class:
-            return _predicted_numbers(features, target, self.features, seed)
-        return _predicted_classes(features, target, self.features, np.unique(self.target), seed)
+            return predicted_numbers(features, target, self.features, seed)[:, np.newaxis]
+        return predicted_classes(features, target, self.features, np.unique(self.target), seed)
 
 
 def utility_scores(tables: Tables, target: Hashable | None, streams: RandomStreams) -> list[Score]:
@@ -151,40 +148,6 @@ def _target_problem(target: FloatArray, is_class: bool) -> str:
     if is_class and n_distinct > _MAX_CLASSES:
         return f"the target has {n_distinct} classes in the holdout, at most {_MAX_CLASSES} work"
     return ""
-
-
-def _predicted_classes(
-    features: FloatArray,
-    target: FloatArray,
-    unseen: FloatArray,
-    classes: FloatArray,
-    seed: int,
-) -> FloatArray:
-    predictions = np.zeros((len(unseen), len(classes)))
-    learnt = np.unique(target)
-    if len(learnt) < 2:
-        # Nothing to learn from: every row gets the same prediction, an area of one half.
-        return predictions
-    model = HistGradientBoostingClassifier(
-        learning_rate=LEARNING_RATE, max_iter=N_TREES, early_stopping=False, random_state=seed
-    )
-    probabilities = model.fit(features, target).predict_proba(unseen)
-    for i, value in enumerate(classes):
-        if value in learnt:
-            predictions[:, i] = probabilities[:, np.searchsorted(learnt, value)]
-    return predictions
-
-
-def _predicted_numbers(
-    features: FloatArray, target: FloatArray, unseen: FloatArray, seed: int
-) -> FloatArray:
-    if len(target) == 0:
-        return np.zeros((len(unseen), 1))
-    model = HistGradientBoostingRegressor(
-        learning_rate=LEARNING_RATE, max_iter=N_TREES, early_stopping=False, random_state=seed
-    )
-    predictions: FloatArray = model.fit(features, target).predict(unseen)
-    return predictions[:, np.newaxis]
 
 
 def _explained_variance(predicted: FloatArray, target: FloatArray, weights: FloatArray) -> float:

@@ -1,62 +1,315 @@
 """TabGAN: fit a table, sample new rows."""
 
+from collections.abc import Hashable, Mapping
+from os import PathLike
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import NotFittedError
 
 from tabgan.conditioning.conditions import no_conditions, read_conditions
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
-from tabgan.networks.spec import NetworkSpec
+from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import RandomState, resolve_seed, stream
 from tabgan.schema import TableSchema, infer_schema
 from tabgan.synthesizers.judge import OnePassJudge
+from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.model_file import load_model, save_model
+from tabgan.synthesizers.parameters import check_parameters, read_seconds
 from tabgan.synthesizers.passes import learn_passes
-from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
+from tabgan.synthesizers.split import hold_out
+
+# More passes than this gain little and cost in proportion: with 32, no pass of a table of 64
+# columns draws more than two, and those two hardly depend on each other.
+_MAX_AUTO_PASSES = 32
 
 
 class TabGAN(BaseEstimator):
-    def __init__(self, *, objective="relativistic", normalisation="quantile", passes="auto", max_time=None,
-                 rare_threshold=5, schema=None, random_state=None, plan=None):
-        self.objective=objective; self.normalisation=normalisation; self.passes=passes; self.max_time=max_time
-        self.rare_threshold=rare_threshold; self.schema=schema; self.random_state=random_state; self.plan=plan
+    """Learn a table and give back new rows that behave like it.
 
-    def fit(self, X, y=None):
-        from tabgan.training.train import train, Clock
-        from tabgan.training.plan import TrainingPlan
-        clock = Clock(self.max_time)
+    A conditional GAN whose generator can complete any partial row: given some cells and noise it
+    proposes all the others. It is trained in two phases, by likelihood and then against a
+    discriminator, and sampled in one or several passes over the columns.
+
+    Parameters
+    ----------
+    epochs : int or None, default=None
+        How often to go through the table, both phases together; at least 200 steps are made.
+        ``None`` lets the size of the table decide (see :func:`tabgan.training.plan.make_plan`).
+    batch_size : int, default=512
+        Rows an adversarial step; the likelihood phase takes twice as many. Smaller tables take
+        smaller batches.
+    passes : int or "auto", default="auto"
+        Passes in which :meth:`sample` draws the columns. 1 is the pure GAN, fastest; as many as
+        columns is the most faithful. ``"auto"`` is the number of columns, at most 32.
+    objective : {"relativistic", "nonsaturating", "wasserstein"} or None, default="relativistic"
+        The adversarial game. ``None`` leaves the adversary out, for comparison.
+    normalisation : {"quantile", "mixture"}, default="quantile"
+        How numbers are divided into modes: equal depth with spikes, or Gaussian modes as in CTGAN.
+    max_time : float, str or None, default=None
+        Time training may take, in seconds or as ``"90s"``, ``"5m"``, ``"1h"``. A fit that it cuts
+        short depends on the speed of the machine and is not reproducible.
+    early_stopping : bool, default=True
+        Stop the likelihood phase, and choose the weights of the adversarial phase, by rows held
+        out from training (a tenth). ``False`` trains on all rows and keeps the last weights.
+    schema : TableSchema or None, default=None
+        What the columns are; inferred if ``None``.
+    rare_threshold : int, default=5
+        A category or spike carried by fewer rows is not released, and numeric extremes clip to
+        the so-many-th. Five is the smallest cell that most statistical offices publish; 0 releases
+        everything.
+    device : {"auto", "cpu", "gpu"}, default="auto"
+        Where to train; ``"auto"`` takes a GPU that is there. Sampling runs in NumPy.
+    verbose : {"auto", 0, 1, 2}, default="auto"
+        0 is silent, 1 a live bar, 2 a line now and then, all on stderr; ``"auto"`` is 1 on a
+        terminal or in a notebook and 2 elsewhere.
+    random_state : int, numpy Generator, RandomState or None, default=None
+        Seed of the fit. An integer gives the same model on the same machine.
+
+    Attributes
+    ----------
+    schema_ : TableSchema
+        The columns, with what each releases and withholds.
+    history_ : pandas.DataFrame
+        One row a look at the held-out rows: both losses, mean D(real) and D(fake) (one half each
+        at equilibrium), held-out likelihood in nats a row, two-sample score of one-pass samples.
+    n_epochs_ : float
+        How often training went through the table.
+    n_features_in_ : int
+        Number of columns.
+    feature_names_in_ : numpy.ndarray
+        Their names.
+
+    Examples
+    --------
+    >>> from tabgan import TabGAN, load_demo
+    >>> gan = TabGAN(random_state=0).fit(load_demo())  # doctest: +SKIP
+    >>> gan.sample(3, conditions={"switched": "yes"})  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        *,
+        epochs: int | None = None,
+        batch_size: int = 512,
+        passes: int | str = "auto",
+        objective: str | None = "relativistic",
+        normalisation: str = "quantile",
+        max_time: float | str | None = None,
+        early_stopping: bool = True,
+        schema: TableSchema | None = None,
+        rare_threshold: int = 5,
+        device: str = "auto",
+        verbose: int | str = "auto",
+        random_state: RandomState = None,
+    ) -> None:
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.passes = passes
+        self.objective = objective
+        self.normalisation = normalisation
+        self.max_time = max_time
+        self.early_stopping = early_stopping
+        self.schema = schema
+        self.rare_threshold = rare_threshold
+        self.device = device
+        self.verbose = verbose
+        self.random_state = random_state
+
+    def fit(self, X: pd.DataFrame, y: None = None) -> Self:
+        """Learn a table.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n_rows, n_columns)
+            The table: numbers, categories, booleans, dates, durations; missing values anywhere.
+        y : None
+            Ignored; a target is a column like any other.
+
+        Returns
+        -------
+        TabGAN
+            Itself.
+
+        Raises
+        ------
+        InvalidParameterError, InvalidDataError, UnsupportedTypeError
+            If a parameter, the table or a column cannot be used; nothing is changed then.
+        TrainingDivergedError
+            If a loss stops being a number.
+        """
+        check_parameters(self)
         seed = resolve_seed(self.random_state)
-        schema = infer_schema(X)
-        encoder = TableEncoder.from_frame(X, schema, EncodingOptions(self.rare_threshold, self.normalisation))
+        schema = infer_schema(X) if self.schema is None else self._checked_schema(X)
+        if len(X) < 2:
+            raise InvalidDataError(f"the table has {len(X)} rows; at least 2 are needed")
+        options = EncodingOptions(self.rare_threshold, self.normalisation)
+        encoder = TableEncoder.from_frame(X, schema, options)
         codes = encoder.encode(X, stream(seed, "encoding")).codes
-        rng = stream(seed, "split")
-        _, inverse = np.unique(codes, axis=0, return_inverse=True)
-        held = rng.random(inverse.max()+1) < .1
-        held_out, codes = codes[held[inverse]], codes[~held[inverse]]
-        plan = self.plan or TrainingPlan()
-        spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
-        class R:
-            def phase(self,name,n): print(name,n)
-            def step(self,n,logs):
-                if "held_out_likelihood" in logs: print(n, round(clock.seconds,1), {k:round(v,4) for k,v in logs.items()},flush=True)
-        judge = OnePassJudge(held_out, no_conditions(encoder), 1)
-        res = train(codes, held_out, spec, encoder.log_shares, plan, seed, judge, R(), clock)
-        self.result_ = res
-        self.generator_ = NumpyGenerator(spec, res.weights)
-        self.passes_ = learn_passes(self.generator_, codes, held_out, rng)
-        self.encoder_ = encoder
+        self._model = self._train(encoder, codes, seed)
+        self.n_features_in_ = X.shape[1]
+        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         return self
 
-    def sample(self, n, passes=None, random_state=None, conditions=None):
-        seed = resolve_seed(random_state)
-        cond = read_conditions(conditions, self.encoder_)
-        P = passes or min(32, self.encoder_.layout.n_columns)
-        frames=[]
-        for b in range(-(-n//BLOCK_SIZE)):
-            codes,u = sample_block(self.generator_, self.passes_, cond, P, seed, b)
-            frames.append((codes,u))
-        codes=np.concatenate([c for c,_ in frames])[:n]; u=np.concatenate([c for _,c in frames])[:n]
-        return self.encoder_.decode(codes,u)
+    def _train(self, encoder: TableEncoder, codes: np.ndarray, seed: int) -> FittedModel:
+        # Imported here because Keras and its backend take seconds, and only fit needs them.
+        from tabgan.training.clock import Clock
+        from tabgan.training.plan import make_plan
+        from tabgan.training.progress import make_reporter
+        from tabgan.training.train import train
+
+        plan = make_plan(
+            len(codes), self.epochs, self.batch_size, self.objective, self.early_stopping
+        )
+        spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
+        learnt, held_out = hold_out(codes, plan.held_out_share, stream(seed, "split"))
+        judge = OnePassJudge(held_out, no_conditions(encoder), seed)
+        with make_reporter(self.verbose) as reporter:
+            trained = train(
+                learnt,
+                held_out,
+                spec,
+                encoder.log_shares,
+                plan,
+                seed,
+                judge,
+                reporter,
+                Clock(read_seconds(self.max_time)),
+                self.device,
+            )
+        generator = NumpyGenerator(spec, trained.weights)
+        return FittedModel(
+            encoder,
+            generator,
+            learn_passes(generator, learnt, held_out, stream(seed, "order")),
+            len(codes),
+            trained.n_rows_seen / len(learnt),
+            trained.history,
+            trained.discriminator,
+        )
+
+    def sample(
+        self,
+        n_samples: int | None = None,
+        *,
+        conditions: Mapping[Hashable, object] | None = None,
+        passes: int | str | None = None,
+        random_state: RandomState = None,
+    ) -> pd.DataFrame:
+        """Draw new rows.
+
+        Parameters
+        ----------
+        n_samples : int or None, default=None
+            How many; as many as the training table had if ``None``.
+        conditions : mapping or None, default=None
+            Column name to the value that every row shall have; ``None`` or NaN for missing.
+        passes : int, "auto" or None, default=None
+            Passes over the columns; the estimator's ``passes`` if ``None``.
+        random_state : int, numpy Generator, RandomState or None, default=None
+            Seed of the draw; a fresh one each call if ``None``. With the same integer, fewer rows
+            are the head of more.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns, order and dtypes of the training table, with a fresh index.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before :meth:`fit`.
+        InvalidConditionError
+            If a condition names what the model does not know.
+        """
+        model = self._fitted_model()
+        n_samples = model.n_rows if n_samples is None else n_samples
+        if not _is_count(n_samples) or n_samples < 0:
+            raise InvalidParameterError("n_samples must be an integer >= 0, or None")
+        n_passes = self.passes if passes is None else passes
+        if n_passes == "auto":
+            n_passes = _MAX_AUTO_PASSES
+        if not _is_count(n_passes) or int(n_passes) < 1:
+            raise InvalidParameterError('passes must be an integer >= 1 or "auto"')
+        known = read_conditions(conditions, model.encoder)
+        return model.draw(int(n_samples), known, int(n_passes), resolve_seed(random_state))
+
+    def save(self, path: str | PathLike[str], *, include_discriminator: bool = False) -> None:
+        """Write the model to a file, replacing it in one step.
+
+        Parameters
+        ----------
+        path : path-like
+            Where to; ``.tabgan`` is customary.
+        include_discriminator : bool, default=False
+            Whether the discriminator travels along. It helps to tell whether a row was in the
+            training table, so leave it out of what you share.
+        """
+        parameters = {
+            name: value
+            for name, value in self.get_params(deep=False).items()
+            if value is None or isinstance(value, bool | int | float | str)
+        }
+        save_model(path, self._fitted_model(), parameters, include_discriminator)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> "TabGAN":
+        """Read a model that :meth:`save` wrote. Nothing in the file is executed.
+
+        Raises
+        ------
+        ModelFileError
+            If the file is damaged, foreign or unsafe.
+        FileNotFoundError
+            If there is none.
+        """
+        model, parameters = load_model(path)
+        gan = cls(**{name: parameters[name] for name in cls().get_params() if name in parameters})
+        gan._model = model
+        gan.n_features_in_ = len(model.schema)
+        gan.feature_names_in_ = np.asarray(model.schema.names, dtype=object)
+        return gan
+
+    @property
+    def schema_(self) -> TableSchema:
+        """The columns, with what each releases and withholds."""
+        return self._fitted_model("schema_").schema
+
+    @property
+    def history_(self) -> pd.DataFrame:
+        """One row a look at the held-out rows."""
+        return pd.DataFrame(self._fitted_model("history_").history)
+
+    @property
+    def n_epochs_(self) -> float:
+        """How often training went through the table."""
+        return self._fitted_model("n_epochs_").n_epochs
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "_model" in vars(self)
+
+    def _fitted_model(self, attribute: str = "") -> FittedModel:
+        if "_model" not in vars(self):
+            # hasattr(gan, "schema_") has to be False before fit: NotFittedError is one of both.
+            raise NotFittedError(f"this TabGAN is not fitted yet{attribute and f', so it has no {attribute}'}; call fit first")
+        model: FittedModel = self._model
+        return model
+
+    def _checked_schema(self, X: pd.DataFrame) -> TableSchema:
+        infer_schema(X)
+        schema: TableSchema = self.schema
+        if schema.names != list(X.columns):
+            raise InvalidDataError(
+                "the columns of the table are not those of schema, in its order; infer_schema(X) "
+                "gives one that fits"
+            )
+        return schema
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

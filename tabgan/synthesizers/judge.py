@@ -56,7 +56,8 @@ class OnePassJudge:
         return Judgement(1.0 - 2.0 * abs(auc - 0.5), _share_covered(real, fake))
 
     def _sample(self, generator: NumpyGenerator, n_rows: int) -> np.ndarray:
-        order = PassPlan(tuple(range(generator.layout.n_columns)), np.zeros((0, 0)))
+        n_columns = generator.layout.n_columns
+        order = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
         blocks = [
             sample_block(generator, order, self.conditions, 1, self.seed, block)[0]
             for block in range(-(-n_rows // BLOCK_SIZE))

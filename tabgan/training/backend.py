@@ -5,6 +5,7 @@ To add a backend: 1. a module with a ``Backend`` of its own, 2. its entry in ``c
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -31,6 +32,9 @@ class Backend(Protocol):
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return the compiled function."""
+
+    def device(self, name: str) -> AbstractContextManager[object]:
+        """Return a context in which tensors live on a device: "auto", "cpu" or "gpu"."""
 
     def put(self, array: Any) -> Any:
         """Return the array on the device."""

@@ -1,9 +1,12 @@
 """The training seam on JAX."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import jax
+
+from tabgan.errors import InvalidParameterError
 
 
 class JaxBackend:
@@ -23,6 +26,14 @@ class JaxBackend:
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
         return jax.jit(function)
+
+    def device(self, name: str) -> AbstractContextManager[object]:
+        if name == "auto":
+            return nullcontext()
+        try:
+            return jax.default_device(jax.devices(name)[0])
+        except RuntimeError as error:
+            raise InvalidParameterError(f'device="{name}", but JAX sees none; use "auto"') from error
 
     def put(self, array: Any) -> Any:
         return jax.device_put(array)

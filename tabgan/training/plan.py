@@ -1,16 +1,22 @@
 """What training will do, decided before it starts: sizes, steps, rates, when to stop."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+# Below this many rows a tenth of them is too few to stop by: the number of steps is chosen by
+# folds and the model fitted again on all rows.
+_FOLDS_BELOW = 1_500
+# Fewer steps than this do not move the weights away from their start.
+_MIN_STEPS = 200
 
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """The numbers of one fit. Defaults are those of the ablations in ``benchmarks/``.
+    """The numbers of one fit. Their reasons stand in ``benchmarks/ablations.md``.
 
     Parameters
     ----------
-    objective : str
-        Name of the adversarial game.
+    objective : str or None
+        Name of the adversarial game; ``None`` for no game.
     width, n_blocks, noise_dim : int
         Size of the generator.
     discriminator_width, discriminator_blocks : int
@@ -19,22 +25,34 @@ class TrainingPlan:
         At most this many steps in each phase.
     likelihood_batch, adversarial_batch : int
         Rows a step.
+    likelihood_rate, generator_rate, discriminator_rate : float
+        Learning rates at the start of the phases.
+    adversarial_weight, likelihood_weight : float
+        Weights of the two losses of the generator in the adversarial phase.
+    likelihood_decay, adversarial_decay : float
+        Decay of the averaged weights in the two phases.
+    conditioned_share : float
+        Share of the rows of the game in which something is known. Most rows must be the game that
+        one pass plays, in which nothing is; without any, few passes and conditions suffer.
     likelihood_round, adversarial_round : int
         Steps between two looks at the held-out rows.
     patience : int
         The first phase ends after this many rounds without a better held-out likelihood.
-    conditioned_share : float
-        Share of the rows of the game in which something is known. Most rows must be the game that
-        one pass plays, in which nothing is; without any, few passes and conditions suffer.
+    early_stopping : bool
+        Whether held-out rows decide which weights are kept.
+    held_out_share : float
+        Share of the rows to stop by.
+    n_folds : int
+        Folds by which the steps of the likelihood phase are chosen first; 0 for none.
     """
 
-    objective: str = "relativistic"
+    objective: str | None = "relativistic"
     width: int = 192
     n_blocks: int = 2
     noise_dim: int = 64
     discriminator_width: int = 192
     discriminator_blocks: int = 2
-    likelihood_steps: int = 2000
+    likelihood_steps: int = 1000
     adversarial_steps: int = 4000
     likelihood_batch: int = 1024
     adversarial_batch: int = 512
@@ -45,7 +63,71 @@ class TrainingPlan:
     likelihood_weight: float = 0.05
     likelihood_decay: float = 0.99
     adversarial_decay: float = 0.995
-    patience: int = 5
+    conditioned_share: float = 0.25
     likelihood_round: int = 100
     adversarial_round: int = 200
-    conditioned_share: float = 0.25
+    patience: int = 5
+    early_stopping: bool = True
+    held_out_share: float = 0.1
+    n_folds: int = 0
+
+
+def make_plan(
+    n_rows: int,
+    epochs: int | None = None,
+    batch_size: int = 512,
+    objective: str | None = "relativistic",
+    early_stopping: bool = True,
+) -> TrainingPlan:
+    """Return the plan for a table of this size.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows of the table.
+    epochs : int or None
+        Times to go through the table, both phases together; ``None`` for the plan's own steps.
+    batch_size : int
+        Rows an adversarial step; the likelihood phase takes twice as many.
+    objective : str or None
+        Name of the adversarial game; ``None`` for no game.
+    early_stopping : bool
+        Whether held-out rows decide which weights are kept.
+    """
+    plan = TrainingPlan(objective=objective, early_stopping=early_stopping)
+    # A batch of more than a quarter of the table is the same batch every time.
+    most = max(1, n_rows // 4)
+    plan = replace(
+        plan,
+        likelihood_batch=min(2 * batch_size, max(most, min(64, n_rows))),
+        adversarial_batch=min(batch_size, max(most, min(64, n_rows))),
+    )
+    if epochs is None:
+        # A discriminator learns a small table by heart within some passes over it.
+        steps = int(min(plan.adversarial_steps, max(400, n_rows / 10)))
+        plan = replace(plan, adversarial_steps=steps)
+    else:
+        share = 0.5 if objective else 1.0
+        rows = epochs * share * n_rows
+        plan = replace(
+            plan,
+            likelihood_steps=max(int(_MIN_STEPS * share), round(rows / plan.likelihood_batch)),
+            adversarial_steps=max(_MIN_STEPS // 2, round(rows / plan.adversarial_batch)),
+        )
+    if objective is None:
+        plan = replace(plan, adversarial_steps=0)
+    plan = replace(
+        plan,
+        likelihood_round=_rounded(plan.likelihood_steps / 10),
+        adversarial_round=_rounded(plan.adversarial_steps / 20),
+    )
+    if not early_stopping:
+        return replace(plan, held_out_share=0.0)
+    if n_rows < _FOLDS_BELOW:
+        return replace(plan, held_out_share=0.0, n_folds=3)
+    return plan
+
+
+def _rounded(steps: float) -> int:
+    """Return a number of steps that whole compiled calls make up, at least one call."""
+    return max(1, round(steps / 20)) * 20

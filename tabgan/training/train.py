@@ -1,18 +1,19 @@
 """The two phases of a fit: likelihood first, then the game, each keeping its best weights."""
 
-import time
+import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
+from tabgan.training.clock import Clock
 from tabgan.training.holdout import HeldOutLikelihood
 from tabgan.training.optimizer import Adam
 from tabgan.training.plan import TrainingPlan
+from tabgan.training.progress import Reporter
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import STEPS_PER_CALL, Phase, Trainer
 
@@ -20,6 +21,10 @@ from tabgan.training.trainer import STEPS_PER_CALL, Phase, Trainer
 _LIKELIHOOD_SLACK = 1.005
 # A gain below this share of the likelihood is noise of the held-out rows, not progress.
 _LIKELIHOOD_GAIN = 5e-4
+# Share of `max_time` after which the likelihood phase hands over: the game needs the longer part.
+_LIKELIHOOD_TIME = 0.25
+# One-pass samples that miss this share of the modes have collapsed on the others.
+_COLLAPSED_BELOW = 0.5
 
 
 @dataclass(frozen=True)
@@ -38,19 +43,12 @@ class Judgement:
     modes_covered: float
 
 
-class Reporter(Protocol):
-    """What is told about a training while it runs."""
-
-    def phase(self, name: str, n_steps: int) -> None:
-        """Enter a phase of at most so many steps."""
-
-    def step(self, n_steps: int, logs: dict[str, float]) -> None:
-        """So many steps of the phase are done."""
+Judge = Callable[[NumpyGenerator], Judgement]
 
 
 @dataclass
 class TrainedNetworks:
-    """What a training gives.
+    """What a training gives; filled while it runs.
 
     Parameters
     ----------
@@ -61,7 +59,9 @@ class TrainedNetworks:
     history : list of dict
         One entry a look at the held-out rows.
     n_likelihood_steps, n_adversarial_steps : int
-        Steps until the weights that were kept.
+        Steps after which the weights that were kept were found.
+    n_rows_seen : int
+        Rows that went through the networks, repetitions counted.
     """
 
     weights: dict[str, np.ndarray]
@@ -69,31 +69,7 @@ class TrainedNetworks:
     history: list[dict[str, object]] = field(default_factory=list)
     n_likelihood_steps: int = 0
     n_adversarial_steps: int = 0
-
-
-class Clock:
-    """Time spent and time left.
-
-    Parameters
-    ----------
-    max_time : float or None
-        Seconds that may be spent.
-    """
-
-    def __init__(self, max_time: float | None) -> None:
-        self._start = time.monotonic()
-        self._max_time = max_time
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the start."""
-        return time.monotonic() - self._start
-
-    def share_spent(self, until: float = 1.0, since: float = 0.0) -> float:
-        """Return which share of the part of the time from `since` to `until` is over."""
-        if self._max_time is None:
-            return 0.0
-        return (self.seconds / self._max_time - since) / (until - since)
+    n_rows_seen: int = 0
 
 
 def train(
@@ -103,9 +79,10 @@ def train(
     log_shares: np.ndarray,
     plan: TrainingPlan,
     seed: int,
-    judge: Callable[[NumpyGenerator], Judgement],
+    judge: Judge,
     reporter: Reporter,
     clock: Clock,
+    device: str = "auto",
 ) -> TrainedNetworks:
     """Fit both networks.
 
@@ -127,13 +104,44 @@ def train(
         Is told about progress.
     clock : Clock
         Ends the training when its time is over.
+    device : {"auto", "cpu", "gpu"}
+        Where to train.
     """
-    trainer = Trainer(spec, log_shares, plan, seed)
-    likelihood = HeldOutLikelihood(held_out, stream(seed, "split"))
-    result = TrainedNetworks(trainer.averaged_weights())
-    _fit_likelihood(trainer, codes, likelihood, plan, result, reporter, clock)
-    _play(trainer, codes, likelihood, judge, plan, result, reporter, clock)
+    trainer = Trainer(spec, log_shares, plan, seed, device)
+    with trainer.backend.device(device):
+        if plan.n_folds:
+            plan = _choose_steps(trainer, codes, plan, seed, reporter, clock)
+        likelihood = HeldOutLikelihood(held_out, stream(seed, "split"))
+        result = TrainedNetworks(trainer.averaged_weights())
+        _fit_likelihood(trainer, codes, likelihood, plan, result, reporter, clock)
+        if plan.adversarial_steps:
+            _play(trainer, codes, likelihood, judge, plan, result, reporter, clock)
     return result
+
+
+def _choose_steps(
+    trainer: Trainer,
+    codes: np.ndarray,
+    plan: TrainingPlan,
+    seed: int,
+    reporter: Reporter,
+    clock: Clock,
+) -> TrainingPlan:
+    """Return the plan with as many likelihood steps as served held-out folds best."""
+    rng = stream(seed, "folds")
+    fold_of = rng.permutation(len(codes)) % plan.n_folds
+    chosen = []
+    for fold in range(plan.n_folds):
+        trainer.reset()
+        result = TrainedNetworks(trainer.averaged_weights())
+        likelihood = HeldOutLikelihood(codes[fold_of == fold], rng)
+        _fit_likelihood(
+            trainer, codes[fold_of != fold], likelihood, plan, result, reporter, clock
+        )
+        chosen.append(result.n_likelihood_steps)
+    trainer.reset()
+    steps = max(STEPS_PER_CALL, int(np.median(chosen)))
+    return replace(plan, likelihood_steps=steps, early_stopping=False)
 
 
 def _fit_likelihood(
@@ -155,21 +163,21 @@ def _fit_likelihood(
     best, since_best = np.inf, 0
     trainer.start(phase)
     reporter.phase(phase.name, plan.likelihood_steps)
-    for step in range(0, plan.likelihood_steps, STEPS_PER_CALL):
-        done = max(step / plan.likelihood_steps, clock.share_spent(until=0.25))
+    for step in range(STEPS_PER_CALL, plan.likelihood_steps + STEPS_PER_CALL, STEPS_PER_CALL):
+        done = max(step / plan.likelihood_steps, clock.share_spent(until=_LIKELIHOOD_TIME))
         logs = trainer.run(phase, codes, _cosine(done))
-        step += STEPS_PER_CALL
-        last = step >= plan.likelihood_steps or clock.share_spent(until=0.25) >= 1.0
-        if step % plan.likelihood_round == 0 or last:
+        result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
+        if step % plan.likelihood_round == 0 or done >= 1.0:
             logs["held_out_likelihood"] = likelihood(trainer.numpy_generator())
             _record(result, phase, step, logs, clock)
             since_best += 1
-            if logs["held_out_likelihood"] < best * (1.0 - _LIKELIHOOD_GAIN):
+            gained = logs["held_out_likelihood"] < best * (1.0 - _LIKELIHOOD_GAIN)
+            if gained or not plan.early_stopping:
                 best, since_best = logs["held_out_likelihood"], 0
                 result.weights = trainer.averaged_weights()
                 result.n_likelihood_steps = step
         reporter.step(step, logs)
-        if last or since_best > plan.patience:
+        if done >= 1.0 or since_best > plan.patience:
             break
     trainer.restore(result.weights)
 
@@ -178,15 +186,13 @@ def _play(
     trainer: Trainer,
     codes: np.ndarray,
     likelihood: HeldOutLikelihood,
-    judge: Callable[[NumpyGenerator], Judgement],
+    judge: Judge,
     plan: TrainingPlan,
     result: TrainedNetworks,
     reporter: Reporter,
     clock: Clock,
 ) -> None:
     """Let the networks play, and keep the weights whose one-pass samples pass best."""
-    if not plan.adversarial_steps:
-        return
     phase = Phase(
         "adversarial",
         StepOptions(
@@ -199,30 +205,35 @@ def _play(
         Rates(plan.generator_rate, plan.discriminator_rate),
     )
     limit = likelihood(trainer.numpy_generator()) * _LIKELIHOOD_SLACK
-    best = judge(trainer.numpy_generator()).two_sample_score
+    best = judge(trainer.numpy_generator())
     started = clock.share_spent()
     trainer.start(phase)
     reporter.phase(phase.name, plan.adversarial_steps)
-    for step in range(0, plan.adversarial_steps, STEPS_PER_CALL):
+    for step in range(STEPS_PER_CALL, plan.adversarial_steps + STEPS_PER_CALL, STEPS_PER_CALL):
         done = max(step / plan.adversarial_steps, clock.share_spent(since=started))
         logs = trainer.run(phase, codes, _cosine(done))
-        step += STEPS_PER_CALL
-        last = step >= plan.adversarial_steps or clock.share_spent(since=started) >= 1.0
-        if step % plan.adversarial_round == 0 or last:
+        result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
+        if step % plan.adversarial_round == 0 or done >= 1.0:
             candidate = trainer.numpy_generator()
             judgement = judge(candidate)
-            logs["held_out_likelihood"] = likelihood(candidate)
-            logs["two_sample_score"] = judgement.two_sample_score
-            logs["modes_covered"] = judgement.modes_covered
+            logs |= vars(judgement) | {"held_out_likelihood": likelihood(candidate)}
             _record(result, phase, step, logs, clock)
-            if judgement.two_sample_score > best and logs["held_out_likelihood"] <= limit:
-                best = judgement.two_sample_score
+            better = judgement.two_sample_score > best.two_sample_score
+            if not plan.early_stopping or (better and logs["held_out_likelihood"] <= limit):
+                best = judgement
                 result.weights = trainer.averaged_weights()
                 result.n_adversarial_steps = step
         reporter.step(step, logs)
-        if last:
+        if done >= 1.0:
             break
     result.discriminator = trainer.discriminator_weights()
+    if judgement.modes_covered < _COLLAPSED_BELOW * best.modes_covered:
+        warnings.warn(
+            f"the game ended in a mode collapse (one-pass samples hold "
+            f"{judgement.modes_covered:.0%} of the modes); earlier weights were kept. Sample with "
+            "more passes, or fit with more rows or another objective.",
+            stacklevel=2,
+        )
 
 
 def _cosine(done: float) -> float:

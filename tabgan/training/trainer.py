@@ -1,6 +1,5 @@
 """The compiled loop around the step: networks and state in, many steps at a time, logs out."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,14 +67,31 @@ class Trainer:
         Sizes of the discriminator, and the game.
     seed : int
         Of initial weights, batches and noise.
+    device : {"auto", "cpu", "gpu"}
+        Where the networks live.
     """
 
     def __init__(
-        self, spec: NetworkSpec, log_shares: np.ndarray, plan: TrainingPlan, seed: int
+        self,
+        spec: NetworkSpec,
+        log_shares: np.ndarray,
+        plan: TrainingPlan,
+        seed: int,
+        device: str = "auto",
     ) -> None:
         self.spec = spec
         self.plan = plan
         self.backend = current_backend()
+        with self.backend.device(device):
+            self._build_networks(log_shares, seed)
+        self._rng = stream(seed, "batches")
+        self._noise_seed = int(stream(seed, "noise").integers(2**31))
+        self._compiled: dict[str, Any] = {}
+        self.n_steps = 0
+        self.reset()
+
+    def _build_networks(self, log_shares: np.ndarray, seed: int) -> None:
+        spec, plan = self.spec, self.plan
         initial = stream(seed, "initial weights")
         self.generator = Generator(spec, log_shares, int(initial.integers(2**31)))
         self.discriminator = Discriminator(
@@ -87,10 +103,9 @@ class Trainer:
         )
         self.generator.build()
         self.discriminator.build()
-        self._rng = stream(seed, "batches")
-        self._noise_seed = int(stream(seed, "noise").integers(2**31))
-        self._compiled: dict[str, Any] = {}
-        self.n_steps = 0
+
+    def reset(self) -> None:
+        """Go back to the initial weights."""
         generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
         discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
         self.state = TrainState(

@@ -322,7 +322,7 @@ def test_a_histogram_cannot_be_changed() -> None:
 numbers = st.floats(-1e300, 1e300, allow_subnormal=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(values=st.lists(numbers, min_size=1, max_size=60), n_bins=st.integers(2, 40))
 def test_bins_are_adjacent_and_hold_every_value(values: list[float], n_bins: int) -> None:
     bins = histogram(values, n_bins=n_bins)
@@ -332,7 +332,7 @@ def test_bins_are_adjacent_and_hold_every_value(values: list[float], n_bins: int
     assert (np.diff(bins.centers) >= 0).all()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     centers=st.lists(numbers, min_size=1, max_size=40),
     seed=st.integers(0, 1000),

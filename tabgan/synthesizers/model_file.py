@@ -1,0 +1,167 @@
+"""The model file: which part of a fitted model goes into which member, and back.
+
+The container, its hashes and its limits are :mod:`tabgan.persistence`'s; this module judges what
+the members say before anything is built from them. There is no training row, no count of a value
+and no time of day in the file, so equal models are equal bytes.
+"""
+
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike
+from typing import Any
+
+import numpy as np
+
+from tabgan import __version__
+from tabgan.encoding import TableEncoder
+from tabgan.errors import ModelFileError, TabGANError
+from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.spec import NetworkSpec
+from tabgan.persistence import (
+    dump_json,
+    dump_tensors,
+    load_json,
+    load_tensors,
+    read_container,
+    write_container,
+)
+from tabgan.schema import TableSchema
+from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.passes import PassPlan
+
+# Half a billion numbers are two gigabytes: far above any table's network, far below a memory bomb.
+_MAX_PARAMETERS = 500_000_000
+_VERSIONED = ("numpy", "pandas", "keras", "tensorflow")
+
+
+def save_model(
+    path: str | PathLike[str],
+    model: FittedModel,
+    parameters: dict[str, Any],
+    include_discriminator: bool,
+) -> None:
+    """Write a fitted model, replacing the file in one step."""
+    states, arrays = _split_arrays(model.encoder.state())
+    arrays["passes/dependence"] = model.passes.dependence
+    spec = model.generator.spec
+    fitted = {
+        "noise_dim": spec.noise_dim,
+        "width": spec.width,
+        "n_blocks": spec.n_blocks,
+        "order": list(model.passes.order),
+        "n_rows": model.n_rows,
+        "n_epochs": model.n_epochs,
+    }
+    history = [{k: v for k, v in entry.items() if k != "seconds"} for entry in model.history]
+    members = {
+        "schema.json": model.schema.to_json().encode(),
+        "params.json": dump_json({"parameters": parameters, "fitted": fitted}),
+        "encoder.json": dump_json(states),
+        "history.json": dump_json(history),
+        "encoder.safetensors": dump_tensors(arrays),
+        "generator.safetensors": dump_tensors(model.generator.weights),
+    }
+    if include_discriminator:
+        weights = {f"{i:03d}": weight for i, weight in enumerate(model.discriminator)}
+        members["discriminator.safetensors"] = dump_tensors(weights)
+    write_container(path, members, versions=_versions())
+
+
+def load_model(path: str | PathLike[str]) -> tuple[FittedModel, dict[str, Any]]:
+    """Read a fitted model and the estimator's parameters.
+
+    Raises
+    ------
+    ModelFileError
+        If the file is damaged, foreign, unsafe, or its parts do not fit each other.
+    """
+    members = read_container(path)
+    try:
+        return _build(members)
+    except ModelFileError:
+        raise
+    except (TabGANError, KeyError, TypeError, ValueError, IndexError) as error:
+        raise ModelFileError(
+            f"{path}: the parts of this model file do not fit each other; save the model again"
+        ) from error
+
+
+def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
+    params: Any = load_json(members["params.json"])
+    fitted = params["fitted"]
+    schema = TableSchema.from_json(members["schema.json"].decode())
+    arrays = load_tensors(members["encoder.safetensors"])
+    dependence = arrays.pop("passes/dependence")
+    states = _join_arrays(load_json(members["encoder.json"]), arrays)
+    encoder = TableEncoder.from_state(states, schema)
+    spec = NetworkSpec(
+        encoder.layout.sizes, fitted["noise_dim"], fitted["width"], fitted["n_blocks"]
+    )
+    weights = load_tensors(members["generator.safetensors"])
+    _check_weights(weights, spec)
+    n_columns = spec.layout.n_columns
+    order = tuple(fitted["order"])
+    if sorted(order) != list(range(n_columns)) or dependence.shape != (n_columns, n_columns):
+        raise ModelFileError("the order of the columns does not fit the table's schema")
+    weights = {name: weights[name] for name in spec.weight_shapes()}
+    discriminator = load_tensors(members.get("discriminator.safetensors") or dump_tensors({}))
+    history: Any = load_json(members["history.json"])
+    model = FittedModel(
+        encoder,
+        NumpyGenerator(spec, weights),
+        PassPlan(order, dependence),
+        fitted["n_rows"],
+        fitted["n_epochs"],
+        history,
+        [discriminator[name] for name in sorted(discriminator)],
+    )
+    return model, params["parameters"]
+
+
+def _check_weights(weights: dict[str, np.ndarray], spec: NetworkSpec) -> None:
+    """Refuse a generator whose tensors are not exactly those the sizes ask for."""
+    if not 0 < spec.width * spec.n_inputs < _MAX_PARAMETERS or not 0 <= spec.n_blocks < 100:
+        raise ModelFileError("the network's sizes are outside what tabgan builds")
+    found = {name: (weight.shape, weight.dtype) for name, weight in weights.items()}
+    expected = {
+        name: (shape, np.dtype(np.float32)) for name, shape in spec.weight_shapes().items()
+    }
+    if found != expected:
+        raise ModelFileError("the generator's weights do not fit the network's sizes")
+    if not all(np.isfinite(weight).all() for weight in weights.values()):
+        raise ModelFileError("the generator's weights are not all finite numbers")
+
+
+def _split_arrays(states: list[dict[str, Any]]) -> tuple[list[Any], dict[str, np.ndarray]]:
+    """Move arrays out of the encoders' states; their names say where they belong."""
+    arrays: dict[str, np.ndarray] = {}
+
+    def without_arrays(value: Any, name: str) -> Any:
+        if isinstance(value, np.ndarray):
+            arrays[name] = value
+            return {"tensor": name}
+        if isinstance(value, dict):
+            return {key: without_arrays(item, f"{name}/{key}") for key, item in value.items()}
+        return value
+
+    return [without_arrays(state, str(i)) for i, state in enumerate(states)], arrays
+
+
+def _join_arrays(states: Any, arrays: dict[str, np.ndarray]) -> list[Any]:
+    def with_arrays(value: Any) -> Any:
+        if isinstance(value, dict) and set(value) == {"tensor"}:
+            return arrays[value["tensor"]]
+        if isinstance(value, dict):
+            return {key: with_arrays(item) for key, item in value.items()}
+        return value
+
+    return [with_arrays(state) for state in states]
+
+
+def _versions() -> dict[str, str]:
+    versions = {"tabgan": __version__}
+    for package in _VERSIONED:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:  # sampling and saving need no TensorFlow
+            continue
+    return versions

@@ -1,0 +1,122 @@
+"""What a user sees of a training: a live bar, sparse lines, or nothing; always on stderr."""
+
+import sys
+import time
+from contextlib import AbstractContextManager
+from typing import Protocol, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+# Seconds between two lines in a log file: a long fit should not fill it.
+_SECONDS_PER_LINE = 15.0
+_PHASES = {"likelihood": "learning", "adversarial": "playing"}
+
+
+class Reporter(Protocol):
+    """What is told about a training while it runs."""
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+    def phase(self, name: str, n_steps: int) -> None:
+        """Enter a phase of at most so many steps."""
+
+    def step(self, n_steps: int, logs: dict[str, float]) -> None:
+        """So many steps of the phase are done."""
+
+
+class _Quiet(AbstractContextManager["_Quiet"]):
+    """Say nothing."""
+
+    def __exit__(self, *error: object) -> None:
+        return None
+
+    def phase(self, name: str, n_steps: int) -> None:
+        """Enter a phase."""
+
+    def step(self, n_steps: int, logs: dict[str, float]) -> None:
+        """Go on."""
+
+
+class _Lines(_Quiet):
+    """A line at the end of a phase and now and then before."""
+
+    def __init__(self) -> None:
+        self._name, self._n_steps, self._last = "", 0, time.monotonic()
+        self._seen: dict[str, float] = {}
+
+    def phase(self, name: str, n_steps: int) -> None:
+        self._name, self._n_steps, self._seen = _PHASES[name], n_steps, {}
+
+    def step(self, n_steps: int, logs: dict[str, float]) -> None:
+        self._seen |= logs
+        now = time.monotonic()
+        if now - self._last >= _SECONDS_PER_LINE or n_steps >= self._n_steps:
+            self._last = now
+            line = f"{self._name} {n_steps}/{self._n_steps}  {_summary(self._seen)}"
+            print(line, file=sys.stderr, flush=True)
+
+
+class _Bar(_Quiet):
+    """A live bar for each phase, with the time left and the latest figures."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("{task.description:<8}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:>5.0f}/{task.total:.0f}"),
+            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            TextColumn("{task.fields[summary]}"),
+            console=Console(stderr=True),
+        )
+        self._task: TaskID | None = None
+        self._seen: dict[str, float] = {}
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._finish()
+        self._progress.stop()
+
+    def phase(self, name: str, n_steps: int) -> None:
+        self._finish()
+        self._seen = {}
+        self._task = self._progress.add_task(_PHASES[name], total=n_steps, summary="")
+
+    def step(self, n_steps: int, logs: dict[str, float]) -> None:
+        self._seen |= logs
+        if self._task is not None:
+            self._progress.update(self._task, completed=n_steps, summary=_summary(self._seen))
+
+    def _finish(self) -> None:
+        """Show a phase that stopped early as complete."""
+        if self._task is not None:
+            done = self._progress.tasks[self._task].completed
+            self._progress.update(self._task, total=done, completed=done)
+
+
+def make_reporter(verbose: int | str) -> Reporter:
+    """Return the reporter for ``verbose``: 0 silent, 1 a bar, 2 lines, "auto" by the terminal."""
+    if verbose == "auto":
+        console = Console(stderr=True)
+        verbose = 1 if console.is_terminal or console.is_jupyter else 2
+    reporters: dict[int | str, type[_Quiet]] = {0: _Quiet, 1: _Bar, 2: _Lines}
+    return reporters[verbose]()
+
+
+def _summary(logs: dict[str, float]) -> str:
+    """Return the few figures that tell how a training goes."""
+    parts = []
+    if "discriminator_loss" in logs:
+        parts.append(f"G {logs['generator_loss']:.2f} D {logs['discriminator_loss']:.2f}")
+    else:
+        parts.append(f"loss {logs['likelihood_loss']:.2f}")
+    if "held_out_likelihood" in logs:
+        parts.append(f"held-out {logs['held_out_likelihood']:.2f}")
+    if "two_sample_score" in logs:
+        parts.append(f"passes for real {logs['two_sample_score']:.2f}")
+    return "  ".join(parts)

@@ -1,0 +1,155 @@
+import math
+
+import pandas as pd
+import pytest
+
+from tabgan.errors import InvalidParameterError, UnsupportedTypeError
+from tabgan.evaluation import Report, Verdict, evaluate
+from tabgan.evaluation.evaluate import SCORE_NAMES
+
+N_ROWS = 300
+
+
+@pytest.fixture(scope="module")
+def frames(draw_table) -> dict[str, pd.DataFrame]:
+    return {
+        "train": draw_table(N_ROWS, 0),
+        "fresh": draw_table(N_ROWS, 1),
+        "holdout": draw_table(N_ROWS, 2),
+    }
+
+
+@pytest.fixture(scope="module")
+def fresh_report(frames) -> Report:
+    return evaluate(frames["train"], frames["fresh"], frames["holdout"], "member", random_state=0)
+
+
+def shuffled_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: frame[name].sample(frac=1, random_state=i).to_numpy()
+            for i, name in enumerate(frame.columns)
+        }
+    )
+
+
+def test_every_promised_score_is_there_and_known(fresh_report) -> None:
+    overall = [score for score in fresh_report.scores if score.column is None]
+    assert {score.name for score in overall} == set(SCORE_NAMES)
+    assert not any(math.isnan(score.value) for score in overall)
+    assert all(score.low <= score.value <= score.high for score in overall)
+
+
+def test_shape_and_missing_have_a_score_for_every_column(fresh_report, frames) -> None:
+    frame = fresh_report.to_frame()
+    for name in ("shape", "missing"):
+        columns = frame.loc[(frame["name"] == name) & frame["column"].notna(), "column"]
+        assert set(columns) == set(frames["train"].columns)
+
+
+def test_fresh_rows_score_near_the_ceiling_and_are_not_suspected(fresh_report) -> None:
+    # Sampling noise of two tables of 300 rows: .03 of a mean of shapes, .15 of a folded area. The
+    # bins of `trend` hang on the largest value of each table: it has no such bound.
+    for name, noise in {"shape": 0.03, "trend_training_bins": 0.03, "c2st": 0.15}.items():
+        score = fresh_report[name]
+        assert score.value == pytest.approx(score.ceiling, abs=noise)
+    for score in fresh_report.scores:
+        assert score.verdict is not Verdict.FLAG
+
+
+def test_independent_columns_score_near_the_floor(frames) -> None:
+    synthetic = shuffled_columns(frames["train"])
+    report = evaluate(frames["train"], synthetic, frames["holdout"], random_state=0)
+    for name in ("trend", "trend_training_bins", "c2st", "c2st_train"):
+        # Two permutations of the same 300 rows differ by noise only.
+        assert report[name].value == pytest.approx(report[name].floor, abs=0.1)
+    assert report["shape"].value == 1.0
+    assert report["trend_training_bins"].ceiling > report["trend_training_bins"].high
+
+
+def test_rows_worse_than_independent_columns_are_flagged(frames) -> None:
+    reversed_relation = frames["fresh"].assign(y=-frames["fresh"]["x"], visits=0)
+    report = evaluate(frames["train"], reversed_relation, random_state=0)
+    assert report["trend_training_bins"].verdict is Verdict.FLAG
+
+
+def test_training_rows_drawn_again_are_flagged_as_copies(frames) -> None:
+    copies = frames["train"].sample(N_ROWS, replace=True, random_state=0)
+    report = evaluate(frames["train"], copies, frames["holdout"], random_state=0)
+    for name in ("dcr_share", "exact_match", "c2st_train_auc"):
+        assert report[name].verdict is Verdict.FLAG
+    assert report["exact_match"].value == 1.0
+
+
+def test_without_a_holdout_what_needs_one_is_unknown_with_the_reason(frames) -> None:
+    report = evaluate(frames["train"], frames["fresh"], target="member", random_state=0)
+    for name in ("c2st", "mle", "mle_gap", "dcr_share", "exact_match"):
+        assert math.isnan(report[name].value)
+        assert report[name].verdict is Verdict.UNKNOWN
+        assert "holdout" in report[name].note
+    assert math.isnan(report["shape"].ceiling)
+    assert not math.isnan(report["shape"].floor)
+
+
+def test_a_smaller_holdout_still_gives_the_ceiling_of_as_many_rows(draw_table) -> None:
+    train, synthetic = draw_table(2000, 0), draw_table(2000, 1)
+    report = evaluate(train, synthetic, draw_table(200, 2), random_state=0)
+    for name in ("shape", "trend_training_bins"):
+        # A holdout of 200 rows knows the ceiling of 2,000 to about a hundredth; unscaled it
+        # would be too low by some .04.
+        assert report[name].ceiling == pytest.approx(report[name].value, abs=0.015)
+        assert "estimated" in report[name].note
+
+
+def test_row_order_column_order_and_dtype_change_nothing(frames, fresh_report) -> None:
+    orders = {name: frame.sample(frac=1, random_state=3) for name, frame in frames.items()}
+    columns = frames["train"].columns[::-1]
+    other_dtypes = {"city": "category", "joined": "datetime64[us]"}
+    report = evaluate(
+        orders["train"][columns],
+        orders["fresh"].convert_dtypes().astype(other_dtypes),
+        orders["holdout"][columns],
+        "member",
+        random_state=0,
+    )
+    # Scores of columns follow the columns by name, so the frames are equal line by line.
+    pd.testing.assert_frame_equal(report.to_frame(), fresh_report.to_frame())
+
+
+def test_another_seed_draws_other_subsamples(frames, fresh_report) -> None:
+    report = evaluate(frames["train"], frames["fresh"], random_state=1)
+    assert report["c2st_train"].value != fresh_report["c2st_train"].value
+
+
+def test_gates_decide_the_verdict_and_the_outcome(frames) -> None:
+    gates = {"shape": (0.5, None), "trend": (None, 0.5), "c2st": (0.5, None)}
+    report = evaluate(frames["train"], frames["fresh"], gates=gates, random_state=0)
+    assert [gate.name for gate in report.gates] == list(gates)
+    assert [gate.passed for gate in report.gates] == [True, False, False]
+    assert report["shape"].verdict is Verdict.OK
+    assert report["trend"].verdict is Verdict.FLAG
+    assert not report.passed
+    assert "gate c2st: -, required >= 0.5: failed" in str(report)
+
+
+def test_gates_and_targets_that_do_not_exist_are_refused(frames) -> None:
+    train = frames["train"]
+    with pytest.raises(InvalidParameterError, match=r"unknown scores \['c2sd'\].*'c2st'"):
+        evaluate(train, train, gates={"c2sd": (0.5, None)})
+    with pytest.raises(InvalidParameterError, match="low is above high"):
+        evaluate(train, train, gates={"c2st": (0.9, 0.1)})
+    with pytest.raises(UnsupportedTypeError, match="pair"):
+        evaluate(train, train, gates={"c2st": 0.5})  # type: ignore[dict-item]
+    with pytest.raises(InvalidParameterError, match="target 'income' is not a column"):
+        evaluate(train, train, target="income")
+
+
+def test_columns_without_values_or_variety_are_survived(frames) -> None:
+    odd = {
+        name: frame[:100].assign(empty=math.nan, constant=1.5, one_level="a")
+        for name, frame in frames.items()
+    }
+    report = evaluate(odd["train"], odd["fresh"], odd["holdout"], random_state=0)
+    assert "empty" in report["shape"].note
+    assert "constant" in report["trend"].note
+    assert report["shape"].value > 0.9

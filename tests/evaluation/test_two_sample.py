@@ -1,0 +1,43 @@
+import numpy as np
+import pytest
+
+from tabgan.evaluation.ranking import Estimate
+from tabgan.evaluation.two_sample import TwoSampleTest, two_sample_test
+
+
+def normal_rows(n_rows: int, seed: int, correlation: float = 0.9) -> np.ndarray:
+    covariance = [[1.0, correlation], [correlation, 1.0]]
+    return np.random.default_rng(seed).multivariate_normal([0, 0], covariance, n_rows)
+
+
+def test_fresh_rows_are_not_told_apart() -> None:
+    found = two_sample_test(normal_rows(500, 0), normal_rows(500, 1), np.random.default_rng(0))
+    # Three standard errors of an area without signal, 1 / sqrt(6 n) each.
+    assert abs(found.auc.value - 0.5) < 3 / np.sqrt(6 * 500)
+
+
+def test_rows_without_the_relation_are_told_apart() -> None:
+    independent = normal_rows(500, 1, correlation=0.0)
+    found = two_sample_test(normal_rows(500, 0), independent, np.random.default_rng(0))
+    assert found.score.high < 0.6
+
+
+def test_copies_are_ranked_on_the_wrong_side() -> None:
+    rows = normal_rows(500, 0)
+    found = two_sample_test(rows, rows.copy(), np.random.default_rng(0))
+    assert found.auc.high < 0.45
+
+
+@pytest.mark.parametrize(
+    ("auc", "score"),
+    [
+        (Estimate(0.6, 0.55, 0.7), Estimate(0.8, 0.6, 0.9)),
+        (Estimate(0.52, 0.49, 0.6), Estimate(0.96, 0.8, 1.0)),
+        (Estimate(0.4, 0.3, 0.45), Estimate(0.8, 0.6, 0.9)),
+    ],
+)
+def test_the_score_folds_the_area_at_one_half(auc: Estimate, score: Estimate) -> None:
+    found = TwoSampleTest(auc).score
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (score.value, score.low, score.high)
+    )

@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.evaluation.report import Score, Verdict
+from tabgan.evaluation.streams import RandomStreams
+from tabgan.evaluation.tables import align_tables
+from tabgan.evaluation.utility import utility_scores
+
+
+def scores_of(
+    train: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, target: str
+) -> dict[str, Score]:
+    tables = align_tables(train, synthetic, holdout)
+    return {score.name: score for score in utility_scores(tables, target, RandomStreams(0))}
+
+
+@pytest.mark.parametrize("target", ["member", "city", "y"])
+def test_fresh_rows_are_as_useful_as_training_rows(draw_table, target: str) -> None:
+    scores = scores_of(draw_table(300, 0), draw_table(300, 1), draw_table(300, 2), target)
+    mle, gap = scores["mle"], scores["mle_gap"]
+    assert mle.verdict is Verdict.OK
+    assert gap.value == pytest.approx(mle.ceiling - mle.value)
+    # Differences between two real trainings of 300 rows stay below .1 for these targets.
+    assert abs(gap.value) < 0.1
+
+
+def test_rows_without_relations_are_useless(draw_table) -> None:
+    generator = np.random.default_rng(0)
+    synthetic = draw_table(400, 1)
+    synthetic["y"] = generator.permutation(synthetic["y"])
+    mle = scores_of(draw_table(400, 0), synthetic, draw_table(300, 2), "y")["mle"]
+    assert mle.value < 0.1
+    assert mle.ceiling > 0.7
+
+
+def test_two_numbers_are_two_classes(draw_table) -> None:
+    tables = [draw_table(n, seed) for seed, n in enumerate((300, 300, 200))]
+    numbered = [table.assign(member=table["member"].astype(int)) for table in tables]
+    assert scores_of(*tables, "member")["mle"].value == pytest.approx(
+        scores_of(*numbered, "member")["mle"].value
+    )
+
+
+def test_one_synthetic_class_predicts_nothing(draw_table) -> None:
+    synthetic = draw_table(300, 1).assign(member=True)
+    mle = scores_of(draw_table(300, 0), synthetic, draw_table(200, 2), "member")["mle"]
+    assert mle.value == 0.5
+
+
+def test_unknown_is_said_with_its_reason(draw_table) -> None:
+    train, holdout = draw_table(100, 0), draw_table(100, 1)
+    assert "holdout" in scores_of(train, train, None, "y")["mle"].note
+    single = scores_of(train, train, holdout.assign(member=True), "member")["mle_gap"]
+    assert np.isnan(single.value)
+    assert "single value" in single.note
