@@ -90,7 +90,7 @@ def _read_condition(name: Hashable, value: object, encoder: TableEncoder) -> tup
     column_encoder = encoder.learnt[place]
     try:
         code = column_encoder.code_of(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, NotImplementedError):
         code = None
     if code is None:
         raise InvalidConditionError(

@@ -65,8 +65,9 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         cls, summary: CategorySummary, column: ColumnSchema, options: EncodingOptions
     ) -> Self:
         common = {v: n for v, n in summary.counts.items() if n >= options.rare_threshold}
-        # By frequency, then by text, so that the codes do not depend on the order of the rows.
-        values = sorted(common, key=lambda value: (-common[value], str(value)))
+        # By frequency, then by text, so that the codes do not depend on the order of the rows; by
+        # type, since the number 1 and the text "1" may be two categories of one column.
+        values = sorted(common, key=lambda v: (-common[v], str(v), type(v).__name__))
         counts = [common[value] for value in values]
         n_rare = len(summary.counts) - len(common)
         if n_rare:
@@ -90,6 +91,11 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         table[:blank] = self.values
         table[blank] = None
         return restore_dtype(table[np.minimum(codes, blank)], self.column)
+
+    def code_of(self, value: object) -> int | None:
+        code = super().code_of(value)
+        # The rare mode stands for no value in particular, even where it is all there is.
+        return None if self.n_rare and code == len(self.values) else code
 
     def describe(self) -> str:
         text = f"{len(self.values)} values"

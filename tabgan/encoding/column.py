@@ -106,15 +106,24 @@ class ColumnEncoder(ABC, Generic[Summary]):
 
         Raises
         ------
-        ValueError, TypeError
+        ValueError, TypeError, OverflowError
             If the column's dtype cannot hold the value.
         """
-        missing = pd.isna(value) if pd.api.types.is_scalar(value) else False
+        is_scalar: Any = pd.api.types.is_scalar
+        given: Any = value
         content = np.empty(1, dtype=object)
-        content[0] = None if missing else value
-        if missing and self.column.dtype.name == "bool" or missing and self.column.kind == "integer":
-            return pd.Series([None], dtype=object)
-        return restore_dtype(content, self.column)
+        content[0] = None if is_scalar(given) and pd.isna(given) else given
+        cell = restore_dtype(content, self.column)
+        # pandas would turn a level that does not exist into a missing cell, 3.7 into the integer
+        # 3 and the text "False" into True.
+        if cell.isna()[0] != (content[0] is None) or not self._is_same(cell[0], content[0]):
+            raise ValueError("the dtype of the column changes the value")
+        return cell
+
+    def _is_same(self, held: object, given: object) -> bool:
+        if given is None or self.column.kind not in ("integer", "boolean"):
+            return True
+        return held == given or str(held) == str(given)
 
     def code_of(self, value: object) -> int | None:
         """Return the mode of one value of the user's, ``None`` if no sample can contain it."""

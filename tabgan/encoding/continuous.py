@@ -8,6 +8,8 @@ from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 
+_FARTHEST_UNIT = 2.0**62
+
 
 class ContinuousEncoder(NumericEncoder):
     """A column of real numbers."""
@@ -15,9 +17,7 @@ class ContinuousEncoder(NumericEncoder):
     kind = "continuous"
 
     @classmethod
-    def to_numbers(
-        cls, values: pd.Series, column: ColumnSchema
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
         present = values.notna().to_numpy(dtype=bool)
         numbers = np.zeros(len(values), dtype=np.float64)
         numbers[present] = values[present].to_numpy(dtype=np.float64)
@@ -26,17 +26,28 @@ class ContinuousEncoder(NumericEncoder):
                 f"column {column.name!r} holds infinite numbers; a finite number or a missing "
                 "value is needed: replace them with NaN or drop the rows"
             )
-        if column.decimals is None:
+        decimals = _decimals(column)
+        if decimals is None:
             return numbers, present
-        return np.rint(numbers * 10.0**column.decimals).astype(np.int64), present
+        units = np.rint(numbers * 10.0**decimals)
+        # Far beyond the values of a fit, which fit, an int64 would wrap round.
+        return np.clip(units, -_FARTHEST_UNIT, _FARTHEST_UNIT).astype(np.int64), present
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
         values = numbers.astype(np.float64)
-        if self.column.decimals is not None and self.scale.has_grid:
-            values /= 10.0**self.column.decimals
-        values[~present] = np.nan
-        series = pd.Series(values)
-        # Nullable and Arrow dtypes know "missing" apart from NaN.
-        return restore_dtype(series.astype(object).where(present, None).to_numpy(), self.column) if (
-            pd.api.types.is_extension_array_dtype(self.column.dtype.to_pandas())
-        ) else restore_dtype(values, self.column)
+        decimals = _decimals(self.column)
+        if decimals is not None and self.scale.has_grid:
+            values /= 10.0**decimals
+        dtype = self.column.dtype.to_pandas()
+        if isinstance(dtype, np.dtype) and dtype.kind == "f":
+            values[~present] = np.nan
+            return restore_dtype(values, self.column)
+        # The other dtypes know "missing" apart from NaN.
+        cells = values.astype(object)
+        cells[~present] = None
+        return restore_dtype(cells, self.column)
+
+
+def _decimals(column: ColumnSchema) -> int | None:
+    # Integers that a user calls continuous have to come back as integers.
+    return 0 if pd.api.types.is_integer_dtype(column.dtype.to_pandas()) else column.decimals

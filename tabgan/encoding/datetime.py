@@ -1,5 +1,7 @@
 """Dates and times in their own unit and zone, and dates that are written as text."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -15,9 +17,7 @@ class DatetimeEncoder(NumericEncoder):
     kind = "datetime"
 
     @classmethod
-    def to_numbers(
-        cls, values: pd.Series, column: ColumnSchema
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
         stamps = _as_stamps(values, column)
         present = stamps.notna().to_numpy(dtype=bool)
         numbers = stamps.astype("int64").to_numpy(copy=True)
@@ -25,12 +25,12 @@ class DatetimeEncoder(NumericEncoder):
         return numbers, present
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
-        stamps = pd.Series(_stamp_array(numbers, self.column))
-        stamps[~present] = pd.NaT
+        stamps = pd.Series(_stamp_array(numbers, self.column)).where(pd.Series(present))
         if self.column.date_format is not None:
             texts = stamps.dt.strftime(self.column.date_format).astype(object)
             return restore_dtype(texts.where(present, None).to_numpy(), self.column)
-        return stamps.astype(self.column.dtype.to_pandas())
+        restored: pd.Series = stamps.astype(self.column.dtype.to_pandas())
+        return restored
 
 
 def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
@@ -43,29 +43,37 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
                 f"{column.date_format}; correct it, or set the column's kind to categorical"
             )
         return stamps.astype("datetime64[us]")
+    unit, zone = _unit(column), _zone(values.dtype)
     if isinstance(values.dtype, pd.ArrowDtype):
-        values = values.astype(f"datetime64[{_unit(column)}]" if _zone(values) is None else
-                               f"datetime64[{_unit(column)}, {_zone(values)}]")
-    return values if getattr(values.dt, "tz", None) is None else values.dt.tz_convert("UTC").dt.tz_localize(None)
+        plain: Any = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
+        values = values.astype(plain)
+    elif not pd.api.types.is_datetime64_any_dtype(values.dtype):
+        # Anything else pandas would take for nanoseconds since 1970.
+        raise TypeError("no dates")
+    if zone is not None:
+        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+    # A table to encode may count in another unit than the one that was fitted.
+    in_unit: pd.Series = values.dt.as_unit(unit)
+    return in_unit
 
 
-def _zone(values: pd.Series) -> str | None:
-    return getattr(values.dtype.pyarrow_dtype, "tz", None)
+def _zone(dtype: object) -> Any:
+    """Return the zone of a dtype of dates, ``None`` for a naive one."""
+    if isinstance(dtype, pd.ArrowDtype):
+        return getattr(dtype.pyarrow_dtype, "tz", None)
+    return getattr(dtype, "tz", None)
 
 
-def _unit(column: ColumnSchema) -> str:
+def _unit(column: ColumnSchema) -> Any:
     if column.date_format is not None:
         return "us"
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.ArrowDtype):
-        return str(dtype.pyarrow_dtype.unit)
-    return str(np.datetime_data(getattr(dtype, "base", dtype))[0])
+        return dtype.pyarrow_dtype.unit
+    return dtype.unit if isinstance(dtype, pd.DatetimeTZDtype) else np.datetime_data(dtype)[0]
 
 
 def _stamp_array(numbers: np.ndarray, column: ColumnSchema) -> pd.DatetimeIndex:
     stamps = pd.DatetimeIndex(numbers.view(f"datetime64[{_unit(column)}]"))
-    dtype = column.dtype.to_pandas()
-    zone = getattr(dtype, "tz", None)
-    if isinstance(dtype, pd.ArrowDtype):
-        zone = getattr(dtype.pyarrow_dtype, "tz", None)
+    zone = _zone(column.dtype.to_pandas())
     return stamps if zone is None else stamps.tz_localize("UTC").tz_convert(zone)

@@ -14,13 +14,15 @@ class IntegerEncoder(NumericEncoder):
     kind = "integer"
 
     @classmethod
-    def to_numbers(
-        cls, values: pd.Series, column: ColumnSchema
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
         present = values.notna().to_numpy(dtype=bool)
         unsigned = str(values.dtype).lower().startswith("uint")
         numbers = np.zeros(len(values), dtype=np.uint64 if unsigned else np.int64)
-        numbers[present] = values[present].to_numpy(dtype=numbers.dtype)
+        given = values[present].to_numpy()
+        with np.errstate(invalid="ignore"):  # what does not fit is found below
+            numbers[present] = given.astype(numbers.dtype)
+        if (numbers[present] != given).any():
+            raise ValueError("fractions, infinite numbers or integers of more than 64 bits")
         return numbers, present
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:

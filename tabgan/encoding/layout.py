@@ -73,7 +73,8 @@ class Layout:
 
     def position(self, column: int, codes: np.ndarray) -> np.ndarray:
         """Return the places on the mode axis of a column's codes."""
-        return codes + self._starts[column]
+        places: np.ndarray = codes + self._starts[column]
+        return places
 
     @cached_property
     def column_of_mode(self) -> np.ndarray:
@@ -87,11 +88,13 @@ class Layout:
     def code_of_mode(self) -> np.ndarray:
         """Code of each mode within its column, int32 of shape (n_modes,)."""
         codes = np.arange(self.n_modes) - self._starts[self.column_of_mode]
-        return codes.astype(np.int32)
+        narrow: np.ndarray = codes.astype(np.int32)
+        return narrow
 
     def join(self, per_column: Sequence[np.ndarray]) -> np.ndarray:
         """Lay one array a column, each of its own size, out along the mode axis."""
-        joined = np.empty(self.n_modes, dtype=np.result_type(*per_column))
+        # Beginning with bool: a table of identifiers alone has nothing to take the type from.
+        joined = np.empty(self.n_modes, dtype=np.result_type(np.bool_, *per_column))
         for column, values in enumerate(per_column):
             joined[self.modes(column)] = values
         return joined

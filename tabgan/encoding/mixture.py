@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from tabgan.encoding.mixture_fit import Mixture, fit_mixture, histogram
+from tabgan.encoding.histogram import histogram
+from tabgan.encoding.mixture_fit import Mixture, fit_mixture
 
 # A position of 1 is this many standard deviations from the mean (Xu et al. 2019).
 _SCALES_PER_POSITION = 4.0
@@ -58,15 +59,15 @@ class MixtureModes:
         """
         threshold = max(1, rare_threshold)
         rows_upto = np.cumsum(counts)
-        low = values[min(np.searchsorted(rows_upto, threshold), len(values) - 1)]
+        low = values[min(int(np.searchsorted(rows_upto, threshold)), len(values) - 1)]
         high = values[np.searchsorted(rows_upto, max(1, rows_upto[-1] - threshold + 1))]
         bounds = np.array([low, high] if low <= high else [np.average(values, weights=counts)] * 2)
         spiky = counts >= max(threshold, _SPIKE_SHARE * rows_upto[-1])
-        rest = np.repeat(np.clip(values[~spiky], *bounds), counts[~spiky])
-        if len(rest) < threshold and spiky.any():
+        rest_counts = counts[~spiky]
+        if rest_counts.sum() < threshold and spiky.any():
             empty = np.empty(0)
             return cls(values[spiky], empty, empty, empty, bounds)
-        counted = histogram(rest)
+        counted = histogram(values[~spiky].clip(*bounds), rest_counts)
         fitted = fit_mixture(counted.centers, counted.weights, bin_width=counted.widths)
         return cls(
             values[spiky],
@@ -111,6 +112,16 @@ class MixtureModes:
         steps = (rest - self.means[modes]) / (_SCALES_PER_POSITION * self.scales[modes])
         positions[~is_spike] = np.clip(steps, -1.0, 1.0)
         return codes, positions
+
+    def mode_counts(self, values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """Return how many rows each mode has, on average, of distinct values and their counts."""
+        is_spike = np.isin(values, self.spikes)
+        if not len(self.means):
+            codes, _ = self.encode(values, np.empty(len(values)))
+            return np.bincount(codes, weights=counts, minlength=self.n_modes)
+        spikes = counts[is_spike].astype(np.float64)
+        shares = self._mixture.responsibilities(values[~is_spike].clip(*self.bounds))
+        return np.concatenate([spikes, counts[~is_spike] @ shares])
 
     def decode(self, codes: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
         """Return values for codes; uniform numbers are turned into normal positions."""

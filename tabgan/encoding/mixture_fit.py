@@ -2,13 +2,12 @@
 
 The map of this file::
 
-    histogram(values)  ──►  Histogram  ──►  fit_mixture(centers, weights)  ──►  Mixture
-    (rows end here)         (bins)          (variational Bayes)                 (the modes)
+    histogram(values, counts)  ──►  Histogram  ──►  fit_mixture(centers, weights)  ──►  Mixture
+    (histogram.py; rows end)        (bins)          (variational Bayes)                 (the modes)
 
-Counts of bins merge over chunks and partitions and can be made private by noise, so the fit sees
-bins and never rows. The model is the truncated Dirichlet process mixture of Blei and Jordan
-(2006) with the normal-gamma prior of Bishop (2006, section 10.2) in one dimension, which CTGAN
-(Xu et al., 2019) fits with scikit-learn. It deviates where that fit fails on real columns:
+The model is the truncated Dirichlet process mixture of Blei and Jordan (2006) with the
+normal-gamma prior of Bishop (2006, section 10.2) in one dimension, which CTGAN (Xu et al., 2019)
+fits with scikit-learn. It deviates where that fit fails on real columns:
 
 - the prior of a scale is the typical scale of a tenth of the values, not the variance of the
   column, which one far value or two far groups inflate;
@@ -20,16 +19,21 @@ bins and never rows. The model is the truncated Dirichlet process mixture of Ble
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import betaln, digamma, gammaln
 
-from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.encoding.histogram import (
+    TINY,
+    Evidence,
+    FloatArray,
+    Histogram,
+    evidence_inside,
+    read_bins,
+)
+from tabgan.errors import InvalidParameterError
 
-__all__ = ["Histogram", "Mixture", "fit_mixture", "histogram"]
+__all__ = ["Mixture", "fit_mixture"]
 
-FloatArray = NDArray[np.float64]
-
-TINY = float(np.finfo(np.float64).tiny)
 HALF_LOG_TWO_PI = 0.5 * np.log(2.0 * np.pi)
 # Scales from a mode: a difference of more cannot be told apart, a square of more overflows.
 FARTHEST = 1e300
@@ -45,34 +49,6 @@ MAX_ROUNDS = 20
 # With many values the bound resents even the passing misfit of a good merger: a first fit as if
 # there were only so many lets one true mode come together. The bound then picks the better.
 COARSE_COUNT = 2000.0
-# One bin in so many is spent on cutting off a wide gap: far values and far groups are few.
-WIDEST_GAPS_SHARE = 20
-
-
-@dataclass(frozen=True, eq=False)
-class Histogram:
-    """Counts of adjacent bins, all that the fit of a column sees.
-
-    Attributes
-    ----------
-    centers : ndarray of shape (n_bins,), float64
-        Middle of each bin, increasing, in the column's unit. Read-only, as the two others.
-    weights : ndarray of shape (n_bins,), float64
-        Number of values in each bin; empty bins are kept.
-    widths : ndarray of shape (n_bins,), float64
-        Width of each bin, in the column's unit.
-    """
-
-    centers: FloatArray
-    weights: FloatArray
-    widths: FloatArray
-
-    def __post_init__(self) -> None:
-        """Keep read-only copies, so that the caller's own arrays stay as they are."""
-        for name in ("centers", "weights", "widths"):
-            array = np.array(getattr(self, name), dtype=np.float64)
-            array.flags.writeable = False
-            object.__setattr__(self, name, array)
 
 
 @dataclass(frozen=True)
@@ -171,69 +147,6 @@ class Mixture:
         return logs, nearest[:, 0]
 
 
-def histogram(values: ArrayLike, *, n_bins: int = 1000) -> Histogram:
-    """Count values in bins that follow both their range and their ranks.
-
-    Half of the edges are equally spaced, for an even view of the range; half are quantiles, so
-    that one far value does not push all others into one bin. The quantile levels crowd at both
-    ends (the arcsine rule of Dunning and Ertl, 2019): equal levels leave one wide bin for the
-    last values of a heavy tail. The widest gaps are bins of their own, and so is a value too
-    frequent to share one, or any when no more than `n_bins` differ: one unit in the last place
-    wide.
-
-    Parameters
-    ----------
-    values : array-like of shape (n,)
-        Finite values of any magnitude up to 1e300, in any order.
-    n_bins : int, default=1000
-        About how many bins; frequent values may add as many again. The fit takes time linear in
-        it; 1000 keep the likelihood per value within about .001 of the values' own.
-
-    Returns
-    -------
-    Histogram
-        Adjacent bins that cover all values; weights sum to n.
-
-    Raises
-    ------
-    InvalidDataError
-        If there are no values or some are not finite.
-    InvalidParameterError
-        If `n_bins` is less than 2.
-    """
-    if n_bins < 2:
-        raise InvalidParameterError(f"n_bins={n_bins} is too few; give 2 or more.")
-    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=None)
-    # NaN sorts last, so the two ends tell about all values.
-    if ordered.size == 0 or not np.isfinite(ordered[[0, -1]]).all():
-        raise InvalidDataError(
-            "values hold no number, or a missing or infinite one; a histogram needs at least "
-            "one and only finite ones, so set missing and infinite cells apart first."
-        )
-    edges = _edges(ordered, n_bins)
-    return Histogram(
-        centers=0.5 * edges[:-1] + 0.5 * edges[1:],
-        weights=np.diff(np.searchsorted(ordered, edges)).astype(np.float64),
-        widths=np.diff(edges),
-    )
-
-
-def _edges(ordered: FloatArray, n_bins: int) -> FloatArray:
-    """Edges of half-open bins; the last edge lies just above the largest value."""
-    distinct, counts = np.unique(ordered, return_counts=True)
-    if distinct.size <= n_bins:
-        return np.unique([distinct, np.nextafter(distinct, np.inf)])
-    frequent = distinct[counts * n_bins > ordered.size]
-    share = np.linspace(0.0, 1.0, n_bins // 2 + 1)
-    spaced = np.clip(ordered[0] * (1.0 - share) + ordered[-1] * share, ordered[0], ordered[-1])
-    ranks = np.rint((ordered.size - 1) * (0.5 - 0.5 * np.cos(np.pi * share))).astype(np.intp)
-    # A bin across a wide gap would draw the values beside it into the void.
-    gap = np.argsort(-np.diff(distinct), kind="stable")[: max(1, n_bins // WIDEST_GAPS_SHARE)]
-    starts = np.concatenate([frequent, distinct[gap + 1], spaced, ordered[ranks]])
-    ends = np.concatenate([frequent, distinct[gap], ordered[-1:]])
-    return np.unique(np.concatenate([starts, np.nextafter(ends, np.inf)]))
-
-
 def fit_mixture(
     centers: ArrayLike,
     weights: ArrayLike,
@@ -281,107 +194,19 @@ def fit_mixture(
             f"max_modes={max_modes}, min_weight={min_weight} or concentration={concentration} is "
             f"out of range; give at least 1 mode, 0 <= min_weight < 1 and 0 < concentration."
         )
-    bins = _read_bins(centers, weights, bin_width)
+    bins = read_bins(centers, weights, bin_width)
     # A power of two rescales without rounding, and keeps every square below within range.
     exponent = int(np.frexp(np.abs(bins.centers).max() + bins.widths.max())[1])
     bins = Histogram(
         np.ldexp(bins.centers, -exponent), bins.weights, np.ldexp(bins.widths, -exponent)
     )
-    evidence = _inside_bins(bins)
+    evidence = evidence_inside(bins)
     origin, unit = _origin_and_unit(evidence, max_modes)
     belief = _best_belief(evidence.measured(origin, unit), max_modes, concentration)
     return _mixture_of(belief, min_weight, origin, unit, exponent)
 
 
-def _read_bins(centers: ArrayLike, weights: ArrayLike, bin_width: ArrayLike) -> Histogram:
-    """Check the three arrays and sort the bins."""
-    middles, counts = np.asarray(centers, dtype=np.float64), np.asarray(weights, dtype=np.float64)
-    widths = np.asarray(bin_width, dtype=np.float64)
-    if middles.ndim != 1 or counts.shape != middles.shape or widths.shape not in ((), counts.shape):
-        raise InvalidDataError(
-            f"centers of shape {middles.shape}, weights of {counts.shape} and bin_width of "
-            f"{widths.shape} do not match; give one weight, and one width or its own, per centre."
-        )
-    finite = all(np.isfinite(array).all() for array in (middles, counts.sum(), widths))
-    if not (finite and (counts >= 0.0).all() and counts.sum() > 0.0 and (widths >= 0.0).all()):
-        raise InvalidDataError(
-            "The bins hold a missing, infinite or negative number, or no weight at all; give "
-            "finite centers, and weights and bin_width of at least 0 (clip noisy weights first)."
-        )
-    order = np.argsort(middles, kind="stable")
-    return Histogram(middles[order], counts[order], np.broadcast_to(widths, order.shape)[order])
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """Mean and variance of the values inside each bin that has any, and their weight."""
-
-    locations: FloatArray
-    variances: FloatArray
-    weights: FloatArray
-
-    def measured(self, origin: float, unit: float) -> "_Evidence":
-        """Measure from `origin`, in multiples of `unit`."""
-        return _Evidence((self.locations - origin) / unit, self.variances / unit**2, self.weights)
-
-    def mean_square(self) -> float:
-        """Mean squared distance of the values from 0."""
-        return float(np.average(self.locations**2 + self.variances, weights=self.weights))
-
-    def groups(self, n_groups: int) -> FloatArray:
-        """Responsibilities that cut the sorted bins into groups of equal weight."""
-        middle_rank = (np.cumsum(self.weights) - 0.5 * self.weights) / self.weights.sum()
-        group = np.minimum((middle_rank * n_groups).astype(np.intp), n_groups - 1)
-        responsibilities = np.zeros((n_groups, group.size))
-        responsibilities[group, np.arange(group.size)] = 1.0
-        return responsibilities
-
-    def moments(self, responsibilities: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Count of each mode, its mean and the sum of squares around it."""
-        shares = responsibilities * self.weights
-        counts = shares.sum(axis=1)
-        means = shares @ self.locations / np.maximum(counts, TINY)
-        return counts, means, np.einsum("kn,kn->k", shares, self.squares_around(means))
-
-    def squares_around(self, means: FloatArray) -> FloatArray:
-        """Give the expected squared distance of each bin's values from each mean."""
-        squares: FloatArray = self.locations - means[:, np.newaxis]
-        squares *= squares
-        squares += self.variances
-        return squares
-
-
-def _inside_bins(bins: Histogram) -> _Evidence:
-    """Place the values inside their bins under a density that slopes across each.
-
-    Taking the centre for all values of a bin overstates every variance by a twelfth of the
-    squared width (Sheppard, 1898). Subtracting that fails for a mode inside one bin, so the mean
-    is moved up the slope instead, by the monotonised central difference of van Leer (1977): the
-    same correction where the density is smooth, none at a lone bin.
-    """
-    # A narrower bin holds one value, whose density would say nothing about the neighbours.
-    wide = bins.widths > max(1e-15 * float(np.ptp(bins.centers)), 1e-100)
-    density = np.divide(bins.weights, bins.widths, out=np.zeros_like(bins.widths), where=wide)
-    padded = np.pad(bins.widths, 1, mode="edge")
-    gaps = np.diff(np.pad(bins.centers, 1, mode="edge"))
-    gaps = np.maximum(gaps, 0.5 * (padded[:-1] + padded[1:]))
-    steps = np.diff(density, prepend=0.0, append=0.0)
-    rises = np.divide(steps, gaps, out=np.zeros_like(gaps), where=gaps > 0.0)
-    left, right = rises[:-1], rises[1:]
-    steepest = np.minimum(2.0 * np.minimum(abs(left), abs(right)), 0.5 * abs(left + right))
-    slope = np.where(left * right > 0.0, np.sign(left) * steepest, 0.0)
-    lean = np.divide(slope * bins.widths, density, out=np.zeros_like(slope), where=density > 0.0)
-    # A density that falls to 0 at one edge moves the mean by a sixth of the width, no further.
-    shift = np.clip(lean / 12.0, -1.0 / 6.0, 1.0 / 6.0) * bins.widths
-    occupied = bins.weights > 0.0
-    return _Evidence(
-        locations=(bins.centers + shift)[occupied],
-        variances=(bins.widths**2 / 12.0 - shift**2)[occupied],
-        weights=bins.weights[occupied],
-    )
-
-
-def _origin_and_unit(evidence: _Evidence, n_groups: int) -> tuple[float, float]:
+def _origin_and_unit(evidence: Evidence, n_groups: int) -> tuple[float, float]:
     """Weighted median of the column and the typical standard deviation inside a group.
 
     The median over groups is what makes the unit, and with it the prior, blind to far values.
@@ -414,7 +239,7 @@ class _Belief:
 class _Ascent:
     """Coordinate ascent on the evidence bound of one sample; the prior's mean is 0."""
 
-    evidence: _Evidence
+    evidence: Evidence
     concentration: float
     mean_precision: float
 
@@ -504,7 +329,7 @@ class _Ascent:
         return belief
 
 
-def _best_belief(evidence: _Evidence, max_modes: int, concentration: float) -> _Belief:
+def _best_belief(evidence: Evidence, max_modes: int, concentration: float) -> _Belief:
     """Fit from two starts, the groups and a coarse fit of them, and keep the higher bound."""
     # Means scatter as the column does, scales as its typical group: with less, far groups blur.
     mean_precision = 1.0 / max(1.0, evidence.mean_square())

@@ -11,6 +11,7 @@ from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
 from tabgan.encoding.scale import Scale
 from tabgan.encoding.summary import NumberSummary
+from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 
 NumberModes = QuantileModes | MixtureModes
@@ -49,9 +50,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     @classmethod
     @abstractmethod
-    def to_numbers(
-        cls, values: pd.Series, column: ColumnSchema
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
         """Return int64, uint64 or float64 numbers, and which of them are present."""
 
     @abstractmethod
@@ -70,7 +69,27 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     @classmethod
     def summarise(cls, values: pd.Series, column: ColumnSchema) -> NumberSummary:
-        return NumberSummary.of(*cls.to_numbers(values, column))
+        return NumberSummary.of(*cls.read_numbers(values, column))
+
+    @classmethod
+    def read_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
+        """Return what :meth:`to_numbers` does, or say which column does not hold its kind.
+
+        Raises
+        ------
+        InvalidDataError
+            If there are values that are not of the column's kind.
+        """
+        try:
+            return cls.to_numbers(values, column)
+        except InvalidDataError:
+            raise
+        except (TypeError, ValueError, OverflowError, AttributeError):
+            # Not "from" the error of pandas, which quotes a cell.
+            raise InvalidDataError(
+                f"column {column.name!r}, of dtype {values.dtype}, holds values that are not of "
+                f"the kind {cls.kind}: correct them, or choose another kind for the column"
+            ) from None
 
     @classmethod
     def from_summary(
@@ -84,14 +103,12 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         modes = _MODES[options.normalisation].from_counts(
             units, summary.counts, rare_threshold=options.rare_threshold, on_grid=scale.has_grid
         )
-        # Half-way uniforms: with modes that overlap, these shares are close rather than exact.
-        codes, _ = modes.encode(units, np.full(len(units), 0.5))
-        counts = np.bincount(codes, weights=summary.counts, minlength=modes.n_modes)
+        counts = modes.mode_counts(units, summary.counts)
         return cls(column, scale, modes, np.concatenate([counts, missing]) / summary.n_rows)
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        numbers, present = self.to_numbers(values, self.column)
-        codes = np.full(len(values), self._missing_code, dtype=np.int32)
+        numbers, present = self.read_numbers(values, self.column)
+        codes = np.where(present, -1, self._missing_code).astype(np.int32)
         positions = np.zeros(len(values), dtype=np.float32)
         if self.modes is not None:
             units = self.scale.to_units(numbers[present])
@@ -113,18 +130,24 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         code = super().code_of(value)
         if code is None or code == self._missing_code or self.modes is None:
             return code
-        numbers, _ = self.to_numbers(self.cell(value), self.column)
-        units = self.scale.to_units(numbers)[0]
+        cell = self.cell(value)
+        numbers, present = self.to_numbers(cell, self.column)
+        units = self.scale.to_units(numbers)
         lowest, highest = self.modes.limits
-        in_mode = code >= len(self.modes.spikes) or self.modes.spikes[code] == units
-        return code if in_mode and lowest <= units <= highest else None
+        in_mode = code >= len(self.modes.spikes) or self.modes.spikes[code] == units[0]
+        if not in_mode or not lowest <= units[0] <= highest:
+            return None
+        # A number between two points of the grid would be moved to one of them.
+        moved = self.from_numbers(self.scale.from_units(units, self._number_dtype), present)
+        return code if moved[0] == cell[0] else None
 
     def describe(self) -> str:
         if self.modes is None:
             return "missing everywhere"
         lowest, highest = self.modes.limits
-        ends = np.array([np.ceil(lowest), np.floor(highest)] if self.scale.has_grid else [lowest, highest])
-        numbers = self.scale.from_units(ends, self._number_dtype)
+        if self.scale.has_grid:
+            lowest, highest = np.ceil(lowest), np.floor(highest)
+        numbers = self.scale.from_units(np.array([lowest, highest]), self._number_dtype)
         shown = self.from_numbers(numbers, np.ones(2, dtype=bool))
         return f"{shown.iloc[0]} to {shown.iloc[1]}"
 

@@ -100,6 +100,11 @@ class QuantileModes:
             positions[binned] = 2.0 * (places - bins) - 1.0
         return codes, positions
 
+    def mode_counts(self, values: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        """Return how many rows each mode has of distinct values and their counts."""
+        codes, _ = self.encode(values, np.empty(0))
+        return np.bincount(codes, weights=counts, minlength=self.n_modes)
+
     def decode(self, codes: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
         """Return values for codes; uniform numbers in [0, 1) say where inside a bin."""
         values = np.empty(len(codes))
@@ -152,7 +157,8 @@ def _knots(
     last = int(np.searchsorted(rows_upto, total - threshold + 1))
     if first >= last:
         centre = float(np.average(values, weights=counts))
-        width = half if on_grid else 1e-9 * max(abs(centre), np.finfo(float).tiny)
+        # Of next to no width, but one that a slope can be divided by.
+        width = half if on_grid else max(1e-9 * abs(centre), 64 * np.finfo(float).tiny)
         centre = np.rint(centre) if on_grid else centre
         return np.array([centre - width, centre + width]), np.array([0.0, float(total)])
     depth = max(threshold, total / (_n_bins(int(total)) * _KNOTS_PER_BIN))
@@ -180,12 +186,14 @@ def _cuts(rows_upto: np.ndarray, depth: float, limit: float) -> np.ndarray:
 
 
 def _coordinates(rows_before: np.ndarray, n_bins: int) -> np.ndarray:
-    return rows_before / rows_before[-1] * n_bins
+    coordinates: np.ndarray = rows_before / rows_before[-1] * n_bins
+    return coordinates
 
 
 def _nearest(sorted_values: np.ndarray, values: np.ndarray) -> np.ndarray:
-    right = np.clip(np.searchsorted(sorted_values, values), 1, max(1, len(sorted_values) - 1))
     if len(sorted_values) == 1:
         return np.zeros(len(values), dtype=np.int32)
+    right = np.clip(np.searchsorted(sorted_values, values), 1, len(sorted_values) - 1)
     left_is_nearer = values - sorted_values[right - 1] <= sorted_values[right] - values
-    return (right - left_is_nearer).astype(np.int32)
+    nearest: np.ndarray = (right - left_is_nearer).astype(np.int32)
+    return nearest

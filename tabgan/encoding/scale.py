@@ -44,6 +44,10 @@ class Scale:
         # A round origin, so that the file does not hold the smallest value of the table.
         reach = step << ((highest - lowest) // step).bit_length()
         origin = lowest - (lowest - lowest % step) % reach
+        # Distances from the origin have to fit 64 bits, so it may not lie below the type's range.
+        smallest = int(np.iinfo(values.dtype).min)
+        if origin < smallest:
+            origin = lowest - (lowest - smallest) // step * step
         return cls(origin, step)
 
     @property
@@ -55,18 +59,21 @@ class Scale:
         """Return how many steps values lie above the origin, float64."""
         if not self.has_grid:
             return values.astype(np.float64)
-        # Unsigned wrap-around is harmless: the difference is non-negative and fits.
-        above = (values.astype(np.int64) - np.int64(self._origin_as_int64)) // np.int64(self.step)
-        return above.astype(np.float64)
+        origin = np.uint64(self.origin % 2**64)
+        # Modulo 2**64 a difference is exact if taken the right way round. Values of a fit lie
+        # above the origin, but those of another table need not.
+        below = values < self.origin
+        distance = np.where(
+            below, origin - values.astype(np.uint64), values.astype(np.uint64) - origin
+        )
+        units = (distance // np.uint64(self.step)).astype(np.float64)
+        return np.where(below, -units, units)
 
     def from_units(self, units: np.ndarray, dtype: np.dtype) -> np.ndarray:
         """Return the values that lie this many steps above the origin."""
         if not self.has_grid:
             return units.astype(dtype)
-        steps = np.rint(units).astype(np.int64) * np.int64(self.step)
-        return (steps + np.int64(self._origin_as_int64)).astype(dtype)
-
-    @property
-    def _origin_as_int64(self) -> int:
-        # Two's complement, so that origins of uint64 columns above 2**63 fit as well.
-        return (self.origin + 2**63) % 2**64 - 2**63
+        steps = np.rint(units).astype(np.uint64) * np.uint64(self.step)
+        # Modulo 2**64, which is two's complement: right for signed and unsigned columns.
+        values: np.ndarray = (steps + np.uint64(self.origin % 2**64)).astype(dtype)
+        return values

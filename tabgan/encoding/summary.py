@@ -72,9 +72,7 @@ class NumberSummary:
 
     def merge(self, other: "NumberSummary") -> "NumberSummary":
         """Return the summary of both parts together."""
-        values, places = np.unique(
-            np.concatenate([self.values, other.values]), return_inverse=True
-        )
+        values, places = np.unique(np.concatenate([self.values, other.values]), return_inverse=True)
         counts = np.zeros(len(values), dtype=np.int64)
         np.add.at(counts, places, np.concatenate([self.counts, other.counts]))
         return NumberSummary(values, counts, self.n_missing + other.n_missing)

@@ -58,9 +58,7 @@ class TableEncoder:
         self.layout = Layout([encoder.n_modes for encoder in self.learnt])
 
     @classmethod
-    def from_frame(
-        cls, frame: pd.DataFrame, schema: TableSchema, options: EncodingOptions
-    ) -> Self:
+    def from_frame(cls, frame: pd.DataFrame, schema: TableSchema, options: EncodingOptions) -> Self:
         """Return the encoder of a table: summarise each column, then divide it into modes."""
         encoders = []
         for i, column in enumerate(schema):
@@ -72,16 +70,15 @@ class TableEncoder:
     @property
     def schema(self) -> TableSchema:
         """The table's schema, with what each column releases."""
-        return TableSchema(
-            tuple(replace(e.column, released=e.describe()) for e in self.encoders)
-        )
+        return TableSchema(tuple(replace(e.column, released=e.describe()) for e in self.encoders))
 
     @property
     def log_shares(self) -> np.ndarray:
         """Logarithm of each mode's share of the training rows, along the mode axis."""
         # A mode that no row has (possible where modes overlap) starts at half a row in a million.
         shares = self.layout.join([encoder.shares for encoder in self.learnt])
-        return np.log(np.maximum(shares, 5e-7)).astype(np.float32)
+        logarithms: np.ndarray = np.log(np.maximum(shares, 5e-7)).astype(np.float32)
+        return logarithms
 
     @property
     def released(self) -> np.ndarray:
@@ -99,7 +96,18 @@ class TableEncoder:
         return names.index(name) if name in names else None
 
     def encode(self, frame: pd.DataFrame, rng: np.random.Generator) -> EncodedTable:
-        """Return codes and positions of the rows of a table with this schema."""
+        """Return codes and positions of the rows of a table with this schema.
+
+        Raises
+        ------
+        InvalidDataError
+            If a learnt column is not there, or holds values the encoder does not know.
+        """
+        absent = [e.column.name for e in self.learnt if e.column.name not in frame.columns]
+        if absent:
+            raise InvalidDataError(
+                f"the table lacks the columns {absent}; give it the columns of the fit"
+            )
         smallest = np.min_scalar_type(max(self.layout.sizes, default=1))
         shape = (len(frame), self.layout.n_columns)
         codes, positions = np.empty(shape, dtype=smallest), np.empty(shape, dtype=np.float32)
@@ -115,9 +123,7 @@ class TableEncoder:
             codes[:, place] = column_codes
         return EncodedTable(codes, positions)
 
-    def decode(
-        self, codes: np.ndarray, uniforms: np.ndarray, first_row: int = 0
-    ) -> pd.DataFrame:
+    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int = 0) -> pd.DataFrame:
         """Return the table that the codes stand for.
 
         Parameters
@@ -130,11 +136,13 @@ class TableEncoder:
             Number of the first row in the sample: identifiers count on from it.
         """
         place_of = {id(encoder): place for place, encoder in enumerate(self.learnt)}
+        unused = np.zeros(len(codes))
         columns = []
         for encoder in self.encoders:
-            place = place_of.get(id(encoder), slice(0, 0))
-            column_uniforms = uniforms[:, place] if id(encoder) in place_of else uniforms[:, 0]
-            columns.append(encoder.decode(codes[:, place], column_uniforms, first_row))
+            place = place_of.get(id(encoder))
+            drawn = unused if place is None else codes[:, place]
+            inside = unused if place is None else uniforms[:, place]
+            columns.append(encoder.decode(drawn, inside, first_row))
         frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
         frame.columns = pd.Index([encoder.column.name for encoder in self.encoders])
         return frame

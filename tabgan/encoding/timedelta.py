@@ -1,5 +1,7 @@
 """Durations, counted in the unit of their dtype."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -13,18 +15,21 @@ class TimedeltaEncoder(NumericEncoder):
     kind = "timedelta"
 
     @classmethod
-    def to_numbers(
-        cls, values: pd.Series, column: ColumnSchema
-    ) -> tuple[np.ndarray, np.ndarray]:
+    def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
+        if values.dtype.kind != "m":
+            # Anything else pandas would take for nanoseconds.
+            raise TypeError("no durations")
         present = values.notna().to_numpy(dtype=bool)
-        numbers = values.astype(f"timedelta64[{_unit(column)}]").astype("int64").to_numpy(copy=True)
+        unit: Any = f"timedelta64[{_unit(column)}]"
+        numbers = values.astype(unit).astype("int64").to_numpy(copy=True)
         numbers[~present] = 0
         return numbers, present
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
         durations = pd.Series(numbers.view(f"timedelta64[{_unit(self.column)}]"))
-        durations[~present] = pd.NaT
-        return durations.astype(self.column.dtype.to_pandas())
+        durations = durations.where(pd.Series(present))
+        restored: pd.Series = durations.astype(self.column.dtype.to_pandas())
+        return restored
 
 
 def _unit(column: ColumnSchema) -> str:

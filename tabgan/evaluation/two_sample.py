@@ -4,9 +4,11 @@ Source: Lopez-Paz and Oquab (2017), with gradient-boosted trees as the classifie
 classifier is useless here: independent columns score .995 on it.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import stats
 from sklearn.model_selection import StratifiedKFold
 
 from tabgan.evaluation.ranking import Estimate, area_under_curve, resampled_estimate
@@ -16,6 +18,13 @@ from tabgan.evaluation.trees import predicted_classes
 # Trees need 20 rows a leaf; fewer rows than this a side cannot say anything.
 MIN_ROWS = 60
 _N_FOLDS = 3
+# Honest rows may fall this low, whatever their number: bootstraps of training rows reach .45 on
+# all of Adult and .3 on 1,500 rows.
+_COPYING_AUC = 0.49
+# Areas of two honest tables spread further than independent ranks would, as the rows of one fold
+# are what the others learn from: 1.16 to 1.35 times as far on Adult, Default, King County and a
+# simulated table, 100 to 6,000 rows a side.
+_FOLD_SPREAD = 1.4
 
 
 @dataclass(frozen=True)
@@ -28,9 +37,24 @@ class TwoSampleTest:
         Out-of-fold area under the ROC curve: .5 if nothing tells them apart, 1 if everything
         does. Clearly below .5 where the synthetic rows copy the very rows they are compared with:
         a value seen as real in training then comes back as synthetic in the test fold.
+        The interval holds the fitted classifiers fixed: other rows spread some 1.3 times as far.
+    n_rows : int
+        Rows of each table.
     """
 
     auc: Estimate
+    n_rows: int
+
+    @property
+    def copying_p_value(self) -> float:
+        """Probability of an area as low as this one if no row were repeated, one-sided.
+
+        The variance of an area without signal is that of Mann and Whitney (1947), widened by what
+        cross-validation adds. The interval of `auc` would raise an alarm on honest rows in up to 6
+        of 100 tables where 1 is promised.
+        """
+        error = _FOLD_SPREAD * math.sqrt((2 * self.n_rows + 1) / 12) / self.n_rows
+        return float(stats.norm.cdf((self.auc.value - _COPYING_AUC) / error))
 
     @property
     def score(self) -> Estimate:
@@ -63,4 +87,5 @@ def two_sample_test(
         learnt = predicted_classes(rows[train], target[train], rows[test], np.array([1.0]), seed)
         predictions[test] = learnt[:, 0]
     area = area_under_curve(predictions, target == 1.0)
-    return TwoSampleTest(resampled_estimate(area, target.astype(np.int64), generator))
+    estimate = resampled_estimate(area, target.astype(np.int64), generator)
+    return TwoSampleTest(estimate, len(real))

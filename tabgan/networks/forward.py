@@ -6,8 +6,11 @@ each cell that becomes known.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tabgan.networks.spec import NetworkSpec
+
+Floats = NDArray[np.float32]
 
 _NORM_EPSILON = np.float32(1e-5)
 
@@ -23,7 +26,7 @@ class NumpyGenerator:
         Names and shapes as in :meth:`NetworkSpec.weight_shapes`, float32.
     """
 
-    def __init__(self, spec: NetworkSpec, weights: dict[str, np.ndarray]) -> None:
+    def __init__(self, spec: NetworkSpec, weights: dict[str, Floats]) -> None:
         self.spec = spec
         self.weights = weights
         self.layout = spec.layout
@@ -33,15 +36,15 @@ class NumpyGenerator:
         self._cell_kernel = kernel[:n_modes] + kernel[n_modes + self.layout.column_of_mode]
         self._noise_kernel = kernel[n_modes + n_columns :]
 
-    def start(self, noise: np.ndarray) -> np.ndarray:
+    def start(self, noise: Floats) -> Floats:
         """Return the first layer's sums of rows of which nothing is known, (n_rows, width)."""
         return noise @ self._noise_kernel + self.weights["input/bias"]
 
-    def reveal(self, sums: np.ndarray, column: int, codes: np.ndarray) -> None:
+    def reveal(self, sums: Floats, column: int, codes: np.ndarray) -> None:
         """Add a column's known cells to the sums, in place."""
         sums += self._cell_kernel[self.layout.position(column, codes)]
 
-    def trunk(self, sums: np.ndarray) -> np.ndarray:
+    def trunk(self, sums: Floats) -> Floats:
         """Return what the heads read, (n_rows, width)."""
         hidden = sums
         for block in range(self.spec.n_blocks):
@@ -51,22 +54,26 @@ class NumpyGenerator:
             hidden = hidden + self._dense(inner, f"block_{block}/outer")
         return self._normalise(hidden, "norm")
 
-    def logits(self, features: np.ndarray, column: int) -> np.ndarray:
+    def logits(self, features: Floats, column: int) -> Floats:
         """Return the logits of one column's modes, (n_rows, size)."""
         modes = self.layout.modes(column)
-        return features @ self.weights["heads/kernel"][:, modes] + self.weights["heads/bias"][modes]
+        logits: Floats = features @ self.weights["heads/kernel"][:, modes]
+        return logits + self.weights["heads/bias"][modes]
 
-    def _dense(self, inputs: np.ndarray, name: str) -> np.ndarray:
-        return inputs @ self.weights[f"{name}/kernel"] + self.weights[f"{name}/bias"]
+    def _dense(self, inputs: Floats, name: str) -> Floats:
+        outputs: Floats = inputs @ self.weights[f"{name}/kernel"] + self.weights[f"{name}/bias"]
+        return outputs
 
-    def _normalise(self, inputs: np.ndarray, name: str) -> np.ndarray:
-        centred = inputs - inputs.mean(axis=1, keepdims=True)
+    def _normalise(self, inputs: Floats, name: str) -> Floats:
+        centred: Floats = inputs - inputs.mean(axis=1, keepdims=True)
         variance = np.einsum("ij,ij->i", centred, centred)[:, None] / np.float32(inputs.shape[1])
         centred *= self.weights[f"{name}/gamma"] / np.sqrt(variance + _NORM_EPSILON)
-        return centred + self.weights[f"{name}/beta"]
+        centred += self.weights[f"{name}/beta"]
+        return centred
 
 
-def log_softmax(logits: np.ndarray) -> np.ndarray:
+def log_softmax(logits: Floats) -> Floats:
     """Return log-probabilities along the last axis."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    shifted: Floats = logits - logits.max(axis=1, keepdims=True)
+    shifted -= np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return shifted

@@ -20,7 +20,12 @@ def spread_columns(per_column: Any, layout: Layout) -> Any:
 
 def log_softmax(logits: Any, layout: Layout) -> Any:
     """Return log-probabilities, normalised within each column."""
-    return _by_group(lambda block: ops.log_softmax(block, axis=-1), logits, layout)
+
+    def normalise(block: Any) -> Any:
+        # A column with one mode, on which Keras would warn, has nothing to normalise.
+        return ops.zeros_like(block) if block.shape[-1] == 1 else ops.log_softmax(block, axis=-1)
+
+    return _by_group(normalise, logits, layout)
 
 
 def straight_through_draw(logits: Any, gumbels: Any, temperature: float, layout: Layout) -> Any:
@@ -31,6 +36,8 @@ def straight_through_draw(logits: Any, gumbels: Any, temperature: float, layout:
     """
 
     def draw(block: Any) -> Any:
+        if block.shape[-1] == 1:
+            return ops.ones_like(block)
         relaxed = ops.softmax(block / temperature, axis=-1)
         hard = ops.one_hot(ops.argmax(block, axis=-1), block.shape[-1], dtype="float32")
         return relaxed + ops.stop_gradient(hard - relaxed)

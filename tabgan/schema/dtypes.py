@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -48,7 +49,8 @@ class DtypeSpec:
             )
         return cls(_dtype_name(dtype))
 
-    def to_pandas(self) -> object:
+    # Any: a numpy.dtype or a pandas ExtensionDtype, but pandas' types have one signature each.
+    def to_pandas(self) -> Any:
         """Return the dtype itself."""
         if self.levels is None:
             return pd.api.types.pandas_dtype(self.name)
@@ -83,7 +85,7 @@ class DtypeSpec:
                 spec = cls("category", levels, bool(form["ordered"]), str(form["level_dtype"]))
                 spec.to_pandas()
                 return spec
-        except (TypeError, ValueError, KeyError) as error:
+        except (TypeError, ValueError, KeyError, NotImplementedError) as error:
             raise InvalidDataError("a dtype in the schema is not one that pandas knows") from error
         raise InvalidDataError("a dtype in the schema is neither a name nor a list of levels")
 
@@ -94,4 +96,7 @@ def _dtype_name(dtype: object) -> str:
     if isinstance(dtype, pd.StringDtype):
         missing_is_nan = getattr(dtype, "na_value", pd.NA) is not pd.NA
         return "str" if missing_is_nan else f"string[{dtype.storage}]"
+    # "string[pyarrow]" is the name of two dtypes, and pandas reads it as the one above.
+    if isinstance(dtype, pd.ArrowDtype) and str(dtype) == "string[pyarrow]":
+        return "utf8[pyarrow]"
     return str(dtype)

@@ -4,6 +4,8 @@ The dtype decides wherever it says enough. Text is looked at: dates in one forma
 (a different value in nearly every row), else categories.
 """
 
+import re
+import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
 
@@ -16,6 +18,7 @@ from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema.dtypes import DtypeSpec
 from tabgan.schema.patterns import infer_pattern
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
+from tabgan.schema.values import value_to_json
 
 # Below this many rows "all values differ" says nothing: ten people may well have ten cities.
 _IDENTIFIER_MIN_ROWS = 50
@@ -24,6 +27,8 @@ _IDENTIFIER_MIN_ROWS = 50
 _IDENTIFIER_DISTINCT_SHARE = 0.95
 # Nine decimals still distinguish a millimetre on a map; beyond that a float is simply a float.
 _MAX_DECIMALS = 9
+# So many texts show every format in use; each format is then tried on all of them.
+_DATE_SAMPLE = 100
 
 
 @dataclass(frozen=True)
@@ -86,12 +91,30 @@ def _check_supported(frame: pd.DataFrame) -> None:
 def _unsupported_content(column: pd.Series) -> str | None:
     if pandas_types.is_complex_dtype(column.dtype):
         return "complex numbers"
+    if not _can_be_written(column.dtype):
+        return f"the dtype {column.dtype}, which has no lossless name"
     if not pandas_types.is_object_dtype(column.dtype):
         return None
     try:
-        column.dropna().nunique()
+        return _unwritable_type(column.dropna().drop_duplicates())
     except TypeError:
         return "values that are not scalars (lists, dictionaries or arrays)"
+
+
+def _can_be_written(dtype: object) -> bool:
+    try:
+        return bool(DtypeSpec.from_json(DtypeSpec.of(dtype).to_json()).to_pandas() == dtype)
+    except (InvalidDataError, UnsupportedTypeError):
+        return False
+
+
+def _unwritable_type(distinct: pd.Series) -> str | None:
+    """Say what a model file could not hold among the values, judging by one of each type."""
+    for example in {type(value): value for value in distinct}.values():
+        try:
+            value_to_json(example)
+        except UnsupportedTypeError:
+            return f"values of type {type(example).__name__}"
     return None
 
 
@@ -116,7 +139,7 @@ def _guess(column: pd.Series) -> _Guess:
         return _Guess(Kind.BOOLEAN, "boolean dtype")
     if pandas_types.is_datetime64_any_dtype(dtype):
         return _Guess(Kind.DATETIME, "datetime dtype")
-    if pandas_types.is_timedelta64_dtype(dtype):
+    if dtype.kind == "m":  # is_timedelta64_dtype does not know Arrow's
         return _Guess(Kind.TIMEDELTA, "timedelta dtype")
     if pandas_types.is_integer_dtype(dtype):
         return _guess_integer(column.dropna())
@@ -127,15 +150,16 @@ def _guess(column: pd.Series) -> _Guess:
 
 def _guess_integer(present: pd.Series) -> _Guess:
     if len(present) >= _IDENTIFIER_MIN_ROWS and present.is_unique:
-        steps = np.unique(np.diff(np.sort(present.to_numpy(dtype="int64"))))
-        if len(steps) == 1:
+        numbers = np.sort(present.to_numpy())
+        if len(np.unique(np.diff(numbers))) == 1:
             return _Guess(Kind.IDENTIFIER, "numbers the rows, one value each", pattern="#")
     return _Guess(Kind.INTEGER, f"integers, {present.nunique()} distinct")
 
 
 def _guess_float(present: pd.Series) -> _Guess:
-    values = present.to_numpy(dtype="float64")
-    decimals = _count_decimals(values)
+    if len(present) == 0:
+        return _Guess(Kind.CONTINUOUS, "real numbers, all missing")
+    decimals = _count_decimals(present.to_numpy())
     if decimals is None:
         return _Guess(Kind.CONTINUOUS, "real numbers")
     return _Guess(Kind.CONTINUOUS, f"real numbers with {decimals} decimals", decimals=decimals)
@@ -143,12 +167,14 @@ def _guess_float(present: pd.Series) -> _Guess:
 
 def _count_decimals(values: np.ndarray) -> int | None:
     finite = values[np.isfinite(values)]
-    # Rounding at a decimal says nothing once neighbouring floats are further apart than it.
-    largest = np.abs(finite).max(initial=0.0)
+    doubles = finite.astype(np.float64)
+    largest = np.abs(doubles).max(initial=0.0)
     for decimals in range(_MAX_DECIMALS + 1):
-        if largest * 10.0**decimals >= 2.0**52:
+        # Rounding at a decimal says nothing once neighbouring floats are further apart than it.
+        if largest * 10.0**decimals * np.finfo(finite.dtype).eps >= 1.0:
             return None
-        if np.array_equal(np.round(finite, decimals), finite):
+        # In the column's own precision: 12.34 as a float32 is another double than 12.34.
+        if np.array_equal(np.round(doubles, decimals).astype(finite.dtype), finite):
             return decimals
     return None
 
@@ -157,13 +183,17 @@ def _guess_object(present: pd.Series) -> _Guess:
     content = pandas_types.infer_dtype(present, skipna=True)
     if content == "boolean":
         return _Guess(Kind.BOOLEAN, "True and False stored as objects")
-    if content == "integer":
+    if content == "integer" and _fits_int64(present):
         return _guess_integer(present.astype("int64"))
     if content in ("floating", "mixed-integer-float"):
         return _guess_float(present.astype("float64"))
     if content == "string":
         return _guess_text(present.astype(object))
     return _Guess(Kind.CATEGORICAL, f"{content} values, {present.nunique()} distinct")
+
+
+def _fits_int64(present: pd.Series) -> bool:
+    return bool(present.min() >= -(2**63) and present.max() < 2**63)
 
 
 def _guess_text(present: pd.Series) -> _Guess:
@@ -182,13 +212,24 @@ def _guess_text(present: pd.Series) -> _Guess:
 def _guess_date_format(present: pd.Series) -> str | None:
     """Return the one format that reads every value back exactly as it was written."""
     distinct = pd.Series(present.unique(), dtype=object)
-    if len(distinct) == 0:
-        return None
-    # A day above 12 settles whether the day or the month comes first; the sample finds one.
-    sample = distinct.iloc[: min(len(distinct), 100)]
-    formats = {guess_datetime_format(text, dayfirst=first) for text in sample for first in (False, True)}
-    for date_format in sorted(formats - {None}, key=str):
+    for date_format in _date_formats(distinct.iloc[:_DATE_SAMPLE]):
         parsed = pd.to_datetime(distinct, format=date_format, errors="coerce")
         if parsed.notna().all() and (parsed.dt.strftime(date_format) == distinct).all():
             return date_format
     return None
+
+
+def _date_formats(texts: pd.Series) -> list[str]:
+    """Return the formats that some of the texts may be written in, the likeliest first."""
+    with warnings.catch_warnings():
+        # pandas warns of a day above 12 in the wrong place, which is what we try.
+        warnings.simplefilter("ignore", UserWarning)
+        guesses = {
+            # A zone of "Z" is a letter like any other, and comes back as one.
+            guess.replace("%z", "Z") if text.endswith("Z") else guess
+            for text in texts
+            for day_first in (False, True)
+            if (guess := guess_datetime_format(text, dayfirst=day_first)) is not None
+        }
+    # After the year comes the month, everywhere; before it, more countries write the day first.
+    return sorted(guesses, key=lambda guess: (re.match(r"%Y\W?%d", guess) is not None, guess))

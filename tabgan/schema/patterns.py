@@ -40,8 +40,8 @@ def infer_pattern(values: pd.Series) -> str:
 def write_identifier(pattern: str, number: int) -> str:
     """Return the identifier with a running number, written as the pattern says.
 
-    Different numbers give different texts until the pattern's digits and letters are used up;
-    from then on the number itself is appended.
+    Different numbers give different texts: once the pattern's digits and letters are used up,
+    the number itself is appended.
 
     Examples
     --------
@@ -60,7 +60,7 @@ def write_identifier(pattern: str, number: int) -> str:
             written.append(alphabet[digit])
         else:
             written.append(str(number + 1) if symbol == "#" else symbol[-1])
-    overflow = f"-{number}" if remainder and any(s in _CLASSES for s in symbols) else ""
+    overflow = f"-{number}" if remainder and "#" not in symbols else ""
     return "".join(reversed(written)) + overflow
 
 

@@ -11,6 +11,8 @@ from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.schema.dtypes import DtypeSpec
 from tabgan.schema.values import value_from_json, value_to_json
 
+_TEXT_FIELDS = ("reason", "date_format", "pattern", "released")
+
 
 class Kind(StrEnum):
     """What a column is, as far as learning it is concerned. Any kind may have missing values."""
@@ -69,8 +71,8 @@ class ColumnSchema:
             "kind": str(self.kind),
             "dtype": self.dtype.to_json(),
         }
-        optional = ("reason", "decimals", "date_format", "pattern", "released")
-        form.update({key: getattr(self, key) for key in optional if getattr(self, key) not in ("", None)})
+        fields = {key: getattr(self, key) for key in ("decimals", *_TEXT_FIELDS)}
+        form.update({key: value for key, value in fields.items() if value not in ("", None)})
         return form
 
     @classmethod
@@ -85,20 +87,22 @@ class ColumnSchema:
         if not isinstance(form, dict) or not {"name", "kind", "dtype"} <= set(form):
             raise InvalidDataError("a column of the schema needs name, kind and dtype")
         name = value_from_json(form["name"])
+        column = f"column {name!r} of the schema"
         unknown = sorted(set(form) - set(cls.__dataclass_fields__))
         if unknown:
-            raise InvalidDataError(f"column {name!r} of the schema has unknown fields {unknown}")
+            raise InvalidDataError(f"{column} has unknown fields {unknown}")
         if form["kind"] not in list(Kind):
-            raise InvalidDataError(f"column {name!r} of the schema: kind must be one of {[*map(str, Kind)]}")
+            raise InvalidDataError(f"{column}: kind must be one of {[*map(str, Kind)]}")
         decimals = form.get("decimals")
         if decimals is not None and (type(decimals) is not int or decimals < 0):
-            raise InvalidDataError(f"column {name!r} of the schema: decimals must be an integer >= 0")
-        texts = {
-            key: form[key] for key in ("reason", "date_format", "pattern", "released") if key in form
-        }
+            raise InvalidDataError(f"{column}: decimals must be an integer >= 0")
+        texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
-            raise InvalidDataError(f"column {name!r} of the schema: {sorted(texts)} must be text")
-        dtype = DtypeSpec.from_json(form["dtype"])
+            raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
+        try:
+            dtype = DtypeSpec.from_json(form["dtype"])
+        except InvalidDataError as error:
+            raise InvalidDataError(f"{column}: {error}") from error
         return cls(name, Kind(form["kind"]), dtype, decimals=decimals, **texts)
 
 
@@ -203,9 +207,8 @@ class TableSchema:
             [str(c.name), str(c.kind), c.dtype.name, c.released if fitted else c.reason]
             for c in self.columns
         ]
-        widths = [max(len(row[i]) for row in [header, *rows]) for i in range(3)]
-        lines = [
-            "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]])
+        widths = [max(len(row[i]) for row in [header, *rows]) for i in range(3)] + [0]
+        return "\n".join(
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in [header, *rows]
-        ]
-        return "\n".join(line.rstrip() for line in lines)
+        )

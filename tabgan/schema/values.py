@@ -10,6 +10,7 @@ import binascii
 import datetime
 from collections.abc import Callable, Hashable
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -62,7 +63,10 @@ def _pandas_value_to_json(value: object) -> JsonValue:
     if isinstance(value, datetime.date):
         return {"date": value.isoformat()}
     if isinstance(value, pd.Timedelta):
-        return {"timedelta": [str(value.as_unit("ns")._value), value.unit]}
+        return {"timedelta": [str(value.to_timedelta64().astype("int64")), value.unit]}
+    if isinstance(value, datetime.timedelta):
+        # By way of numpy: pandas 2 would count its nanoseconds, which end after 292 years.
+        return value_to_json(pd.Timedelta(np.timedelta64(value, "us")))
     if isinstance(value, pd.Interval):
         ends: list[object] = [value_to_json(value.left), value_to_json(value.right)]
         return {"interval": [*ends, str(value.closed)]}
@@ -92,34 +96,56 @@ def value_from_json(form: object) -> Hashable:
         raise InvalidDataError(f"a value in the schema has the unknown type {name!r}")
     try:
         return reader(payload)
-    except (ValueError, TypeError, KeyError, binascii.Error, InvalidOperation) as error:
+    except _UNREADABLE as error:
         raise InvalidDataError(f"a value of type {name!r} in the schema cannot be read") from error
 
 
-def _read_timestamp(payload: list[str]) -> pd.Timestamp:
+# What the readers below raise on a payload that no writer wrote.
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    OverflowError,
+    binascii.Error,
+    InvalidOperation,
+)
+
+
+def _exactly(kind: type, payload: Any) -> Any:
+    # bool("no") is True and int(1.5) is 1: a reader that converts would read what nobody wrote.
+    if type(payload) is not kind:
+        raise TypeError(kind.__name__)
+    return payload
+
+
+# The strings below are literal types to pandas' stubs and just text to us, hence Any.
+def _read_timestamp(payload: list[Any]) -> pd.Timestamp:
     text, zone, unit = payload
-    stamp = pd.Timestamp(text).as_unit(unit)
+    stamp = pd.Timestamp(_exactly(str, text)).as_unit(unit)
     return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(zone)
 
 
-def _read_timedelta(payload: list[str]) -> pd.Timedelta:
-    nanoseconds, unit = payload
-    return pd.Timedelta(int(nanoseconds), "ns").as_unit(unit)
+def _read_timedelta(payload: list[Any]) -> pd.Timedelta:
+    count, unit = payload
+    return pd.Timedelta(np.timedelta64(int(_exactly(str, count)), unit))
 
 
-def _read_interval(payload: list[object]) -> pd.Interval:
+def _read_interval(payload: list[Any]) -> "pd.Interval[Any]":
     left, right, closed = payload
-    return pd.Interval(value_from_json(left), value_from_json(right), closed=str(closed))
+    low: Any = value_from_json(left)
+    high: Any = value_from_json(right)
+    return pd.Interval(low, high, closed=closed)
 
 
 _READERS: dict[str, Callable[..., Hashable]] = {
     "missing": lambda _: None,
-    "bool": bool,
-    "int": int,
+    "bool": lambda truth: bool(_exactly(bool, truth)),
+    "int": lambda digits: int(_exactly(str, digits)),
     "float": float.fromhex,
     "bytes": lambda text: base64.b64decode(text, validate=True),
-    "tuple": lambda items: tuple(value_from_json(item) for item in items),
-    "decimal": Decimal,
+    "tuple": lambda items: tuple(value_from_json(item) for item in _exactly(list, items)),
+    "decimal": lambda digits: Decimal(_exactly(str, digits)),
     "timestamp": _read_timestamp,
     "date": datetime.date.fromisoformat,
     "timedelta": _read_timedelta,

@@ -145,7 +145,7 @@ class TabGAN(BaseEstimator):
         """
         check_parameters(self)
         seed = resolve_seed(self.random_state)
-        schema = infer_schema(X) if self.schema is None else self._checked_schema(X)
+        schema = infer_schema(X) if self.schema is None else self._checked_schema(X, self.schema)
         if len(X) < 2:
             raise InvalidDataError(f"the table has {len(X)} rows; at least 2 are needed")
         options = EncodingOptions(self.rare_threshold, self.normalisation)
@@ -295,14 +295,14 @@ class TabGAN(BaseEstimator):
 
     def _fitted_model(self, attribute: str = "") -> FittedModel:
         if "_model" not in vars(self):
-            # hasattr(gan, "schema_") has to be False before fit: NotFittedError is one of both.
-            raise NotFittedError(f"this TabGAN is not fitted yet{attribute and f', so it has no {attribute}'}; call fit first")
+            # NotFittedError is an AttributeError too: hasattr(gan, "schema_") is False before fit.
+            lacks = f", so it has no {attribute}" if attribute else ""
+            raise NotFittedError(f"this TabGAN is not fitted yet{lacks}; call fit first")
         model: FittedModel = self._model
         return model
 
-    def _checked_schema(self, X: pd.DataFrame) -> TableSchema:
-        infer_schema(X)
-        schema: TableSchema = self.schema
+    def _checked_schema(self, X: pd.DataFrame, schema: TableSchema) -> TableSchema:
+        infer_schema(X)  # refuses what no schema can mend
         if schema.names != list(X.columns):
             raise InvalidDataError(
                 "the columns of the table are not those of schema, in its order; infer_schema(X) "

@@ -50,9 +50,7 @@ class FittedModel:
         """The table's schema, with what each column releases."""
         return self.encoder.schema
 
-    def draw(
-        self, n_rows: int, conditions: Conditions, n_passes: int, seed: int
-    ) -> pd.DataFrame:
+    def draw(self, n_rows: int, conditions: Conditions, n_passes: int, seed: int) -> pd.DataFrame:
         """Return new rows.
 
         Parameters

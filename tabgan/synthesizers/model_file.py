@@ -102,12 +102,12 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     order = tuple(fitted["order"])
     if sorted(order) != list(range(n_columns)) or dependence.shape != (n_columns, n_columns):
         raise ModelFileError("the order of the columns does not fit the table's schema")
-    weights = {name: weights[name] for name in spec.weight_shapes()}
+    weights_in_order = {name: weights[name].astype(np.float32) for name in spec.weight_shapes()}
     discriminator = load_tensors(members.get("discriminator.safetensors") or dump_tensors({}))
     history: Any = load_json(members["history.json"])
     model = FittedModel(
         encoder,
-        NumpyGenerator(spec, weights),
+        NumpyGenerator(spec, weights_in_order),
         PassPlan(order, dependence),
         fitted["n_rows"],
         fitted["n_epochs"],
@@ -122,9 +122,7 @@ def _check_weights(weights: dict[str, np.ndarray], spec: NetworkSpec) -> None:
     if not 0 < spec.width * spec.n_inputs < _MAX_PARAMETERS or not 0 <= spec.n_blocks < 100:
         raise ModelFileError("the network's sizes are outside what tabgan builds")
     found = {name: (weight.shape, weight.dtype) for name, weight in weights.items()}
-    expected = {
-        name: (shape, np.dtype(np.float32)) for name, shape in spec.weight_shapes().items()
-    }
+    expected = {name: (shape, np.dtype(np.float32)) for name, shape in spec.weight_shapes().items()}
     if found != expected:
         raise ModelFileError("the generator's weights do not fit the network's sizes")
     if not all(np.isfinite(weight).all() for weight in weights.values()):

@@ -29,7 +29,10 @@ def check_parameters(gan: "TabGAN") -> None:
         ),
         "normalisation": (gan.normalisation in NORMALISATIONS, f"one of {NORMALISATIONS}"),
         "early_stopping": (isinstance(gan.early_stopping, bool), "True or False"),
-        "schema": (gan.schema is None or isinstance(gan.schema, TableSchema), "a TableSchema or None"),
+        "schema": (
+            gan.schema is None or isinstance(gan.schema, TableSchema),
+            "a TableSchema or None",
+        ),
         "rare_threshold": (_is_integer(gan.rare_threshold, 0), "an integer >= 0"),
         "device": (gan.device in DEVICES, f"one of {DEVICES}"),
         "verbose": (gan.verbose in ("auto", 0, 1, 2), '"auto", 0, 1 or 2'),

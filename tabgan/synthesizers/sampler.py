@@ -88,4 +88,5 @@ def draw_modes(logits: np.ndarray, allowed: np.ndarray, uniforms: np.ndarray) ->
     logits = np.where(allowed, logits, -np.inf)
     upto = np.cumsum(np.exp(logits - logits.max(axis=1, keepdims=True)), axis=1, dtype=np.float64)
     # Strictly below the total, and "<=" rather than "<": a mode without mass is never drawn.
-    return (upto <= (uniforms * upto[:, -1])[:, None]).sum(axis=1)
+    drawn: np.ndarray = (upto <= (uniforms * upto[:, -1])[:, None]).sum(axis=1)
+    return drawn

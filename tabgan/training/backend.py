@@ -13,7 +13,10 @@ import keras
 
 from tabgan.errors import BackendError
 
-_MODULES = {"tensorflow": "tabgan.training.tensorflow_backend", "jax": "tabgan.training.jax_backend"}
+_MODULES = {
+    "tensorflow": "tabgan.training.tensorflow_backend",
+    "jax": "tabgan.training.jax_backend",
+}
 
 
 class Backend(Protocol):

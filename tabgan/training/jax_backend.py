@@ -31,9 +31,12 @@ class JaxBackend:
         if name == "auto":
             return nullcontext()
         try:
-            return jax.default_device(jax.devices(name)[0])
+            chosen: AbstractContextManager[object] = jax.default_device(jax.devices(name)[0])
         except RuntimeError as error:
-            raise InvalidParameterError(f'device="{name}", but JAX sees none; use "auto"') from error
+            raise InvalidParameterError(
+                f'device="{name}", but JAX sees none; use "auto"'
+            ) from error
+        return chosen
 
     def put(self, array: Any) -> Any:
         return jax.device_put(array)

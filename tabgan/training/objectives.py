@@ -91,3 +91,4 @@ OBJECTIVES: dict[str, Objective] = {
     "nonsaturating": NonSaturating(),
     "wasserstein": Wasserstein(),
 }
+DEFAULT_OBJECTIVE = "relativistic"

@@ -34,7 +34,10 @@ class Adam:
         """Return new weights and moments."""
         n = len(weights)
         step = moments[-1] + 1.0
-        first = [self.beta_1 * m + (1 - self.beta_1) * g for m, g in zip(moments[:n], gradients, strict=True)]
+        first = [
+            self.beta_1 * m + (1 - self.beta_1) * g
+            for m, g in zip(moments[:n], gradients, strict=True)
+        ]
         second = [
             self.beta_2 * v + (1 - self.beta_2) * ops.square(g)
             for v, g in zip(moments[n : 2 * n], gradients, strict=True)

@@ -118,7 +118,8 @@ def make_plan(
         plan = replace(plan, adversarial_steps=0)
     plan = replace(
         plan,
-        likelihood_round=_rounded(plan.likelihood_steps / 10),
+        # A look at the held-out rows after each pass over the table, within reason.
+        likelihood_round=min(100, _rounded(n_rows / plan.likelihood_batch)),
         adversarial_round=_rounded(plan.adversarial_steps / 20),
     )
     if not early_stopping:

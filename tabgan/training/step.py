@@ -103,11 +103,14 @@ class TrainingStep:
         self.layout: Layout = generator.spec.layout
 
     def __call__(
-        self, state: TrainState, batch: Batch, draws: Draws, rates: Rates, step: Any
+        self, state: TrainState, batch: Batch, draws: Draws | None, rates: Rates, step: Any
     ) -> tuple[TrainState, dict[str, Any]]:
-        """Return the state after one step, and what happened in it."""
+        """Return the state after one step, and what happened in it.
+
+        Without draws it is a likelihood step.
+        """
         logs: dict[str, Any] = {}
-        if self.options.adversarial_weight:
+        if draws is not None:
             state, logs = self._train_discriminator(state, batch, draws, rates)
         return self._train_generator(state, batch, draws, rates, step, logs)
 
@@ -143,7 +146,7 @@ class TrainingStep:
         self,
         state: TrainState,
         batch: Batch,
-        draws: Draws,
+        draws: Draws | None,
         rates: Rates,
         step: Any,
         logs: dict[str, Any],
@@ -153,7 +156,7 @@ class TrainingStep:
 
         def loss(weights: list[Any]) -> tuple[Any, dict[str, Any]]:
             likelihood = ops.mean(self.negative_log_likelihood(weights, real, batch.known))
-            if not self.options.adversarial_weight:
+            if draws is None:
                 return likelihood, {"likelihood_loss": likelihood}
             fake = self._complete(weights, real, condition, draws)
             game = ops.mean(
@@ -194,12 +197,12 @@ class TrainingStep:
         spread = spread_columns(condition, self.layout)
         known_modes = real * spread
         logits = self._generate(weights, known_modes, condition, draws.noise)
-        drawn = straight_through_draw(
-            logits, draws.gumbels, self.options.temperature, self.layout
-        )
+        drawn = straight_through_draw(logits, draws.gumbels, self.options.temperature, self.layout)
         return known_modes + (1.0 - spread) * drawn
 
-    def _penalty(self, weights: list[Any], real: Any, fake: Any, condition: Any, mixing: Any) -> Any:
+    def _penalty(
+        self, weights: list[Any], real: Any, fake: Any, condition: Any, mixing: Any
+    ) -> Any:
         n_rows = max(1, int(real.shape[0] * self.options.penalty_share))
         real, fake, condition = real[:n_rows], fake[:n_rows], condition[:n_rows]
         if self.objective.penalises_mixed_rows:

@@ -1,7 +1,7 @@
 """The training seam on TensorFlow."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 import tensorflow as tf
@@ -29,20 +29,21 @@ class TensorFlowBackend:
         return tf.random.stateless_normal(shape, self._key(seed, step, site), alg="philox")
 
     def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        return tf.function(function, autograph=False)
+        compiled: Callable[..., Any] = tf.function(function, autograph=False)
+        return compiled
 
     def device(self, name: str) -> AbstractContextManager[object]:
         gpus = tf.config.list_physical_devices("GPU")
         if name == "gpu" and not gpus:
             raise InvalidParameterError('device="gpu", but TensorFlow sees none; use "auto"')
-        if name == "cpu":
-            return tf.device("/CPU:0")
         for gpu in gpus:
             # Otherwise TensorFlow takes all of the memory, from other programs too. It can only
             # be said before the GPU is first used; after that the user has already decided.
             with suppress(RuntimeError):
                 tf.config.experimental.set_memory_growth(gpu, True)
-        return tf.device("/GPU:0") if gpus else nullcontext()
+        use_gpu = bool(gpus) and name != "cpu"
+        chosen: AbstractContextManager[object] = tf.device("/GPU:0" if use_gpu else "/CPU:0")
+        return chosen
 
     def put(self, array: Any) -> Any:
         return tf.convert_to_tensor(array)

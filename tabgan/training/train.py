@@ -135,9 +135,7 @@ def _choose_steps(
         trainer.reset()
         result = TrainedNetworks(trainer.averaged_weights())
         likelihood = HeldOutLikelihood(codes[fold_of == fold], rng)
-        _fit_likelihood(
-            trainer, codes[fold_of != fold], likelihood, plan, result, reporter, clock
-        )
+        _fit_likelihood(trainer, codes[fold_of != fold], likelihood, plan, result, reporter, clock)
         chosen.append(result.n_likelihood_steps)
     trainer.reset()
     steps = max(STEPS_PER_CALL, int(np.median(chosen)))
@@ -160,7 +158,7 @@ def _fit_likelihood(
         min(plan.likelihood_batch, len(codes)),
         Rates(plan.likelihood_rate, 0.0),
     )
-    best, since_best = np.inf, 0
+    best, milestone, since_milestone = np.inf, np.inf, 0
     trainer.start(phase)
     reporter.phase(phase.name, plan.likelihood_steps)
     for step in range(STEPS_PER_CALL, plan.likelihood_steps + STEPS_PER_CALL, STEPS_PER_CALL):
@@ -170,14 +168,16 @@ def _fit_likelihood(
         if step % plan.likelihood_round == 0 or done >= 1.0:
             logs["held_out_likelihood"] = likelihood(trainer.numpy_generator())
             _record(result, phase, step, logs, clock)
-            since_best += 1
-            gained = logs["held_out_likelihood"] < best * (1.0 - _LIKELIHOOD_GAIN)
-            if gained or not plan.early_stopping:
-                best, since_best = logs["held_out_likelihood"], 0
+            held_out = logs["held_out_likelihood"]
+            if held_out < best or not plan.early_stopping:
+                best = held_out
                 result.weights = trainer.averaged_weights()
                 result.n_likelihood_steps = step
+            since_milestone += 1
+            if held_out < milestone * (1.0 - _LIKELIHOOD_GAIN):
+                milestone, since_milestone = held_out, 0
         reporter.step(step, logs)
-        if done >= 1.0 or since_best > plan.patience:
+        if done >= 1.0 or (plan.early_stopping and since_milestone >= plan.patience):
             break
     trainer.restore(result.weights)
 

@@ -14,7 +14,7 @@ from tabgan.networks.generator import Generator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.training.backend import current_backend
-from tabgan.training.objectives import OBJECTIVES
+from tabgan.training.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.step import Batch, Draws, Rates, StepOptions, TrainingStep, TrainState
 
@@ -108,9 +108,7 @@ class Trainer:
         """Go back to the initial weights."""
         generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
         discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
-        self.state = TrainState(
-            generator, [], [ops.copy(w) for w in generator], discriminator, []
-        )
+        self.state = TrainState(generator, [], [ops.copy(w) for w in generator], discriminator, [])
 
     def start(self, phase: Phase) -> None:
         """Enter a phase from the averaged weights, with fresh moments."""
@@ -192,7 +190,7 @@ class Trainer:
         step = TrainingStep(
             self.generator,
             self.discriminator,
-            OBJECTIVES[self.plan.objective],
+            OBJECTIVES[self.plan.objective or DEFAULT_OBJECTIVE],
             phase.options,
             self.backend,
         )

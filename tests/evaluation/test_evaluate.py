@@ -48,9 +48,9 @@ def test_shape_and_missing_have_a_score_for_every_column(fresh_report, frames) -
 
 
 def test_fresh_rows_score_near_the_ceiling_and_are_not_suspected(fresh_report) -> None:
-    # Sampling noise of two tables of 300 rows: .03 of a mean of shapes, .15 of a folded area. The
-    # bins of `trend` hang on the largest value of each table: it has no such bound.
-    for name, noise in {"shape": 0.03, "trend_training_bins": 0.03, "c2st": 0.15}.items():
+    # Three standard deviations of the difference over 60 seeds. The bins of `trend` hang on the
+    # largest value of each table: it has no such bound.
+    for name, noise in {"shape": 0.055, "trend_training_bins": 0.045, "c2st": 0.2}.items():
         score = fresh_report[name]
         assert score.value == pytest.approx(score.ceiling, abs=noise)
     for score in fresh_report.scores:
@@ -75,7 +75,9 @@ def test_rows_worse_than_independent_columns_are_flagged(frames) -> None:
 
 def test_training_rows_drawn_again_are_flagged_as_copies(frames) -> None:
     copies = frames["train"].sample(N_ROWS, replace=True, random_state=0)
-    report = evaluate(frames["train"], copies, frames["holdout"], random_state=0)
+    gates = {"exact_match": (None, 1.0)}  # a gate that forgives everything
+    report = evaluate(frames["train"], copies, frames["holdout"], gates=gates, random_state=0)
+    assert report.passed
     for name in ("dcr_share", "exact_match", "c2st_train_auc"):
         assert report[name].verdict is Verdict.FLAG
     assert report["exact_match"].value == 1.0
@@ -99,6 +101,14 @@ def test_a_smaller_holdout_still_gives_the_ceiling_of_as_many_rows(draw_table) -
         # would be too low by some .04.
         assert report[name].ceiling == pytest.approx(report[name].value, abs=0.015)
         assert "estimated" in report[name].note
+
+
+def test_a_larger_holdout_gives_the_ceiling_of_as_many_rows(frames, fresh_report) -> None:
+    few = frames["fresh"][:50]
+    report = evaluate(frames["train"], few, frames["holdout"], random_state=0)
+    assert report["shape"].note == ""
+    # 300 rows would get some .05 more than the 50 that the synthetic table has.
+    assert report["shape"].ceiling < fresh_report["shape"].ceiling - 0.02
 
 
 def test_row_order_column_order_and_dtype_change_nothing(frames, fresh_report) -> None:

@@ -15,6 +15,12 @@ def test_shares_count_rows_and_missing_equals_missing() -> None:
     assert found.p_value == pytest.approx(0.75)
 
 
+def test_missing_values_are_equal_whatever_their_bits() -> None:
+    # Invalid operations make a NaN with its sign set, other sources one without.
+    negative = np.copysign(np.nan, -1.0)
+    assert match_share(np.array([[1.0, negative]]), np.array([[1.0, np.nan]])) == 1.0
+
+
 def test_repeating_one_row_is_one_piece_of_evidence() -> None:
     train, holdout = np.array([[1.0], [2.0]]), np.array([[3.0], [4.0]])
     assert exact_matches(np.ones((1000, 1)), train, holdout).p_value == pytest.approx(0.5)

@@ -26,6 +26,23 @@ def test_copies_are_ranked_on_the_wrong_side() -> None:
     rows = normal_rows(500, 0)
     found = two_sample_test(rows, rows.copy(), np.random.default_rng(0))
     assert found.auc.high < 0.45
+    assert found.copying_p_value < 1e-6
+
+
+def test_an_area_of_one_half_is_no_evidence_of_copying() -> None:
+    assert TwoSampleTest(Estimate(0.5, 0.49, 0.51), n_rows=2000).copying_p_value > 0.5
+
+
+@pytest.mark.slow
+def test_honest_rows_are_seldom_taken_for_copies() -> None:
+    p_values = [
+        two_sample_test(
+            normal_rows(150, 2 * i), normal_rows(150, 2 * i + 1), np.random.default_rng(i)
+        ).copying_p_value
+        for i in range(100)
+    ]
+    # A level of .05 gives 5 of 100; more than 11 has a probability below .01.
+    assert sum(p_value < 0.05 for p_value in p_values) <= 11
 
 
 @pytest.mark.parametrize(
@@ -37,7 +54,7 @@ def test_copies_are_ranked_on_the_wrong_side() -> None:
     ],
 )
 def test_the_score_folds_the_area_at_one_half(auc: Estimate, score: Estimate) -> None:
-    found = TwoSampleTest(auc).score
+    found = TwoSampleTest(auc, n_rows=500).score
     assert (found.value, found.low, found.high) == pytest.approx(
         (score.value, score.low, score.high)
     )

@@ -1,0 +1,196 @@
+"""The measuring protocol: one split, and scores by packages that are not ours.
+
+Shape and Trend are those of SDMetrics with every pair counted, the two-sample test and the utility
+model are XGBoost with default parameters, and the holdout is a tenth of the table that the
+generator never sees.
+"""
+
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sdmetrics.reports.single_table import QualityReport
+from sklearn.metrics import r2_score, roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict, train_test_split
+from xgboost import XGBClassifier, XGBRegressor
+
+from tabgan.schema import Kind, infer_schema
+
+# Rows a side of the distance share: enough for a standard error of .005, at seconds a score.
+_DISTANCE_ROWS = 5_000
+
+# Target of each table, and whether it is a class.
+TARGETS = {
+    "adult": ("income", True),
+    "default_credit": ("default_payment_next_month", True),
+    "king": ("price", False),
+    "insurance": ("charges", False),
+    "airbnb": ("price", False),
+    "acs_income": ("Income", False),
+}
+
+
+@dataclass(frozen=True)
+class Split:
+    """A table, cut once and for all."""
+
+    name: str
+    train: pd.DataFrame
+    holdout: pd.DataFrame
+
+    @property
+    def target(self) -> str:
+        """Column that the utility model predicts."""
+        return TARGETS[self.name][0]
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the target is a class rather than a number."""
+        return TARGETS[self.name][1]
+
+
+def split_table(name: str, table: pd.DataFrame) -> Split:
+    """Return 90 % to learn from and 10 % to judge by, stratified on a class target."""
+    target, is_class = TARGETS[name]
+    train, holdout = train_test_split(
+        table, test_size=0.1, random_state=0, stratify=table[target] if is_class else None
+    )
+    return Split(name, train.reset_index(drop=True), holdout.reset_index(drop=True))
+
+
+def score(synthetic: pd.DataFrame, split: Split, seed: int) -> dict[str, float]:
+    """Return every score of one synthetic table."""
+    rng = np.random.default_rng(seed)
+    shape, trend = quality(split.train, synthetic)
+    train_auc = two_sample_auc(split.train, synthetic, rng)
+    holdout_auc = two_sample_auc(split.holdout, synthetic, rng)
+    return {
+        "shape": shape,
+        "trend": trend,
+        "c2st_holdout": 1 - 2 * abs(holdout_auc - 0.5),
+        "c2st_train": 1 - 2 * abs(train_auc - 0.5),
+        "auc_holdout": holdout_auc,
+        "auc_train": train_auc,
+        "mle": utility(synthetic, split),
+        "mle_real": utility(split.train, split),
+        "dcr_share": distance_share(split, synthetic, rng),
+        "exact_match_share": exact_match_share(split.train, synthetic),
+    }
+
+
+def quality(train: pd.DataFrame, synthetic: pd.DataFrame) -> tuple[float, float]:
+    """Return SDMetrics' Shape and Trend, all pairs counted."""
+    numerical = {Kind.CONTINUOUS, Kind.INTEGER}
+    kinds = {column.name: column.kind for column in infer_schema(train)}
+    metadata = {
+        "columns": {
+            name: {"sdtype": "numerical" if kind in numerical else "categorical"}
+            if kind != Kind.DATETIME
+            else {"sdtype": "datetime"}
+            for name, kind in kinds.items()
+        }
+    }
+    report = QualityReport()
+    report.real_correlation_threshold = 0
+    report.real_association_threshold = 0
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        report.generate(train, synthetic, metadata, verbose=False)
+    scores = report.get_properties().set_index("Property")["Score"]
+    return float(scores["Column Shapes"]), float(scores["Column Pair Trends"])
+
+
+def two_sample_auc(real: pd.DataFrame, synthetic: pd.DataFrame, rng: np.random.Generator) -> float:
+    """Return the out-of-fold AUC of XGBoost telling equally many real and synthetic rows apart."""
+    n_rows = min(len(real), len(synthetic))
+    chosen = [frame.iloc[rng.permutation(len(frame))[:n_rows]] for frame in (real, synthetic)]
+    features = np.concatenate(as_numbers(chosen))
+    is_synthetic = np.repeat([0, 1], n_rows)
+    folds = StratifiedKFold(3, shuffle=True, random_state=0)
+    scores = cross_val_predict(
+        XGBClassifier(), features, is_synthetic, cv=folds, method="predict_proba"
+    )
+    return float(roc_auc_score(is_synthetic, scores[:, 1]))
+
+
+def utility(learnt_from: pd.DataFrame, split: Split) -> float:
+    """Return AUC or R2 on the holdout of XGBoost trained on these rows."""
+    rows, holdout = as_numbers([learnt_from, split.holdout])
+    target = list(split.train.columns).index(split.target)
+    usable = ~np.isnan(rows[:, target])
+    rows = rows[usable]
+    features, test = np.delete(rows, target, axis=1), np.delete(holdout, target, axis=1)
+    if split.is_class:
+        model = XGBClassifier().fit(features, rows[:, target])
+        return float(roc_auc_score(holdout[:, target], model.predict_proba(test)[:, 1]))
+    model = XGBRegressor().fit(features, rows[:, target])
+    return float(r2_score(holdout[:, target], model.predict(test)))
+
+
+def distance_share(split: Split, synthetic: pd.DataFrame, rng: np.random.Generator) -> float:
+    """Return the share of synthetic rows nearer to training than to holdout rows, half ties.
+
+    Gower distance, as many training as holdout rows.
+    """
+    n_rows = min(_DISTANCE_ROWS, len(split.holdout), len(synthetic))
+    chosen = [
+        frame.iloc[rng.permutation(len(frame))[:n_rows]]
+        for frame in (split.train, split.holdout, synthetic)
+    ]
+    numbers = as_numbers(chosen)
+    kinds = [column.kind for column in infer_schema(split.train)]
+    to_train, to_holdout = (_nearest_gower(numbers[2], real, kinds) for real in numbers[:2])
+    # Distances are sums of shares: equal ones differ by rounding.
+    gap = np.round(to_train - to_holdout, 9)
+    return float(np.mean(gap < 0) + np.mean(gap == 0) / 2)
+
+
+def _nearest_gower(rows: np.ndarray, others: np.ndarray, kinds: list[Kind]) -> np.ndarray:
+    nearest = np.full(len(rows), np.inf)
+    spans = np.nanmax(others, axis=0) - np.nanmin(others, axis=0)
+    for start in range(0, len(rows), 500):
+        block = rows[start : start + 500]
+        distance = np.zeros((len(block), len(others)))
+        for column, kind in enumerate(kinds):
+            a, b = block[:, column, None], others[None, :, column]
+            if kind.is_ordered:
+                gap = np.clip(np.abs(a - b) / max(spans[column], 1e-300), 0, 1)
+            else:
+                gap = (a != b).astype(float)
+            both_missing = np.isnan(a) & np.isnan(b)
+            distance += np.where(both_missing, 0.0, np.nan_to_num(gap, nan=1.0))
+        nearest[start : start + 500] = distance.min(axis=1)
+    return nearest / len(kinds)
+
+
+def exact_match_share(train: pd.DataFrame, synthetic: pd.DataFrame) -> float:
+    """Return the share of synthetic rows that occur in training."""
+    known = set(pd.util.hash_pandas_object(train, index=False))
+    return float(pd.util.hash_pandas_object(synthetic, index=False).isin(known).mean())
+
+
+def independent_columns(train: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    """Return the floor: each column shuffled by itself."""
+    return pd.DataFrame(
+        {name: train[name].to_numpy()[rng.permutation(len(train))] for name in train}
+    ).astype(train.dtypes)
+
+
+def as_numbers(frames: list[pd.DataFrame]) -> list[np.ndarray]:
+    """Return frames as float arrays: categories as integer codes, missing as NaN."""
+    together = pd.concat(frames, ignore_index=True)
+    columns = []
+    for name in together:
+        column = together[name]
+        if pd.api.types.is_datetime64_any_dtype(column):
+            numbers = column.astype("int64").to_numpy(dtype=float)
+            columns.append(np.where(column.isna(), np.nan, numbers))
+        elif pd.api.types.is_numeric_dtype(column) and column.dtype != bool:
+            columns.append(column.to_numpy(dtype=float, na_value=np.nan))
+        else:
+            codes = pd.factorize(column, sort=True)[0].astype(float)
+            columns.append(np.where(codes < 0, np.nan, codes))
+    numbers = np.column_stack(columns)
+    ends = np.cumsum([len(frame) for frame in frames])
+    return [numbers[end - len(frame) : end] for frame, end in zip(frames, ends, strict=True)]

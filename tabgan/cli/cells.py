@@ -1,0 +1,103 @@
+"""What the text in the cells of a CSV file stands for.
+
+The rule behind all rules: a column becomes numbers only where the numbers can be written back as
+they stood, because a zip code without its leading zero, or a phone number without its plus sign,
+is another one.
+"""
+
+import re
+
+import pandas as pd
+
+from tabgan.schema import Kind, infer_schema
+
+# Ways to write "no value". In a column of numbers or dates they can mean nothing else; in a column
+# of text they stay what they are: NA is Namibia, and None is what a house without a garage has.
+MISSING_WORDS = frozenset(
+    {"NA", "N/A", "#N/A", "NaN", "nan", "NaT", "NULL", "Null", "null", "None", "none", "-"}
+)
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_DIGITS = re.compile(r"[+-]?[0-9]+")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_BOOLEANS = {"True": True, "False": False}
+_LARGEST = 2**63 - 1
+
+
+def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
+    """Return a column of text as what it stands for.
+
+    Parameters
+    ----------
+    column : pandas.Series of str
+        The cells; an empty one is missing already.
+    keep_text : bool, default=False
+        Whether the column is text whatever it looks like.
+
+    Returns
+    -------
+    pandas.Series
+        ``int64`` (``Int64`` with missing values), ``float64``, ``bool`` (``boolean``), or the
+        text itself. Integers of more than 63 bits and digits with a leading zero or a plus sign
+        stay text, for the whole column. Dates stay text: the schema knows their format and writes
+        them the same way.
+
+    Examples
+    --------
+    >>> read_cells(pd.Series(["7", "12", "NA"])).dtype
+    Int64Dtype()
+    >>> read_cells(pd.Series(["01067", "99084"])).tolist()
+    ['01067', '99084']
+    """
+    values = set(column.dropna().unique())
+    content = values - MISSING_WORDS
+    if not content:
+        return column
+    if not keep_text:
+        if content <= _BOOLEANS.keys():
+            return _booleans(column)
+        if _are_integers(content):
+            return _integers(column, content)
+        if _are_numbers(content):
+            return _floats(column, content)
+    if content != values and _are_dates(content):
+        return column.mask(column.isin(MISSING_WORDS))
+    return column
+
+
+def _are_integers(content: set[str]) -> bool:
+    return all(_INTEGER.fullmatch(text.strip()) and abs(int(text)) <= _LARGEST for text in content)
+
+
+def _are_numbers(content: set[str]) -> bool:
+    return all(_NUMBER.fullmatch(text.strip()) and not _is_code(text.strip()) for text in content)
+
+
+def _is_code(text: str) -> bool:
+    """Say whether digits stand for something that is not a count: 007, +49, twenty digits."""
+    if not _DIGITS.fullmatch(text):
+        return False
+    return _INTEGER.fullmatch(text) is None or abs(int(text)) > _LARGEST
+
+
+def _are_dates(content: set[str]) -> bool:
+    schema = infer_schema(pd.DataFrame({"": sorted(content)}))
+    return schema[""].kind is Kind.DATETIME
+
+
+def _integers(column: pd.Series, content: set[str]) -> pd.Series:
+    # One by one, because by way of float64 an integer above 2**53 would change.
+    cells = [int(text) if text in content else pd.NA for text in column]
+    numbers = pd.Series(pd.array(cells, dtype="Int64"), index=column.index, name=column.name)
+    return numbers if numbers.isna().any() else numbers.astype("int64")
+
+
+def _floats(column: pd.Series, content: set[str]) -> pd.Series:
+    # float() rounds correctly, which pandas' own faster reading does not promise.
+    cells = [float(text) if text in content else float("nan") for text in column]
+    return pd.Series(cells, index=column.index, name=column.name, dtype="float64")
+
+
+def _booleans(column: pd.Series) -> pd.Series:
+    cells = [_BOOLEANS.get(text, pd.NA) for text in column]
+    booleans = pd.Series(pd.array(cells, dtype="boolean"), index=column.index, name=column.name)
+    return booleans if booleans.isna().any() else booleans.astype("bool")

@@ -1,0 +1,73 @@
+"""``tabgan evaluate``: say how faithful, useful and revealing synthetic rows are."""
+
+from pathlib import Path
+
+import click
+
+from tabgan.cli.options import READABLE_OR_STDIN, read_lowest_scores, read_seed
+from tabgan.cli.outcome import EXIT_GATE
+
+
+@click.command(short_help="Say how faithful and how revealing rows are.")
+@click.argument("train", type=READABLE_OR_STDIN)
+@click.argument("synthetic", type=READABLE_OR_STDIN)
+@click.option("--holdout", type=READABLE_OR_STDIN, help="Real rows that were not learnt from.")
+@click.option("--target", metavar="COLUMN", help="Column to predict, for the utility scores.")
+@click.option(
+    "--json",
+    "json_output",
+    metavar="FILE",
+    help="Write the report as JSON, too; with - JSON alone goes to stdout.",
+)
+@click.option(
+    "--fail-under",
+    metavar="SCORE=NUMBER",
+    callback=read_lowest_scores,
+    multiple=True,
+    help="Exit with code 3 if a score is lower, as in c2st=.5; may be repeated.",
+)
+@click.option(
+    "--seed",
+    type=int,
+    callback=read_seed,
+    default=0,
+    show_default=True,
+    help="Of subsamples and fits.",
+)
+@click.pass_context
+def evaluate(
+    context: click.Context,
+    train: str,
+    synthetic: str,
+    holdout: str | None,
+    target: str | None,
+    json_output: str | None,
+    fail_under: dict[str, float],
+    seed: int,
+) -> None:
+    """Compare SYNTHETIC rows with the TRAIN rows that they were learnt from (CSV or Parquet)."""
+    from tabgan import evaluation
+    from tabgan.cli.tables import check_writable, print_result, read_table, text_columns
+    from tabgan.schema import infer_schema
+
+    if [train, synthetic, holdout].count("-") > 1:
+        raise click.UsageError("only one table can come from stdin (-); give the others as files")
+    if json_output is not None:
+        check_writable(json_output)
+    train_table = read_table(train)
+    text = text_columns(infer_schema(train_table))
+    report = evaluation.evaluate(
+        train_table,
+        read_table(synthetic, text),
+        None if holdout is None else read_table(holdout, text),
+        target,
+        gates={name: (lowest, None) for name, lowest in fail_under.items()},
+        random_state=seed,
+    )
+    print_result(report.to_json() if json_output == "-" else str(report))
+    if json_output not in (None, "-"):
+        Path(json_output).write_text(f"{report.to_json()}\n", encoding="utf-8")
+    if not report.passed:
+        failed = ", ".join(gate.name for gate in report.gates if not gate.passed)
+        click.echo(f"Gate failed: {failed}", err=True)
+        context.exit(EXIT_GATE)

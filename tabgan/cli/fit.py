@@ -1,0 +1,108 @@
+"""``tabgan fit``: learn a table and write the model."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tabgan.cli.options import (
+    READABLE,
+    READABLE_OR_STDIN,
+    read_duration,
+    read_passes,
+    read_seed,
+)
+
+if TYPE_CHECKING:
+    from tabgan.schema import TableSchema
+
+# What the estimator calls them.
+_VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
+
+
+@click.command(short_help="Learn a table and write a model.")
+@click.argument("data", type=READABLE_OR_STDIN)
+@click.option("-o", "--output", required=True, metavar="MODEL", help="Where to write the model.")
+@click.option("--schema", type=READABLE, help="What the columns are (JSON); inferred if not given.")
+@click.option("--epochs", type=click.IntRange(1), help="How often to go through the table.")
+@click.option(
+    "--max-time",
+    metavar="TIME",
+    callback=read_duration,
+    help='Time training may take: "90s", "5m", "1h". The result then depends on the machine.',
+)
+@click.option(
+    "--seed",
+    type=int,
+    default=0,
+    show_default=True,
+    callback=read_seed,
+    help="The same seed gives the same model.",
+)
+@click.option(
+    "--passes",
+    default="auto",
+    show_default=True,
+    callback=read_passes,
+    metavar="NUMBER",
+    help="Passes over the columns when sampling: 1 is fastest, one a column most faithful.",
+)
+@click.option(
+    "--normalisation",
+    type=click.Choice(["quantile", "mixture"]),
+    default="quantile",
+    show_default=True,
+    help="How numbers are divided into modes.",
+)
+@click.option("--verbose", "loudness", flag_value="verbose", help="Lines instead of a live bar.")
+@click.option("--quiet", "loudness", flag_value="quiet", help="Nothing but errors.")
+def fit(
+    data: str,
+    output: str,
+    schema: str | None,
+    epochs: int | None,
+    max_time: float | None,
+    seed: int,
+    passes: int | str,
+    normalisation: str,
+    loudness: str | None,
+) -> None:
+    """Learn the table DATA (CSV or Parquet; - is CSV on stdin) and write a model."""
+    from tabgan.cli.loading import load_training
+    from tabgan.cli.screen import show_schema
+    from tabgan.cli.tables import check_writable, read_table, text_columns
+    from tabgan.schema import infer_schema
+    from tabgan.synthesizers import TabGAN
+
+    is_quiet = loudness == "quiet"
+    check_writable(output, is_replaced=True)
+    given = None if schema is None else _read_schema(schema)
+    table = read_table(data, () if given is None else text_columns(given))
+    inferred = infer_schema(table)
+    if not is_quiet:
+        click.echo(show_schema(given or inferred) + "\n", err=True)
+    load_training(is_quiet=is_quiet)
+    gan = TabGAN(
+        epochs=epochs,
+        passes=passes,
+        normalisation=normalisation,
+        max_time=max_time,
+        schema=given,
+        verbose=_VERBOSE[loudness],
+        random_state=seed,
+    )
+    started = time.monotonic()
+    gan.fit(table)
+    gan.save(output)
+    if not is_quiet:
+        seconds = time.monotonic() - started
+        learnt = f"{len(table):,} rows, {gan.n_epochs_:,.0f} epochs, {seconds:.0f} s"
+        click.echo(f"Wrote {output}: {learnt}.", err=True)
+
+
+def _read_schema(path: str) -> "TableSchema":
+    from tabgan.schema import TableSchema
+
+    # A byte that is not UTF-8 becomes a name that no column has, which is then reported.
+    return TableSchema.from_json(Path(path).read_text(encoding="utf-8", errors="replace"))

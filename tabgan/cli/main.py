@@ -1,0 +1,45 @@
+"""The group of commands and its entry point.
+
+To add a command: 1. a module of its own, whose function imports what it needs inside, 2. its line
+in the loop below, 3. its tests.
+"""
+
+import sys
+
+import click
+
+from tabgan import __version__
+from tabgan.cli.demo import demo
+from tabgan.cli.evaluate import evaluate
+from tabgan.cli.fit import fit
+from tabgan.cli.info import info
+from tabgan.cli.outcome import EXIT_INTERRUPTED, CommandLine, stand_in_for_closed_streams
+from tabgan.cli.sample import sample
+
+
+@click.group(
+    cls=CommandLine,
+    # TABGAN_FIT_EPOCHS=5 is `tabgan fit --epochs 5`.
+    context_settings={"auto_envvar_prefix": "TABGAN", "help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="tabgan", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Learn a table, give back new rows, and say how faithful and how revealing they are.
+
+    Tables are CSV or Parquet files, by their suffix. In CSV an empty field is a missing value; so
+    are words such as NA in columns of numbers or dates, and only there. Digits with a leading zero
+    stay text, for the whole column.
+    """
+
+
+for command in (demo, fit, sample, evaluate, info):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command line and end the process."""
+    stand_in_for_closed_streams()
+    try:
+        cli(prog_name="tabgan")
+    except KeyboardInterrupt:  # before a command was found, or after it
+        sys.exit(EXIT_INTERRUPTED)

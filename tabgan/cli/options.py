@@ -1,0 +1,63 @@
+"""What the values of options mean; a wrong one is refused before anything is read.
+
+The functions are callbacks of click: they are given the text and return what it stands for.
+"""
+
+import math
+
+import click
+
+READABLE = click.Path(exists=True, dir_okay=False)
+READABLE_OR_STDIN = click.Path(exists=True, dir_okay=False, allow_dash=True)
+# The package's seeds are integers of 63 bits.
+_SEEDS = range(2**63)
+
+
+def read_seed(context: click.Context, option: click.Parameter, value: int | None) -> int | None:
+    """Return the seed of the package's random numbers."""
+    if value is not None and value not in _SEEDS:
+        raise click.BadParameter("an integer from 0 to 2**63 - 1 is needed.", context, option)
+    return value
+
+
+def read_duration(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> float | None:
+    """Return the seconds that ``90s``, ``5m`` or ``1h`` stands for."""
+    # Here, because the rule for durations is the package's, and --help need not load it.
+    from tabgan.errors import InvalidParameterError
+    from tabgan.synthesizers.parameters import read_seconds
+
+    try:
+        return read_seconds(value)
+    except InvalidParameterError as error:
+        needed = 'a number and its unit are needed, such as "90s", "5m" or "1h".'
+        raise click.BadParameter(needed, context, option) from error
+
+
+def read_passes(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> int | str | None:
+    """Return a number of passes, or "auto"."""
+    if value is None or value == "auto":
+        return value
+    if not value.isascii() or not value.isdigit() or int(value) < 1:
+        raise click.BadParameter("an integer from 1 on, or auto, is needed.", context, option)
+    return int(value)
+
+
+def read_lowest_scores(
+    context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> dict[str, float]:
+    """Return the least that scores may be, each written ``c2st=.5``."""
+    lowest = {}
+    for value in values:
+        name, _, number = value.partition("=")
+        try:
+            lowest[name.strip()] = float(number)
+        except ValueError:
+            lowest[name.strip()] = math.nan
+    if any(math.isnan(number) for number in lowest.values()):  # also "c2st=nan": nothing passes it
+        needed = "a score and a number are needed, such as c2st=.5."
+        raise click.BadParameter(needed, context, option)
+    return lowest

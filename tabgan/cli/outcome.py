@@ -1,0 +1,87 @@
+"""How a command ends: one line instead of a traceback, and an exit code.
+
+To add an exit code: 1. its name here, 2. a line in the package's docstring.
+"""
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from tabgan.errors import TabGANError, TrainingDivergedError
+
+EXIT_FAILURE = 1
+EXIT_MISTAKE = 2
+EXIT_GATE = 3
+EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+# What a wrong path in a command gives. Any other trouble with a file (a full disk, a broken
+# network drive) is none of the user's making.
+_PATH_MISTAKES = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+
+
+class _Failure(click.ClickException):
+    exit_code = EXIT_FAILURE
+
+
+class _Mistake(click.ClickException):
+    exit_code = EXIT_MISTAKE
+
+
+class CommandLine(click.Group):
+    """A group of commands whose expected errors become one line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command that was asked for."""
+        try:
+            with _plain_warnings():
+                return super().invoke(ctx)
+        except KeyboardInterrupt:
+            # The newline ends the line on which the terminal shows ^C.
+            click.echo("\nInterrupted.", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+        except TabGANError as error:
+            ending = _Failure if isinstance(error, TrainingDivergedError) else _Mistake
+            raise ending(_in_one_line(str(error))) from error
+        except BrokenPipeError:
+            raise  # click ends quietly then
+        except OSError as error:
+            ending = _Mistake if isinstance(error, _PATH_MISTAKES) else _Failure
+            raise ending(_in_one_line(_in_words(error))) from error
+
+
+def _in_one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def _in_words(error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return reason if error.filename is None else f"{error.filename}: {reason}"
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Show warnings meant for users as a line, and those meant for developers not at all."""
+
+    def show(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
+        if issubclass(category, UserWarning):
+            click.echo(f"Warning: {message}", err=True)
+
+    with warnings.catch_warnings():
+        # Under `python -W error` or a test runner warnings do not get here, as is wanted there.
+        warnings.showwarning = show
+        yield
+
+
+def stand_in_for_closed_streams() -> None:
+    """Give a process that was started without stdout or stderr a place to write to.
+
+    Python makes such a stream ``None``, and ``print(file=None)`` then writes to the other one.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # It stays open as long as the process.
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115

@@ -1,0 +1,66 @@
+"""What is printed: tables that fit the terminal, as plain text."""
+
+import io
+import shutil
+from collections.abc import Sequence
+
+import pandas as pd
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from tabgan.schema import TableSchema
+
+# Where there is no terminal to ask (a pipe, a log file), the width that everything fits.
+_DEFAULT_WIDTH = 80
+_N_ROWS_SHOWN = 3
+_CELL_WIDTH = 10  # a date has ten characters
+
+
+def show_schema(schema: TableSchema) -> str:
+    """Return the columns with kind, dtype, and what is released or why the kind was chosen."""
+    is_fitted = any(column.released for column in schema)
+    table = _plain_table("column", "kind", "dtype", "released" if is_fitted else "reason")
+    for column in schema:
+        last = column.released if is_fitted else column.reason
+        table.add_row(*map(Text, (str(column.name), column.kind, column.dtype.name, last)))
+    return _printed(table)
+
+
+def show_side_by_side(real: pd.DataFrame, synthetic: pd.DataFrame) -> str:
+    """Return the first rows of two tables, one column of the table a line.
+
+    Lying down, a table of eleven columns would be wider than a terminal.
+    """
+    rows = [real.iloc[i] for i in range(min(_N_ROWS_SHOWN, len(real)))]
+    rows += [synthetic.iloc[i] for i in range(min(_N_ROWS_SHOWN, len(synthetic)))]
+    labels = [""] * len(rows)
+    labels[0], labels[min(_N_ROWS_SHOWN, len(real))] = "real", "synthetic"
+    table = _plain_table("", *labels, gap=1)
+    for name in real.columns:
+        table.add_row(Text(str(name)), *(Text(_cell(row[name])) for row in rows))
+    return _printed(table)
+
+
+def _plain_table(*names: str, gap: int = 2) -> Table:
+    table = Table(box=None, padding=(0, gap, 0, 0), pad_edge=False, header_style="")
+    for name in names[:-1]:
+        table.add_column(Text(name), no_wrap=True)
+    table.add_column(Text(names[-1]), overflow="fold")
+    return table
+
+
+def _printed(table: Table) -> str:
+    width = shutil.get_terminal_size((_DEFAULT_WIDTH, 24)).columns
+    text = io.StringIO()
+    # Without colours and links: the same text for a terminal, a pipe and a log.
+    Console(file=text, width=width, color_system=None, force_terminal=False).print(table)
+    lines: Sequence[str] = text.getvalue().splitlines()
+    return "\n".join(line.rstrip() for line in lines)
+
+
+def _cell(value: object) -> str:
+    if pd.isna(value):  # type: ignore[call-overload] # of any scalar; the stub lists some
+        return "missing"
+    text = str(value).removesuffix(" 00:00:00")
+    return text if len(text) <= _CELL_WIDTH else f"{text[: _CELL_WIDTH - 1]}…"

@@ -1,0 +1,222 @@
+"""Tables in and out: CSV or Parquet, by the suffix of the path; ``-`` is stdin or stdout, as CSV.
+
+To add a format: 1. its suffixes in ``_FORMATS``, 2. a branch in ``read_table`` and in
+``write_table``, 3. a row in the round-trip test.
+"""
+
+import io
+import os
+import sys
+import warnings
+from collections.abc import Collection, Hashable
+from pathlib import Path
+
+import pandas as pd
+
+from tabgan.cli.cells import read_cells
+from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.schema import ColumnSchema, Kind, TableSchema
+
+# No suffix at all is what a pipe has: <(zcat data.csv.gz).
+_FORMATS = {".csv": "csv", ".txt": "csv", "": "csv", ".parquet": "parquet", ".pq": "parquet"}
+# A comma-separated file that comes out as one column with these in its name is none.
+_OTHER_SEPARATORS = (";", "\t", "|")
+
+
+def table_format(path: str) -> str:
+    """Return "csv" or "parquet".
+
+    Raises
+    ------
+    InvalidParameterError
+        If the suffix is that of no format tabgan reads.
+    """
+    suffix = "" if path == "-" else Path(path).suffix.lower()
+    # A descriptor such as /dev/fd/63 or /proc/7/fd/pipe:[11] has no suffix worth the name.
+    known = "" if path.startswith(("/dev/", "/proc/")) else suffix
+    if known not in _FORMATS:
+        raise InvalidParameterError(
+            f"{path}: the suffix {suffix!r} is of no format that tabgan reads; use .csv or .parquet"
+        )
+    return _FORMATS[known]
+
+
+def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFrame:
+    """Return the table in a file.
+
+    Parameters
+    ----------
+    path : str
+        A CSV or Parquet file; ``-`` reads CSV from stdin.
+    text_columns : collection of hashable
+        Columns of a CSV file that are text whatever they look like: in another table like it they
+        were.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the suffix is unknown, or Parquet cannot be read here.
+    InvalidDataError
+        If the file is not what its suffix says.
+    OSError
+        If it cannot be opened.
+    """
+    wanted = table_format(path)
+    content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    name = "stdin" if path == "-" else path
+    if wanted == "parquet":
+        return _read_parquet(content, name)
+    return _read_csv(content, name, text_columns)
+
+
+def write_table(frame: pd.DataFrame, path: str) -> None:
+    """Write a table; ``-`` writes CSV to stdout, and a reader that has had enough ends it quietly.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the suffix is unknown, or Parquet cannot be written here.
+    OSError
+        If the file cannot be written.
+    """
+    if path == "-":
+        _to_stdout(frame.to_csv(index=False, lineterminator="\n").encode())
+    elif table_format(path) == "parquet":
+        _require_parquet()
+        frame.to_parquet(path, index=False)
+    else:
+        Path(path).write_bytes(frame.to_csv(index=False, lineterminator="\n").encode())
+
+
+def print_result(text: str) -> None:
+    """Write text to stdout; a reader that has had enough ends it quietly."""
+    _to_stdout(f"{text}\n".encode())
+
+
+def text_columns(schema: TableSchema) -> list[Hashable]:
+    """Return the names of the columns of text, for reading another table like this one."""
+    return [column.name for column in schema if _is_text(column)]
+
+
+def check_writable(path: str, *, is_replaced: bool = False) -> None:
+    """Refuse a path where nothing can be written, before long work begins.
+
+    Parameters
+    ----------
+    path : str
+        Where something is going to be written; ``-`` is stdout.
+    is_replaced : bool, default=False
+        Whether the file is going to be replaced by another one, for which the folder counts.
+
+    Raises
+    ------
+    InvalidParameterError
+        If the folder does not exist, or it or the file is not to be written to.
+    """
+    if path == "-":
+        return
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise InvalidParameterError(f"{path} is a folder; give the path of a file in it")
+    if not target.parent.is_dir():
+        raise InvalidParameterError(f"{path}: the folder does not exist; make it first")
+    if is_replaced and target.exists() and not target.is_file():
+        raise InvalidParameterError(f"{path} is no regular file; give the path of one")
+    places = [target] if target.exists() else []
+    if is_replaced or not target.exists():
+        places.append(target.parent)
+    for place in places:
+        if not os.access(place, os.W_OK):
+            raise InvalidParameterError(f"{place} is not yours to write to; choose another path")
+
+
+def _is_text(column: ColumnSchema) -> bool:
+    dtype = column.dtype.to_pandas()
+    if isinstance(dtype, pd.CategoricalDtype):
+        dtype = dtype.categories.dtype
+    if pd.api.types.is_object_dtype(dtype):
+        # An object column may hold numbers or booleans; dates in one are written as text.
+        return column.kind not in (Kind.INTEGER, Kind.CONTINUOUS, Kind.BOOLEAN)
+    return pd.api.types.is_string_dtype(dtype)
+
+
+def _to_stdout(content: bytes) -> None:
+    try:
+        # Bytes, so that neither the locale nor the system's line ends change what is written.
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        # `| head` is no failure, and what comes after (a gate's exit code) still counts. Python
+        # flushes stdout once more when it ends, so the descriptor has to lead somewhere.
+        with open(os.devnull, "wb") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def _read_csv(content: bytes, name: str, text_columns: Collection[Hashable]) -> pd.DataFrame:
+    try:
+        header = _parse(content, header=None, nrows=1)
+        _check_header([str(cell) for cell in header.iloc[0].dropna()], name)
+        cells = _parse(content, header=0, nrows=None)
+    except UnicodeDecodeError as error:
+        raise InvalidDataError(
+            f"{name} is not text in UTF-8; convert it first (iconv -f LATIN1 -t UTF-8)"
+        ) from error
+    except pd.errors.EmptyDataError as error:
+        raise InvalidDataError(f"{name} is empty; a line of column names is needed") from error
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise InvalidDataError(
+            f"{name}: its rows do not have as many fields as its first line has names; put fields "
+            "that contain commas or line breaks in double quotes"
+        ) from error
+    return pd.DataFrame(
+        {name: read_cells(cells[name], name in text_columns) for name in cells.columns},
+        index=cells.index,
+    )
+
+
+def _parse(content: bytes, header: int | None, nrows: int | None) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        # What pandas only warns about is a row with more fields than names: it drops the rest.
+        warnings.simplefilter("error", pd.errors.ParserWarning)
+        return pd.read_csv(
+            io.BytesIO(content),
+            header=header,
+            nrows=nrows,
+            dtype=str,
+            index_col=False,
+            keep_default_na=False,
+            na_values=[""],
+            skipinitialspace=True,
+            encoding="utf-8-sig",  # spreadsheets put a byte-order mark in front
+        )
+
+
+def _check_header(names: list[str], where: str) -> None:
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise InvalidDataError(
+            f"{where}: column names {repeated} occur more than once; rename them"
+        )
+    if len(names) == 1 and any(separator in names[0] for separator in _OTHER_SEPARATORS):
+        raise InvalidDataError(
+            f"{where} has one column with separators in its name; separate its fields by commas"
+        )
+
+
+def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
+    _require_parquet()
+    try:
+        return pd.read_parquet(io.BytesIO(content))
+    except (ValueError, OSError) as error:
+        raise InvalidDataError(
+            f"{name} is not a Parquet file that can be read; write it again, or use .csv"
+        ) from error
+
+
+def _require_parquet() -> None:
+    from importlib.util import find_spec
+
+    if find_spec("pyarrow") is None:
+        raise InvalidParameterError(
+            "Parquet files need the package pyarrow, which is not installed; install it or use .csv"
+        )

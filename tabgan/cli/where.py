@@ -1,0 +1,86 @@
+"""Conditions on the command line: ``column=value``."""
+
+from collections.abc import Callable, Hashable, Iterable
+
+import pandas as pd
+from pandas.api import types as pandas_types
+
+from tabgan.errors import InvalidConditionError
+from tabgan.schema import ColumnSchema, Kind, TableSchema
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+def read_where(texts: Iterable[str], schema: TableSchema) -> dict[Hashable, object]:
+    """Return conditions as :meth:`tabgan.TabGAN.sample` takes them.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        ``column=value`` each, the value as a CSV file has it; nothing after the sign is missing.
+    schema : TableSchema
+        The columns, whose kinds say what the value is.
+
+    Raises
+    ------
+    InvalidConditionError
+        If there is no such column, it is named twice, or the value is not of the column's kind.
+    """
+    conditions: dict[Hashable, object] = {}
+    for text in texts:
+        column = _column_of(text, schema)
+        if column.name in conditions:
+            raise InvalidConditionError(
+                f"--where names the column {column.name!r} twice; give it one value"
+            )
+        conditions[column.name] = _value_of(text[len(str(column.name)) + 1 :], column)
+    return conditions
+
+
+def _column_of(text: str, schema: TableSchema) -> ColumnSchema:
+    # The longest name that fits, because a name may have a sign of its own: "a" and "a=b".
+    fitting = [column for column in schema if text.startswith(f"{column.name}=")]
+    if fitting:
+        return max(fitting, key=lambda column: len(str(column.name)))
+    if "=" not in text:
+        raise InvalidConditionError("--where is written column=value; the sign = is missing")
+    raise InvalidConditionError(
+        f"--where names the column {text.partition('=')[0]!r}, which the table does not have; "
+        f"columns: {list(map(str, schema.names))}"
+    )
+
+
+def _value_of(text: str, column: ColumnSchema) -> object:
+    if text == "":
+        return None
+    try:
+        return _reader(column)(text)
+    except (ValueError, KeyError) as error:
+        raise InvalidConditionError(
+            f"--where: the value for column {column.name!r} is not one that a column of kind "
+            f"{column.kind} and dtype {column.dtype.name} can have; write it as a CSV file would"
+        ) from error
+
+
+def _reader(column: ColumnSchema) -> Callable[[str], object]:
+    dtype = column.dtype.to_pandas()
+    if isinstance(dtype, pd.CategoricalDtype):
+        return {str(level): level for level in dtype.categories}.__getitem__
+    # A column of Python objects says by its kind what they are.
+    if pandas_types.is_bool_dtype(dtype) or column.kind is Kind.BOOLEAN:
+        return lambda text: _BOOLEANS[text.lower()]
+    if pandas_types.is_integer_dtype(dtype) or column.kind is Kind.INTEGER:
+        return int
+    if pandas_types.is_float_dtype(dtype) or column.kind is Kind.CONTINUOUS:
+        return float
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        return lambda text: _in_zone(pd.Timestamp(text), dtype)
+    if pandas_types.is_datetime64_any_dtype(dtype):
+        return pd.Timestamp
+    if pandas_types.is_timedelta64_dtype(dtype):
+        return pd.Timedelta
+    return str
+
+
+def _in_zone(moment: pd.Timestamp, dtype: pd.DatetimeTZDtype) -> pd.Timestamp:
+    return moment.tz_localize(dtype.tz) if moment.tz is None else moment.tz_convert(dtype.tz)

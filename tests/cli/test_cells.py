@@ -1,0 +1,72 @@
+import pandas as pd
+import pytest
+
+from tabgan.cli.cells import read_cells
+
+
+def cells(*texts: str | None) -> pd.Series:
+    return pd.Series(texts, dtype=object)
+
+
+@pytest.mark.parametrize(
+    ("texts", "dtype"),
+    [
+        (["7", "-12", "0"], "int64"),
+        (["7", None], "Int64"),
+        (["7", "NA", "null"], "Int64"),
+        (["1.50", "2", "-.5e3"], "float64"),
+        (["1.5", None], "float64"),
+        (["True", "False"], "bool"),
+        (["True", None], "boolean"),
+    ],
+)
+def test_numbers_and_booleans_are_recognised(texts: list[str | None], dtype: str) -> None:
+    column = read_cells(cells(*texts))
+    assert str(column.dtype) == dtype
+    assert column.isna().sum() == sum(text in (None, "NA", "null") for text in texts)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["01067", "99084"],
+        ["10", "007"],
+        ["+4930", "+4989"],
+        ["99999999999999999999", "1"],
+        ["2.5", "007"],
+        ["true", "FALSE"],
+        ["1,5", "2"],
+        ["nan", "inf", "x"],
+        ["\N{FULLWIDTH DIGIT ONE}", "7"],
+        ["2021-02-01", "2021-12-31"],
+    ],
+    ids=str,
+)
+def test_what_a_number_could_not_write_back_stays_text(texts: list[str]) -> None:
+    assert read_cells(cells(*texts)).tolist() == texts
+
+
+def test_integers_above_two_to_the_53_keep_every_digit_beside_missing_ones() -> None:
+    assert read_cells(cells("9007199254740993", None)).iloc[0] == 9007199254740993
+
+
+def test_words_for_missing_stay_text_among_text() -> None:
+    assert read_cells(cells("NA", "DE", "None", None)).tolist()[:3] == ["NA", "DE", "None"]
+
+
+def test_words_for_missing_are_missing_among_dates() -> None:
+    column = read_cells(cells("2021-02-01", "NULL", "2021-12-31"))
+    assert column.isna().tolist() == [False, True, False]
+
+
+def test_a_column_of_text_elsewhere_is_text_here() -> None:
+    assert read_cells(cells("12", "7"), keep_text=True).tolist() == ["12", "7"]
+
+
+def test_a_column_without_any_value_stays_without() -> None:
+    assert read_cells(cells(None, None)).isna().all()
+
+
+def test_floats_are_read_to_the_last_bit() -> None:
+    texts = ["0.1", "0.30000000000000004", "1e23", "5e-324"]
+    assert read_cells(cells(*texts)).tolist() == [float(text) for text in texts]

@@ -1,0 +1,38 @@
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+from click.testing import Result
+
+from tabgan.schema import TableSchema
+
+Run = Callable[..., Result]
+Output = subprocess.CompletedProcess[str]
+
+
+def test_a_fit_writes_nothing_to_stdout(fit_output: Output) -> None:
+    assert fit_output.stdout == ""
+
+
+def test_a_fit_shows_the_schema_and_what_it_wrote(fit_output: Output, model: Path) -> None:
+    assert "text dates written %d.%m.%Y" in fit_output.stderr
+    assert f"Wrote {model}: 300 rows" in fit_output.stderr
+
+
+def test_tensorflow_does_not_greet_the_user(fit_output: Output) -> None:
+    assert not any(word in fit_output.stderr for word in ("oneDNN", "absl", "WARNING", "I0000"))
+
+
+def test_a_leading_zero_makes_a_column_text_and_a_gap_leaves_integers_integers(
+    run: Run, model: Path
+) -> None:
+    schema = TableSchema.from_json(run("info", model, "--schema").stdout)
+    assert {column.name: str(column.kind) for column in schema} == {
+        "zip": "categorical",
+        "size": "integer",
+        "use": "continuous",
+        "joined": "datetime",
+        "garage": "categorical",
+        "switched": "categorical",
+    }
+    assert schema["size"].dtype.name == "Int64"

@@ -1,0 +1,126 @@
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from tabgan import __version__
+
+Run = Callable[..., Result]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def test_help_names_every_command(run: Run) -> None:
+    result = run("--help")
+    assert result.exit_code == 0
+    assert all(name in result.stdout for name in ("demo", "fit", "sample", "evaluate", "info"))
+
+
+@pytest.mark.parametrize("command", ["", "demo", "fit", "sample", "evaluate", "info"])
+def test_help_loads_no_table_library(start: Start, command: str) -> None:
+    code = (
+        "import sys\n"
+        "for name in ('numpy', 'pandas', 'sklearn', 'scipy', 'keras', 'tensorflow', 'rich'):\n"
+        "    sys.modules[name] = None\n"
+        "from tabgan.cli.main import main\n"
+        "main()"
+    )
+    process = start(*command.split(), "--help", code=code)
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
+    assert "Usage: tabgan" in stdout
+
+
+def test_the_version_is_that_of_the_package(run: Run) -> None:
+    assert run("--version").stdout == f"tabgan {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sample", "no such model.tabgan"],
+        ["sample", __file__],
+        ["info", __file__],
+        ["fit", __file__, "-o", "x.tabgan"],
+        ["fit", "{csv}", "-o", "no such folder/x.tabgan"],
+        ["fit", "{csv}", "-o", "{folder}"],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--schema", __file__],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--max-time", "soon"],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--passes", "0"],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--epochs", "0"],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--seed", "-1"],
+        ["fit", "{csv}"],
+        ["sample", "{model}", "-o", "x.xlsx"],
+        ["sample", "{model}", "--where", "size"],
+        ["sample", "{model}", "--where", "colour=red"],
+        ["sample", "{model}", "--where", "size=17"],
+        ["sample", "{model}", "-n", "-1"],
+        ["evaluate", "{csv}", "{csv}", "--target", "colour"],
+        ["evaluate", "{csv}", "{csv}", "--fail-under", "beauty=1"],
+        ["evaluate", "{csv}", "{csv}", "--fail-under", "c2st"],
+        ["evaluate", "-", "-"],
+        ["demo", "--rows", "1"],
+        ["demo", "--out", __file__],
+        ["paint"],
+    ],
+    ids=lambda arguments: " ".join(arguments).replace(str(Path(__file__).parent), ""),
+)
+def test_a_mistake_ends_with_code_2_and_one_line(
+    run: Run, csv: Path, model: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    places = {"csv": csv, "model": model, "folder": tmp_path}
+    result = run(*(argument.format(**places) for argument in arguments))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    # click itself puts the usage before what is wrong with an option.
+    *_, line = result.stderr.splitlines()
+    assert line.startswith("Error: ")
+    assert "Traceback" not in result.stderr
+    assert isinstance(result.exception, SystemExit)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_environment_variable_stands_for_an_option(
+    run: Run, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TABGAN_SAMPLE_ROWS", "4")
+    assert len(run("sample", model).stdout.splitlines()) == 1 + 4
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+def test_ctrl_c_ends_with_code_130_and_without_a_traceback(start: Start, tmp_path: Path) -> None:
+    process = start("fit", "-", "-o", tmp_path / "x.tabgan")
+    assert process.stdin is not None
+    # More than a pipe holds: once it is written, the command is reading and handles the signal.
+    process.stdin.write("a,b\n" + "1,2\n" * 100_000)
+    process.stdin.flush()
+    process.send_signal(signal.SIGINT)
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stdout, stderr.strip()) == (130, "", "Interrupted.")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs pipes as Unix has them")
+def test_a_reader_that_has_had_enough_ends_the_command_quietly(start: Start, model: Path) -> None:
+    process = start("sample", model, "-n", 20_000)  # some hundred times a pipe's buffer
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline().startswith("zip,size")
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=60) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs descriptors as Unix has them")
+def test_a_closed_stdout_is_no_failure(start: Start, model: Path) -> None:
+    code = (
+        "import os, sys\n"
+        "os.close(1)\n"
+        "os.execv(sys.executable, [sys.executable, '-m', 'tabgan', *sys.argv[1:]])"
+    )
+    process = start("sample", model, "-n", 5, code=code)
+    _, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")

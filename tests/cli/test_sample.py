@@ -1,0 +1,93 @@
+import io
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import Result
+
+Run = Callable[..., Result]
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def read_text(csv: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(csv), dtype=str, keep_default_na=False)
+
+
+def test_stdout_is_the_table_and_nothing_else(run: Run, model: Path) -> None:
+    result = run("sample", model, "-n", 50)
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.splitlines()[0] == "zip,size,use,joined,garage,switched"
+    assert read_text(result.stdout).shape == (50, 6)
+
+
+def test_cells_are_written_as_they_were_read(run: Run, model: Path) -> None:
+    table = read_text(run("sample", model, "-n", 300, "--seed", 1).stdout)
+    assert table["zip"].str.fullmatch(r"0100[0-7]").all()
+    assert table["size"].str.fullmatch(r"[1-5]?").all()
+    assert (table["size"] == "").any()
+    assert table["use"].str.fullmatch(r"\d+\.\d").all()
+    assert table["joined"].str.fullmatch(r"\d\d\.\d\d\.202\d").all()
+    assert set(table["garage"]) == {"None", "NA", "double"}
+
+
+def test_as_many_rows_as_were_learnt_if_no_number_is_given(run: Run, model: Path) -> None:
+    assert len(read_text(run("sample", model).stdout)) == 300
+
+
+@pytest.mark.parametrize(
+    "condition", ["zip=01003", "size=2", "size=", "switched=yes", "garage=None", "garage=NA"]
+)
+def test_a_condition_holds_in_every_row(run: Run, model: Path, condition: str) -> None:
+    result = run("sample", model, "-n", 40, "--where", condition)
+    name, _, value = condition.partition("=")
+    assert set(read_text(result.stdout)[name]) == {value}
+
+
+def test_conditions_hold_together(run: Run, model: Path) -> None:
+    result = run("sample", model, "-n", 40, "--where", "zip=01003", "--where", "switched=yes")
+    table = read_text(result.stdout)[["zip", "switched"]]
+    assert table.drop_duplicates().to_numpy().tolist() == [["01003", "yes"]]
+
+
+def test_the_same_seed_gives_the_same_bytes_and_fewer_rows_are_the_head_of_more(
+    run: Run, model: Path, tmp_path: Path
+) -> None:
+    run("sample", model, "-n", 30, "--seed", 7, "-o", tmp_path / "rows.csv")
+    written = (tmp_path / "rows.csv").read_bytes()
+    again = run("sample", model, "-n", 30, "--seed", 7).stdout_bytes
+    assert again == written
+    assert again.startswith(run("sample", model, "-n", 10, "--seed", 7).stdout_bytes)
+    assert again != run("sample", model, "-n", 30, "--seed", 8).stdout_bytes
+
+
+def test_without_a_seed_every_sample_is_another(run: Run, model: Path) -> None:
+    assert run("sample", model).stdout != run("sample", model).stdout
+
+
+def test_the_number_of_passes_changes_the_rows(run: Run, model: Path) -> None:
+    one, all_of_them = (
+        run("sample", model, "--seed", 7, "--passes", n).stdout for n in (1, "auto")
+    )
+    assert one != all_of_them
+
+
+def test_sampling_needs_neither_keras_nor_tensorflow(start: Start, model: Path) -> None:
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'keras', 'jax'):\n"
+        "    sys.modules[name] = None\n"
+        "from tabgan.cli.main import main\n"
+        "main()"
+    )
+    process = start("sample", model, "-n", 5, code=code)
+    stdout, stderr = process.communicate(timeout=60)
+    assert (process.returncode, stderr) == (0, "")
+    assert len(stdout.splitlines()) == 1 + 5
+
+
+def test_a_sample_can_be_a_parquet_file(run: Run, model: Path, tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    assert run("sample", model, "-o", tmp_path / "rows.parquet").exit_code == 0
+    assert str(pd.read_parquet(tmp_path / "rows.parquet")["size"].dtype) == "Int64"

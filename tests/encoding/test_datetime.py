@@ -1,0 +1,64 @@
+"""Points in time come back in their unit, zone and format."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.encoding.datetime import DatetimeEncoder
+from tabgan.errors import InvalidDataError
+
+FitColumn = Callable[..., DatetimeEncoder]
+DAYS = pd.Series(pd.date_range("2020-01-01", periods=300)).astype("datetime64[us]")
+
+
+@pytest.mark.parametrize("fitted", ["s", "us", "ns"])
+@pytest.mark.parametrize("encoded", ["s", "us", "ns"])
+def test_a_table_in_another_unit_is_encoded_the_same(
+    fit_column: FitColumn, fitted: str, encoded: str
+) -> None:
+    encoder = fit_column(DAYS.astype(f"datetime64[{fitted}]"))
+    expected, _ = encoder.encode(DAYS.astype(f"datetime64[{fitted}]"), np.zeros(300))
+    codes, _ = encoder.encode(DAYS.astype(f"datetime64[{encoded}]"), np.zeros(300))
+    assert codes.tolist() == expected.tolist()
+
+
+def test_days_stay_days(fit_column: FitColumn) -> None:
+    encoder = fit_column(DAYS)
+    uniforms = np.random.default_rng(0).random(500)
+    codes = np.arange(500) % encoder.n_modes
+    decoded = encoder.decode(codes, uniforms, 0)
+    assert (decoded == decoded.dt.floor("D")).all()
+
+
+def test_hours_that_the_clock_shows_twice_are_told_apart(fit_column: FitColumn) -> None:
+    # The night of 27 October 2024 in Berlin; 00:30 and 01:30 UTC both read 02:30.
+    stamps = pd.to_datetime(["2024-10-27 00:30", "2024-10-27 01:30"] * 9).tz_localize("UTC")
+    values = pd.Series(stamps.tz_convert("Europe/Berlin"))
+    encoder = fit_column(values)
+    codes, _ = encoder.encode(values, np.zeros(18))
+    assert encoder.decode(codes, np.zeros(18), 0).tolist() == values.tolist()
+    assert len(set(codes)) == 2
+
+
+@pytest.mark.parametrize("value", ["2020-03-01", pd.Timestamp("2020-03-01"), "1 March 2020"])
+def test_a_condition_may_be_written_as_text(fit_column: FitColumn, value: object) -> None:
+    assert fit_column(DAYS).code_of(value) is not None
+    assert fit_column(DAYS.dt.tz_localize("UTC")).code_of(pd.Timestamp("2020-03-01", tz="UTC"))
+
+
+def test_a_condition_on_text_dates_is_written_in_their_format(fit_column: FitColumn) -> None:
+    encoder = fit_column(DAYS.dt.strftime("%d.%m.%Y"))
+    assert encoder.code_of("01.03.2020") is not None
+    with pytest.raises(InvalidDataError, match=r"column 'c'.*%d\.%m\.%Y"):
+        encoder.code_of("2020-03-01")
+
+
+def test_text_that_is_no_date_is_refused_without_quoting_it(fit_column: FitColumn) -> None:
+    encoder = fit_column(DAYS.dt.strftime("%d.%m.%Y"))
+    with pytest.raises(
+        InvalidDataError, match="column 'c' holds text that is not a date"
+    ) as caught:
+        encoder.encode(pd.Series(["01.03.2020", "xyzzy-canary"]), np.zeros(2))
+    assert "xyzzy" not in str(caught.value)

@@ -1,0 +1,209 @@
+"""Numbers of all kinds: the bulk is learnt, extremes clip, and what is rare stays inside."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.encoding.numeric import NumericEncoder
+from tabgan.errors import InvalidDataError
+
+FitColumn = Callable[..., NumericEncoder]
+CANARY = "xyzzy-canary"
+each_normalisation = pytest.mark.parametrize("normalisation", ["quantile", "mixture"])
+RNG = np.random.default_rng(5)
+NORMAL = RNG.normal(10.0, 2.0, 2000)
+
+
+def draw(encoder: NumericEncoder, n_rows: int = 5000) -> pd.Series:
+    rng = np.random.default_rng(2)
+    codes = rng.choice(encoder.n_modes, n_rows, p=encoder.shares)
+    return encoder.decode(codes, rng.random(n_rows), 0)
+
+
+@each_normalisation
+@pytest.mark.parametrize("far", [1e12, -1e12, 1e300])
+def test_one_far_value_does_not_destroy_the_bulk(
+    fit_column: FitColumn, normalisation: str, far: float
+) -> None:
+    encoder = fit_column(pd.Series([*NORMAL, far]), normalisation=normalisation)
+    sample = draw(encoder)
+    # Three standard errors of 5,000 rows, and the little that clipping the extremes takes.
+    assert sample.mean() == pytest.approx(NORMAL.mean(), abs=3 * 2.0 / np.sqrt(5000) + 0.02)
+    assert sample.std() == pytest.approx(NORMAL.std(), rel=3 / np.sqrt(2 * 5000) + 0.02)
+    assert np.abs(sample).max() < 20.0
+    assert repr(far) not in repr(encoder.state())
+
+
+@each_normalisation
+@pytest.mark.parametrize("scale", [1e-300, 1e-12, 1.0, 1e12, 1e300])
+def test_a_column_of_any_scale_has_the_same_shape(
+    fit_column: FitColumn, normalisation: str, scale: float
+) -> None:
+    sample = draw(fit_column(pd.Series(NORMAL * scale), normalisation=normalisation)) / scale
+    expected = draw(fit_column(pd.Series(NORMAL), normalisation=normalisation))
+    # The mixture stops its sweeps a little short, in another place for another scale.
+    assert sample.to_numpy() == pytest.approx(expected.to_numpy(), abs=0.02)
+
+
+@each_normalisation
+@pytest.mark.parametrize("threshold", [1, 5, 50])
+def test_extremes_clip_to_the_threshold(
+    fit_column: FitColumn, normalisation: str, threshold: int
+) -> None:
+    encoder = fit_column(pd.Series(NORMAL), normalisation=normalisation, rare_threshold=threshold)
+    lowest, highest = encoder.modes.limits
+    assert (lowest >= NORMAL).sum() >= threshold
+    assert (highest <= NORMAL).sum() >= threshold
+    sample = draw(encoder)
+    assert lowest <= sample.min() <= sample.max() <= highest
+    ends = pd.Series([NORMAL.min() - 1.0, NORMAL.max() + 1.0])
+    codes, positions = encoder.encode(ends, np.array([0.5, 0.5]))
+    assert (codes >= 0).all()
+    assert np.abs(positions).max() <= 1.0
+
+
+@each_normalisation
+def test_no_extreme_value_is_in_the_state(fit_column: FitColumn, normalisation: str) -> None:
+    state = fit_column(pd.Series(NORMAL), normalisation=normalisation).state()
+    held = np.concatenate([np.ravel(array) for array in state["modes"].values()])
+    ends = np.sort(NORMAL)
+    assert not np.isin(np.concatenate([ends[:4], ends[-4:]]), held).any()
+
+
+@each_normalisation
+def test_spikes_come_back_with_their_shares(fit_column: FitColumn, normalisation: str) -> None:
+    values = np.concatenate([NORMAL, np.zeros(600), np.full(400, 9.99)])
+    sample = draw(fit_column(pd.Series(values), normalisation=normalisation), 20_000)
+    # Four standard errors of a share of .2 of 20,000 rows.
+    tolerance = 4 * np.sqrt(0.2 * 0.8 / 20_000)
+    assert (sample == 0.0).mean() == pytest.approx(600 / 3000, abs=tolerance)
+    assert (sample == 9.99).mean() == pytest.approx(400 / 3000, abs=tolerance)
+
+
+def test_a_spike_of_too_few_rows_is_none(fit_column: FitColumn) -> None:
+    values = pd.Series([1.5] * 20 + [2.5] * 20 + [777.25] * 4)
+    encoder = fit_column(values)
+    assert encoder.decode(np.arange(encoder.n_modes), np.zeros(2), 0).tolist() == [1.5, 2.5]
+    assert encoder.code_of(777.25) is None
+    assert "777" not in encoder.describe()
+
+
+def test_the_description_names_the_released_range(fit_column: FitColumn) -> None:
+    assert fit_column(pd.Series([3, 9, 5] * 10)).describe() == "3 to 9"
+    assert fit_column(pd.Series([np.nan] * 9)).describe() == "missing everywhere"
+    days = pd.Series(pd.to_datetime(["2020-01-01", "2021-06-30"] * 9))
+    assert fit_column(days).describe() == "2020-01-01 00:00:00 to 2021-06-30 00:00:00"
+
+
+def test_a_value_in_a_column_without_values_is_unknown(fit_column: FitColumn) -> None:
+    encoder = fit_column(pd.Series([np.nan] * 9))
+    assert encoder.encode(pd.Series([1.0, np.nan]), np.zeros(2))[0].tolist() == [-1, 0]
+    assert encoder.code_of(1.0) is None
+
+
+@pytest.mark.parametrize("n_rows", [1, 2, 4, 9])
+@each_normalisation
+def test_a_few_rows_give_values_between_them(
+    fit_column: FitColumn, normalisation: str, n_rows: int
+) -> None:
+    values = pd.Series(NORMAL[:n_rows])
+    sample = draw(fit_column(values, normalisation=normalisation), 50)
+    slack = 1e-6 * values.abs().max()
+    assert values.min() - slack <= sample.min() <= sample.max() <= values.max() + slack
+
+
+@pytest.mark.parametrize("kind", ["integer", "continuous", "datetime", "timedelta"])
+@pytest.mark.parametrize("dtype", ["object", "string", "category"])
+def test_text_is_refused_with_its_column_and_without_a_value(
+    fit_column: FitColumn, kind: str, dtype: str
+) -> None:
+    with pytest.raises(InvalidDataError, match=f"column 'c'.*{kind}") as caught:
+        fit_column(pd.Series([CANARY, "x"], dtype=dtype), kind)
+    assert CANARY not in str(caught.value)
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+@pytest.mark.parametrize("kind", ["datetime", "timedelta"])
+def test_numbers_are_no_dates_and_no_durations(fit_column: FitColumn, kind: str) -> None:
+    with pytest.raises(InvalidDataError, match="column 'c'"):
+        fit_column(pd.Series([1, 2, 3]), kind)
+
+
+@each_normalisation
+@pytest.mark.parametrize("dtype", ["int8", "Int64", "uint16"])
+def test_integers_called_continuous_stay_integers(
+    fit_column: FitColumn, normalisation: str, dtype: str
+) -> None:
+    values = pd.Series(RNG.integers(0, 120, 500), dtype=dtype)
+    sample = draw(fit_column(values, "continuous", normalisation=normalisation), 200)
+    assert sample.dtype == values.dtype
+    assert set(sample) <= set(range(120))
+
+
+def test_whole_floats_may_be_called_integers(fit_column: FitColumn) -> None:
+    values = pd.Series([1.0, 2.0, np.nan] * 10)
+    sample = draw(fit_column(values, "integer"), 100)
+    assert sample.dtype == values.dtype
+    assert set(sample.dropna()) == {1.0, 2.0}
+    assert sample.isna().any()
+
+
+@pytest.mark.parametrize("value", [1.5, np.inf, 1e30])
+def test_fractions_may_not_be_called_integers(fit_column: FitColumn, value: float) -> None:
+    with pytest.raises(InvalidDataError, match=r"column 'c'.*integer") as caught:
+        fit_column(pd.Series([1.0, value]), "integer")
+    assert str(value) not in str(caught.value)
+
+
+@each_normalisation
+def test_decimals_are_kept(fit_column: FitColumn, normalisation: str) -> None:
+    values = pd.Series(np.round(RNG.lognormal(3.0, 1.0, 2000), 2))
+    sample = draw(fit_column(values, normalisation=normalisation))
+    assert (sample.round(2) == sample).all()
+    assert sample.nunique() > 500
+
+
+@pytest.mark.parametrize("decimals", [None, 2])
+def test_infinite_numbers_are_refused_with_their_column(
+    fit_column: FitColumn, decimals: int | None
+) -> None:
+    values = pd.Series([0.25 if decimals else np.pi, -np.inf])
+    with pytest.raises(InvalidDataError, match="column 'c' holds infinite"):
+        fit_column(values)
+
+
+def test_numbers_far_from_those_of_the_fit_go_to_the_nearest_end(fit_column: FitColumn) -> None:
+    for values in (pd.Series(np.round(NORMAL, 1)), pd.Series(NORMAL)):
+        encoder = fit_column(values)
+        far = pd.Series([-1e300, -5.0, 50.0, 1e300])
+        codes, positions = encoder.encode(far, np.zeros(4))
+        decoded = encoder.decode(codes, (positions + 1.0) / 2.0, 0)
+        ends = np.array(encoder.modes.limits) / (10.0 if encoder.scale.has_grid else 1.0)
+        assert decoded.to_numpy() == pytest.approx(np.repeat(ends, 2), abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("value", "possible"),
+    [(4, True), (4.0, True), ("4", True), (3, False), (3.7, False), (-2, False), (2**70, False)],
+)
+def test_a_condition_is_a_number_that_a_sample_can_hold(
+    fit_column: FitColumn, value: object, possible: bool
+) -> None:
+    encoder = fit_column(pd.Series(range(0, 2000, 2)).repeat(2).reset_index(drop=True))
+    assert encoder.scale.step == 2
+    try:
+        code = encoder.code_of(value)
+    except (ValueError, OverflowError):
+        code = None
+    assert (code is not None) is possible
+
+
+@pytest.mark.parametrize(("value", "possible"), [(9.99, True), ("9.99", True), (9.991, False)])
+def test_a_condition_has_the_decimals_of_the_column(
+    fit_column: FitColumn, value: object, possible: bool
+) -> None:
+    encoder = fit_column(pd.Series(np.round(NORMAL, 2)))
+    assert (encoder.code_of(value) is not None) is possible

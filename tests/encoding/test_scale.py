@@ -1,0 +1,83 @@
+"""Integers are counted on their own grid, exactly, whatever their size."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tabgan.encoding.scale import Scale
+
+# float64 counts to 2**53 exactly; ranges up to here keep every integer.
+EXACT_RANGE = 2**51
+
+
+def there_and_back(scale: Scale, values: np.ndarray) -> list[int]:
+    return scale.from_units(scale.to_units(values), values.dtype).tolist()
+
+
+@given(
+    start=st.integers(-(2**63), 2**63 - 1 - EXACT_RANGE),
+    steps=st.sets(st.integers(0, 10**6), min_size=1),
+    step=st.integers(1, 10**9),
+)
+def test_signed_integers_of_a_moderate_range_are_exact(
+    start: int, steps: set[int], step: int
+) -> None:
+    values = np.array(sorted(start + step * k for k in steps), dtype=np.int64)
+    scale = Scale.of(values)
+    assert there_and_back(scale, values) == values.tolist()
+    assert len(values) == 1 or scale.step % step == 0
+
+
+@given(gaps=st.sets(st.integers(0, EXACT_RANGE), min_size=1))
+def test_unsigned_integers_near_their_end_are_exact(gaps: set[int]) -> None:
+    values = np.array(sorted(2**64 - 1 - gap for gap in gaps), dtype=np.uint64)
+    assert there_and_back(Scale.of(values), values) == values.tolist()
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+@given(shares=st.sets(st.integers(0, 2**64 - 1), min_size=1))
+def test_integers_of_any_range_keep_fifteen_digits(dtype: type, shares: set[int]) -> None:
+    lowest = int(np.iinfo(dtype).min)
+    values = np.array(sorted(lowest + share for share in shares), dtype=dtype)
+    reach = int(values[-1]) - int(values[0])
+    back = there_and_back(Scale.of(values), values)
+    for before, after in zip(values.tolist(), back, strict=True):
+        # Rounded down to the grid, and so never beyond the largest value.
+        assert 0 <= before - after <= reach / 1e14
+
+
+@given(
+    values=st.sets(st.integers(-(10**6), 10**6), min_size=2),
+    other=st.integers(-(2**63), 2**63 - 1),
+)
+def test_values_of_another_table_lie_on_their_side_of_the_grid(
+    values: set[int], other: int
+) -> None:
+    given_values = np.array(sorted(values))
+    scale = Scale.of(given_values)
+    units = scale.to_units(np.array([given_values[0], other, given_values[-1]]))
+    if other < given_values[0]:
+        assert units[1] <= units[0]
+    if other > given_values[-1]:
+        assert units[1] >= units[2]
+
+
+@given(values=st.sets(st.integers(-(2**40), 2**40), min_size=1))
+def test_the_origin_is_a_round_number_below_the_values(values: set[int]) -> None:
+    ordered = np.array(sorted(values))
+    scale = Scale.of(ordered)
+    assert scale.origin <= ordered[0]
+    # The distance from the origin to zero says no more of the smallest value than its remainder.
+    reach = scale.step << ((int(ordered[-1]) - int(ordered[0])) // scale.step).bit_length()
+    assert scale.origin % reach == int(ordered[0]) % scale.step
+
+
+def test_floats_have_no_grid() -> None:
+    scale = Scale.of(np.array([0.5, 1.5]))
+    assert not scale.has_grid
+    assert scale.to_units(np.array([0.5])).tolist() == [0.5]
+
+
+def test_nothing_has_no_grid() -> None:
+    assert not Scale.of(np.empty(0, dtype=np.int64)).has_grid

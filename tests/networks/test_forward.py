@@ -1,0 +1,86 @@
+"""The NumPy generator computes what the Keras generator computes."""
+
+import numpy as np
+import pytest
+
+from tabgan.networks.forward import NumpyGenerator, log_softmax
+from tabgan.networks.spec import NetworkSpec
+
+SPEC = NetworkSpec(sizes=(3, 5, 3, 2), noise_dim=4, width=16, n_blocks=2)
+# Float32 sums of a few dozen terms, added in another order.
+TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module")
+def weights() -> dict[str, np.ndarray]:
+    rng = np.random.default_rng(0)
+    # Every weight away from its initial value, so that each layer type takes part.
+    return {
+        name: rng.normal(0.0, 0.5, shape).astype(np.float32)
+        for name, shape in SPEC.weight_shapes().items()
+    }
+
+
+@pytest.fixture(scope="module")
+def rows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(1)
+    codes = np.column_stack([rng.integers(size, size=50) for size in SPEC.sizes])
+    return codes, rng.random(codes.shape) < 0.5, rng.normal(size=(50, 4)).astype(np.float32)
+
+
+def test_numpy_and_keras_give_the_same_logits(weights, rows):
+    from tabgan.networks.generator import Generator
+    from tabgan.networks.modes import one_hot, spread_columns
+
+    codes, known, noise = rows
+    keras_generator = Generator(SPEC, np.zeros(SPEC.layout.n_modes), seed=0)
+    keras_generator.build()
+    keras_generator.set_weights(list(weights.values()))
+    mask = known.astype(np.float32)
+    known_modes = one_hot(codes, SPEC.layout) * spread_columns(mask, SPEC.layout)
+    expected = np.asarray(keras_generator(known_modes, mask, noise))
+    generator = NumpyGenerator(SPEC, weights)
+    sums = generator.start(noise)
+    for column in range(4):
+        some = sums[known[:, column]]
+        generator.reveal(some, column, codes[known[:, column], column])
+        sums[known[:, column]] = some
+    features = generator.trunk(sums)
+    for column in range(4):
+        found = generator.logits(features, column)
+        np.testing.assert_allclose(
+            found, expected[:, SPEC.layout.modes(column)], rtol=TOLERANCE, atol=TOLERANCE
+        )
+
+
+def test_a_row_does_not_depend_on_its_batch_mates(weights, rows):
+    _, _, noise = rows
+    generator = NumpyGenerator(SPEC, weights)
+    together = generator.logits(generator.trunk(generator.start(noise)), 1)
+    alone = generator.logits(generator.trunk(generator.start(noise[7:8])), 1)
+    np.testing.assert_allclose(alone, together[7:8], rtol=TOLERANCE, atol=TOLERANCE)
+
+
+def test_an_untrained_generator_gives_the_training_shares():
+    from tabgan.networks.generator import Generator
+
+    shares = np.concatenate([[0.7, 0.3], [0.2, 0.5, 0.3], [0.1, 0.1, 0.8], np.full(5, 0.2)])
+    spec = NetworkSpec(sizes=(3, 5, 3, 2), noise_dim=4, width=16, n_blocks=1)
+    keras_generator = Generator(spec, np.log(shares), seed=0)
+    keras_generator.build()
+    named = dict(zip(spec.weight_shapes(), keras_generator.get_weights(), strict=True))
+    generator = NumpyGenerator(spec, named)
+    features = generator.trunk(generator.start(np.zeros((1, 4), np.float32)))
+    for column in range(4):
+        probabilities = np.exp(log_softmax(generator.logits(features, column)))[0]
+        # The heads start at a hundredth of a unit: shares within a few per cent of themselves.
+        np.testing.assert_allclose(probabilities, shares[spec.layout.modes(column)], rtol=0.15)
+
+
+def test_the_names_of_the_weights_follow_the_layers_of_the_keras_generator():
+    from tabgan.networks.generator import Generator
+
+    generator = Generator(SPEC, np.zeros(SPEC.layout.n_modes), seed=0)
+    generator.build()
+    shapes = [tuple(weight.shape) for weight in generator.trainable_variables]
+    assert shapes == list(SPEC.weight_shapes().values())

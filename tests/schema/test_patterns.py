@@ -1,0 +1,46 @@
+"""Identifiers are written anew: in the shape of the old ones, and no two alike."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tabgan.schema.patterns import infer_pattern, write_identifier
+
+
+@pytest.mark.parametrize(
+    ("texts", "pattern"),
+    [
+        (["DE-0017", "FR-9935"], "AA-9999"),
+        (["a1", "b2"] * 10 + ["odd one"], "a9"),
+        (["#1", "#2"], r"\#9"),
+        (["x\\1", "y\\2"], r"a\\9"),
+        (["a", "bb"], "id-#"),
+        (["--", "--"], "id-#"),
+        (["", ""], "id-#"),
+        (["x" * 41] * 5, "id-#"),
+    ],
+)
+def test_a_pattern_says_the_shape_that_most_texts_share(texts: list[str], pattern: str) -> None:
+    assert infer_pattern(pd.Series(texts)) == pattern
+
+
+@given(text=st.from_regex(r"[A-Za-z0-9#\\ -]{1,12}", fullmatch=True))
+def test_a_written_identifier_has_the_shape_of_the_old_ones(text: str) -> None:
+    pattern = infer_pattern(pd.Series([text]))
+    if pattern != "id-#":
+        assert infer_pattern(pd.Series([write_identifier(pattern, 0)])) == pattern
+
+
+patterns = st.text("9Aa#\\-x1", max_size=6)
+
+
+@settings(deadline=None)
+@given(pattern=patterns, numbers=st.sets(st.integers(0, 10**7), min_size=2, max_size=50))
+def test_different_numbers_are_written_differently(pattern: str, numbers: set[int]) -> None:
+    assert len({write_identifier(pattern, number) for number in numbers}) == len(numbers)
+
+
+@pytest.mark.parametrize("pattern", ["9", "A9", "#", "a-#", "x", "", "\\9-9"])
+def test_the_first_thousand_are_different(pattern: str) -> None:
+    assert len({write_identifier(pattern, number) for number in range(1000)}) == 1000

@@ -1,0 +1,127 @@
+"""A schema is edited by replacement, printed as a table and written to JSON."""
+
+import json
+from dataclasses import FrozenInstanceError, replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.schema import ColumnSchema, DtypeSpec, Kind, TableSchema, infer_schema
+
+
+@pytest.fixture
+def schema() -> TableSchema:
+    frame = pd.DataFrame(
+        {
+            "age": pd.array([31, 45, None], dtype="Int8"),
+            "price": [9.99, 1.5, 0.0],
+            "joined": ["24.12.2020", "01.02.2021", None],
+            ("key", 1): ["a", "b", "c"],
+            7: pd.Categorical(["low", "high", "low"], ["low", "mid", "high"], ordered=True),
+            "born": pd.to_datetime(["1990-01-01", None, "2000-05-05"]).tz_localize("UTC"),
+        }
+    )
+    return infer_schema(frame).with_kinds({("key", 1): "identifier"})
+
+
+def test_a_schema_comes_back_from_json(schema: TableSchema) -> None:
+    assert TableSchema.from_json(schema.to_json()) == schema
+
+
+def test_a_schema_comes_back_from_a_file(schema: TableSchema, tmp_path: Path) -> None:
+    path = tmp_path / "schema.json"
+    path.write_text(schema.to_json(), encoding="utf-8")
+    assert TableSchema.from_json(path) == schema
+
+
+def test_an_edited_column_comes_back_from_json(schema: TableSchema) -> None:
+    edited = tuple(replace(c, released="1 to 2", pattern="A-#", decimals=3) for c in schema)
+    assert TableSchema.from_json(TableSchema(edited).to_json()) == TableSchema(edited)
+
+
+def test_a_schema_cannot_be_changed_in_place(schema: TableSchema) -> None:
+    with pytest.raises(FrozenInstanceError):
+        schema["age"].kind = Kind.CATEGORICAL  # type: ignore[misc]
+
+
+def test_columns_are_found_by_name_and_by_order(schema: TableSchema) -> None:
+    assert schema.names == ["age", "price", "joined", ("key", 1), 7, "born"]
+    assert [column.name for column in schema] == schema.names
+    assert len(schema) == 6
+    assert schema[("key", 1)].kind is Kind.IDENTIFIER
+    with pytest.raises(KeyError):
+        schema["nobody"]
+
+
+def test_with_kinds_changes_the_named_columns_alone(schema: TableSchema) -> None:
+    edited = schema.with_kinds({"age": "categorical", 7: Kind.IDENTIFIER})
+    assert edited["age"].kind is Kind.CATEGORICAL
+    assert edited["age"].reason == "chosen by the user"
+    assert edited[7].kind is Kind.IDENTIFIER
+    assert [edited[name] for name in ("price", "joined", "born")] == [
+        schema[name] for name in ("price", "joined", "born")
+    ]
+    assert schema["age"].kind is Kind.INTEGER
+
+
+def test_with_kinds_names_the_column_that_is_not_there(schema: TableSchema) -> None:
+    with pytest.raises(InvalidParameterError, match="nobody"):
+        schema.with_kinds({"nobody": "integer"})
+
+
+def test_with_kinds_names_the_kinds_there_are(schema: TableSchema) -> None:
+    with pytest.raises(InvalidParameterError, match=r"'age'.*'continuous'.*'identifier'"):
+        schema.with_kinds({"age": "ordinal"})
+
+
+def test_the_printed_schema_has_a_line_a_column_with_the_reason(schema: TableSchema) -> None:
+    header, *lines = str(schema).splitlines()
+    assert header.split() == ["column", "kind", "dtype", "reason"]
+    assert [line.split("  ")[0] for line in lines] == [str(name) for name in schema.names]
+    assert lines[2].endswith("text dates written %d.%m.%Y")
+    # Columns stand under each other.
+    start = header.index("kind")
+    assert [line[start:].split()[0] for line in lines] == [str(column.kind) for column in schema]
+
+
+def test_the_printed_schema_of_a_model_shows_what_is_released(schema: TableSchema) -> None:
+    fitted = TableSchema(tuple(replace(column, released="0 to 9") for column in schema))
+    header, *lines = str(fitted).splitlines()
+    assert header.split()[-1] == "released"
+    assert all(line.endswith("0 to 9") for line in lines)
+
+
+COLUMN = ColumnSchema("age", Kind.INTEGER, DtypeSpec("int64")).to_json()
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "ordinal"}, "'age'.*kind"),
+        ({"kind": ["integer"]}, "'age'.*kind"),
+        ({"dtype": "int65"}, "'age'.*dtype"),
+        ({"colour": "red"}, "'age'.*colour"),
+        ({"decimals": -1}, "'age'.*decimals"),
+        ({"decimals": True}, "'age'.*decimals"),
+        ({"reason": 5}, "'age'.*reason"),
+    ],
+)
+def test_a_wrong_field_is_refused_with_its_column(change: dict[str, object], message: str) -> None:
+    text = json.dumps({"columns": [COLUMN | change]})
+    with pytest.raises(InvalidDataError, match=message):
+        TableSchema.from_json(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "{}", '{"columns": {}}', '{"columns": [{}]}', '{"columns": [5]}']
+)
+def test_text_that_is_no_schema_is_refused(text: str) -> None:
+    with pytest.raises(InvalidDataError, match="schema"):
+        TableSchema.from_json(text)
+
+
+def test_a_column_that_occurs_twice_is_refused() -> None:
+    with pytest.raises(InvalidDataError, match="twice"):
+        TableSchema.from_json(json.dumps({"columns": [COLUMN, COLUMN]}))

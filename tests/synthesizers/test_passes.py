@@ -1,0 +1,61 @@
+"""Columns that depend on each other are drawn in different passes."""
+
+import numpy as np
+import pytest
+
+from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.spec import NetworkSpec
+from tabgan.synthesizers.passes import PassPlan, log_likelihood, mutual_information
+from tabgan.synthesizers.sampler import draw_modes
+
+
+def test_mutual_information_is_zero_without_and_the_entropy_with_full_dependence():
+    rng = np.random.default_rng(0)
+    first = rng.integers(4, size=20_000)
+    codes = np.column_stack([first, rng.integers(3, size=20_000), first])
+    information = mutual_information(codes, (4, 3, 4))
+    assert information[0, 1] < 1e-3
+    assert information[0, 2] == pytest.approx(np.log(4), abs=1e-3)
+    assert (information == information.T).all()
+
+
+def test_dependent_columns_are_in_different_passes():
+    dependence = np.zeros((4, 4))
+    dependence[0, 1] = dependence[1, 0] = dependence[2, 3] = dependence[3, 2] = 1.0
+    groups = PassPlan((0, 1, 2, 3), dependence).groups([0, 1, 2, 3], 2)
+    assert all({0, 1} - set(group) and {2, 3} - set(group) for group in groups)
+
+
+@pytest.mark.parametrize("n_passes", [1, 2, 3, 5, 6, 9])
+def test_every_column_is_drawn_once_in_at_most_as_many_passes(n_passes):
+    rng = np.random.default_rng(n_passes)
+    dependence = rng.random((6, 6))
+    groups = PassPlan((3, 1, 5, 0, 2, 4), dependence + dependence.T).groups(
+        [0, 1, 2, 4, 5], n_passes
+    )
+    assert sorted(column for group in groups for column in group) == [0, 1, 2, 4, 5]
+    assert len(groups) <= n_passes
+
+
+def test_the_probabilities_of_all_rows_sum_to_one_in_any_order():
+    spec = NetworkSpec(sizes=(2, 3, 2), noise_dim=2, width=8, n_blocks=1)
+    rng = np.random.default_rng(0)
+    weights = {n: rng.normal(0, 1, s).astype("f") for n, s in spec.weight_shapes().items()}
+    generator = NumpyGenerator(spec, weights)
+    rows = np.array(np.meshgrid(range(2), range(3), range(2))).reshape(3, -1).T
+    for order in ((0, 1, 2), (2, 0, 1)):
+        assert np.exp(log_likelihood(generator, rows, order)).sum() == pytest.approx(1.0, abs=1e-5)
+
+
+def test_modes_that_are_not_allowed_are_never_drawn():
+    uniforms = np.concatenate([[0.0, np.nextafter(1.0, 0.0)], np.linspace(0, 0.999, 500)])
+    logits = np.tile(np.array([50.0, 0.0, 1.0, 60.0], np.float32), (len(uniforms), 1))
+    drawn = draw_modes(logits, np.array([False, True, True, False]), uniforms)
+    assert set(drawn) == {1, 2}
+
+
+def test_modes_are_drawn_with_the_probabilities_of_the_softmax():
+    uniforms = (np.arange(10_000) + 0.5) / 10_000
+    logits = np.tile(np.log([0.5, 0.2, 0.3]).astype(np.float32), (10_000, 1))
+    drawn = draw_modes(logits, np.ones(3, bool), uniforms)
+    np.testing.assert_allclose(np.bincount(drawn) / 10_000, [0.5, 0.2, 0.3], atol=1e-3)
