@@ -26,7 +26,7 @@ def load_training(*, is_quiet: bool = False) -> None:
         click.echo("Loading Keras ...", err=True)
     try:
         with _without_stderr():
-            import tabgan.training.train  # noqa: F401 (imported for its effect: it is loaded)
+            import tabgan.synthesizers.fitting  # noqa: F401 (imported for its effect: it is loaded)
     except ImportError as error:
         raise BackendError(
             f"training needs Keras and TensorFlow (or KERAS_BACKEND=jax and JAX), and module "

@@ -113,9 +113,12 @@ class ColumnEncoder(ABC, Generic[Summary]):
         given: Any = value
         content = np.empty(1, dtype=object)
         content[0] = None if is_scalar(given) and pd.isna(given) else given
+        levels = self.column.dtype.levels
+        if content[0] is not None and levels is not None and content[0] not in levels:
+            raise ValueError("the column has no such level")
         cell = restore_dtype(content, self.column)
-        # pandas would turn a level that does not exist into a missing cell, 3.7 into the integer
-        # 3 and the text "False" into True.
+        # pandas would turn the text "nan" into a missing cell, 3.7 into the integer 3 and the text
+        # "False" into True.
         if cell.isna()[0] != (content[0] is None) or not self._is_same(cell[0], content[0]):
             raise ValueError("the dtype of the column changes the value")
         return cell

@@ -71,7 +71,7 @@ def _area_score(found: TwoSampleTest) -> Score:
         ceiling=0.5,
         p_value=p_value,
         verdict=Verdict.FLAG if p_value < SIGNIFICANCE else Verdict.OK,
-        note="area of the detector; clearly below .49 training rows are repeated",
+        note="area of the detector, clearly below .49 where training rows are repeated",
     )
 
 

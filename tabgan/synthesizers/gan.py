@@ -9,20 +9,15 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
-from tabgan.conditioning.conditions import no_conditions, read_conditions
+from tabgan.conditioning.conditions import read_conditions
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidDataError, InvalidParameterError
-from tabgan.networks.forward import NumpyGenerator
-from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import RandomState, resolve_seed, stream
 from tabgan.schema import TableSchema, infer_schema
-from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
 from tabgan.synthesizers.parameters import check_parameters, read_seconds
-from tabgan.synthesizers.passes import learn_passes
-from tabgan.synthesizers.split import hold_out
 
 # More passes than this gain little and cost in proportion: with 32, no pass of a table of 64
 # columns draws more than two, and those two hardly depend on each other.
@@ -143,7 +138,7 @@ class TabGAN(BaseEstimator):
         TrainingDivergedError
             If a loss stops being a number.
         """
-        check_parameters(self)
+        check_parameters(self.get_params(deep=False))
         seed = resolve_seed(self.random_state)
         schema = infer_schema(X) if self.schema is None else self._checked_schema(X, self.schema)
         if len(X) < 2:
@@ -151,47 +146,24 @@ class TabGAN(BaseEstimator):
         options = EncodingOptions(self.rare_threshold, self.normalisation)
         encoder = TableEncoder.from_frame(X, schema, options)
         codes = encoder.encode(X, stream(seed, "encoding")).codes
-        self._model = self._train(encoder, codes, seed)
+        # Imported here because Keras and its backend take seconds, and only fit needs them.
+        from tabgan.synthesizers.fitting import fit_model
+
+        self._model = fit_model(
+            encoder,
+            codes,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            objective=self.objective,
+            early_stopping=self.early_stopping,
+            max_seconds=read_seconds(self.max_time),
+            device=self.device,
+            verbose=self.verbose,
+            seed=seed,
+        )
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
         return self
-
-    def _train(self, encoder: TableEncoder, codes: np.ndarray, seed: int) -> FittedModel:
-        # Imported here because Keras and its backend take seconds, and only fit needs them.
-        from tabgan.training.clock import Clock
-        from tabgan.training.plan import make_plan
-        from tabgan.training.progress import make_reporter
-        from tabgan.training.train import train
-
-        plan = make_plan(
-            len(codes), self.epochs, self.batch_size, self.objective, self.early_stopping
-        )
-        spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
-        learnt, held_out = hold_out(codes, plan.held_out_share, stream(seed, "split"))
-        judge = OnePassJudge(held_out, no_conditions(encoder), seed)
-        with make_reporter(self.verbose) as reporter:
-            trained = train(
-                learnt,
-                held_out,
-                spec,
-                encoder.log_shares,
-                plan,
-                seed,
-                judge,
-                reporter,
-                Clock(read_seconds(self.max_time)),
-                self.device,
-            )
-        generator = NumpyGenerator(spec, trained.weights)
-        return FittedModel(
-            encoder,
-            generator,
-            learn_passes(generator, learnt, held_out, stream(seed, "order")),
-            len(codes),
-            trained.n_rows_seen / len(learnt),
-            trained.history,
-            trained.discriminator,
-        )
 
     def sample(
         self,

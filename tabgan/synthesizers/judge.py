@@ -1,7 +1,6 @@
 """How well one-pass samples pass for held-out rows: what the game is stopped by."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -12,9 +11,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
-
-if TYPE_CHECKING:
-    from tabgan.training.train import Judgement
+from tabgan.training.train import Judgement
 
 # Rows a side: an AUC of .6 is then known to within .008, at a second a judgement.
 _MAX_ROWS = 4096
@@ -38,10 +35,8 @@ class OnePassJudge:
     conditions: Conditions
     seed: int
 
-    def __call__(self, generator: NumpyGenerator) -> "Judgement":
+    def __call__(self, generator: NumpyGenerator) -> Judgement:
         """Return the two-sample score and the share of modes covered."""
-        from tabgan.training.train import Judgement
-
         real = self.held_out[:_MAX_ROWS].astype(np.int64)
         fake = self._sample(generator, len(real))
         rows = np.concatenate([real, fake]).astype(np.float32)

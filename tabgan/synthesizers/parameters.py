@@ -1,15 +1,13 @@
 """The rules for the constructor's arguments, checked in ``fit``."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from tabgan.errors import InvalidParameterError
 from tabgan.schema import TableSchema
-
-if TYPE_CHECKING:
-    from tabgan.synthesizers.gan import TabGAN
 
 OBJECTIVES = ("relativistic", "nonsaturating", "wasserstein")
 NORMALISATIONS = ("quantile", "mixture")
@@ -17,30 +15,46 @@ DEVICES = ("auto", "cpu", "gpu")
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
-def check_parameters(gan: "TabGAN") -> None:
-    """Raise InvalidParameterError naming every argument that is out of its range."""
-    rules = {
-        "epochs": (gan.epochs is None or _is_integer(gan.epochs, 1), "an integer >= 1 or None"),
-        "batch_size": (_is_integer(gan.batch_size, 1), "an integer >= 1"),
-        "passes": (gan.passes == "auto" or _is_integer(gan.passes, 1), 'an integer >= 1 or "auto"'),
-        "objective": (
-            gan.objective is None or gan.objective in OBJECTIVES,
-            f"one of {OBJECTIVES} or None",
-        ),
-        "normalisation": (gan.normalisation in NORMALISATIONS, f"one of {NORMALISATIONS}"),
-        "early_stopping": (isinstance(gan.early_stopping, bool), "True or False"),
-        "schema": (
-            gan.schema is None or isinstance(gan.schema, TableSchema),
-            "a TableSchema or None",
-        ),
-        "rare_threshold": (_is_integer(gan.rare_threshold, 0), "an integer >= 0"),
-        "device": (gan.device in DEVICES, f"one of {DEVICES}"),
-        "verbose": (gan.verbose in ("auto", 0, 1, 2), '"auto", 0, 1 or 2'),
+def check_parameters(parameters: dict[str, Any]) -> None:
+    """Raise InvalidParameterError naming every argument that is out of its range.
+
+    Parameters
+    ----------
+    parameters : dict
+        The arguments of :class:`tabgan.TabGAN`, by name.
+    """
+    needs = {
+        "epochs": "an integer >= 1 or None",
+        "batch_size": "an integer >= 1",
+        "passes": 'an integer >= 1 or "auto"',
+        "objective": f"one of {OBJECTIVES} or None",
+        "normalisation": f"one of {NORMALISATIONS}",
+        "early_stopping": "True or False",
+        "schema": "a TableSchema or None",
+        "rare_threshold": "an integer >= 0",
+        "device": f"one of {DEVICES}",
+        "verbose": '"auto", 0, 1 or 2',
     }
-    problems = [f"{name} must be {need}" for name, (holds, need) in rules.items() if not holds]
+    holds: dict[str, Callable[[Any], bool]] = {
+        "epochs": lambda value: value is None or _is_integer(value, 1),
+        "batch_size": lambda value: _is_integer(value, 1),
+        "passes": lambda value: _is_text(value, ("auto",)) or _is_integer(value, 1),
+        "objective": lambda value: value is None or _is_text(value, OBJECTIVES),
+        "normalisation": lambda value: _is_text(value, NORMALISATIONS),
+        "early_stopping": lambda value: isinstance(value, bool),
+        "schema": lambda value: value is None or isinstance(value, TableSchema),
+        "rare_threshold": lambda value: _is_integer(value, 0),
+        "device": lambda value: _is_text(value, DEVICES),
+        "verbose": lambda value: _is_text(value, ("auto",)) or value in (0, 1, 2),
+    }
+    problems = [
+        f"{name} must be {need}"
+        for name, need in needs.items()
+        if not holds[name](parameters[name])
+    ]
     if problems:
         raise InvalidParameterError("; ".join(problems))
-    read_seconds(gan.max_time)
+    read_seconds(parameters["max_time"])
 
 
 def read_seconds(max_time: float | str | None) -> float | None:
@@ -69,3 +83,7 @@ def read_seconds(max_time: float | str | None) -> float | None:
 def _is_integer(value: Any, least: int) -> bool:
     is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
     return is_integer and value >= least
+
+
+def _is_text(value: Any, choices: tuple[str, ...]) -> bool:
+    return isinstance(value, str) and value in choices

@@ -29,7 +29,7 @@ def test_help_loads_no_table_library(start: Start, command: str) -> None:
         "main()"
     )
     process = start(*command.split(), "--help", code=code)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=300)
     assert (process.returncode, stderr) == (0, "")
     assert "Usage: tabgan" in stdout
 
@@ -98,7 +98,7 @@ def test_ctrl_c_ends_with_code_130_and_without_a_traceback(start: Start, tmp_pat
     process.stdin.write("a,b\n" + "1,2\n" * 100_000)
     process.stdin.flush()
     process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=300)
     assert (process.returncode, stdout, stderr.strip()) == (130, "", "Interrupted.")
     assert list(tmp_path.iterdir()) == []
 
@@ -111,7 +111,7 @@ def test_a_reader_that_has_had_enough_ends_the_command_quietly(start: Start, mod
     assert process.stdout.readline().startswith("zip,size")
     process.stdout.close()
     assert process.stderr.read() == ""
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=300) == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs descriptors as Unix has them")
@@ -122,5 +122,5 @@ def test_a_closed_stdout_is_no_failure(start: Start, model: Path) -> None:
         "os.execv(sys.executable, [sys.executable, '-m', 'tabgan', *sys.argv[1:]])"
     )
     process = start("sample", model, "-n", 5, code=code)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=300)
     assert (process.returncode, stderr) == (0, "")

@@ -82,7 +82,7 @@ def test_sampling_needs_neither_keras_nor_tensorflow(start: Start, model: Path) 
         "main()"
     )
     process = start("sample", model, "-n", 5, code=code)
-    stdout, stderr = process.communicate(timeout=60)
+    stdout, stderr = process.communicate(timeout=300)
     assert (process.returncode, stderr) == (0, "")
     assert len(stdout.splitlines()) == 1 + 5
 

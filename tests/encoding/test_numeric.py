@@ -187,7 +187,15 @@ def test_numbers_far_from_those_of_the_fit_go_to_the_nearest_end(fit_column: Fit
 
 @pytest.mark.parametrize(
     ("value", "possible"),
-    [(4, True), (4.0, True), ("4", True), (3, False), (3.7, False), (-2, False), (2**70, False)],
+    [
+        (4, True),
+        (4.0, True),
+        (np.int8(4), True),
+        (3, False),
+        (3.7, False),
+        (-2, False),
+        (2**70, False),
+    ],
 )
 def test_a_condition_is_a_number_that_a_sample_can_hold(
     fit_column: FitColumn, value: object, possible: bool

@@ -1,0 +1,78 @@
+"""From encoded rows to a fitted model: hold rows out, train, learn the order of the columns.
+
+Importing this module imports Keras and its backend.
+"""
+
+import numpy as np
+
+from tabgan.conditioning.conditions import no_conditions
+from tabgan.encoding import TableEncoder
+from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.spec import NetworkSpec
+from tabgan.randomness import stream
+from tabgan.synthesizers.judge import OnePassJudge
+from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.passes import learn_passes
+from tabgan.synthesizers.split import hold_out
+from tabgan.training.clock import Clock
+from tabgan.training.plan import make_plan
+from tabgan.training.progress import make_reporter
+from tabgan.training.train import train
+
+
+def fit_model(
+    encoder: TableEncoder,
+    codes: np.ndarray,
+    *,
+    epochs: int | None,
+    batch_size: int,
+    objective: str | None,
+    early_stopping: bool,
+    max_seconds: float | None,
+    device: str,
+    verbose: int | str,
+    seed: int,
+) -> FittedModel:
+    """Train both networks on encoded rows.
+
+    Parameters
+    ----------
+    encoder : TableEncoder
+        Of the table.
+    codes : numpy.ndarray of shape (n_rows, n_columns)
+        Its rows.
+    epochs, batch_size, objective, early_stopping, device, verbose
+        As in :class:`tabgan.TabGAN`.
+    max_seconds : float or None
+        Time the training may take.
+    seed : int
+        Of everything random.
+    """
+    clock = Clock(max_seconds)
+    plan = make_plan(len(codes), epochs, batch_size, objective, early_stopping)
+    spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
+    learnt, held_out = hold_out(codes, plan.held_out_share, stream(seed, "split"))
+    judge = OnePassJudge(held_out, no_conditions(encoder), seed)
+    with make_reporter(verbose) as reporter:
+        trained = train(
+            learnt,
+            held_out,
+            spec,
+            encoder.log_shares,
+            plan,
+            seed,
+            judge,
+            reporter,
+            clock,
+            device,
+        )
+    generator = NumpyGenerator(spec, trained.weights)
+    return FittedModel(
+        encoder,
+        generator,
+        learn_passes(generator, learnt, held_out, stream(seed, "order")),
+        len(codes),
+        trained.n_rows_seen / len(learnt),
+        trained.history,
+        trained.discriminator,
+    )

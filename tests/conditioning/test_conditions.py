@@ -1,0 +1,162 @@
+"""A user's conditions: what a sample can hold becomes a code, all else an error with its column."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.conditioning.conditions import no_conditions, read_conditions
+from tabgan.encoding import TableEncoder
+from tabgan.encoding.column import EncodingOptions
+from tabgan.errors import InvalidConditionError, TabGANError, UnsupportedTypeError
+from tabgan.schema import infer_schema
+
+N_ROWS = 400
+RARE = "xyzzy-canary"
+
+
+@pytest.fixture(scope="module")
+def encoder() -> TableEncoder:
+    rng = np.random.default_rng(0)
+    sex = pd.Series(rng.choice(["f", "m"], N_ROWS))
+    frame = pd.DataFrame(
+        {
+            "key": [f"K-{i:04}" for i in range(N_ROWS)],
+            "sex": sex.where(np.arange(N_ROWS) > 2, RARE),
+            "city": pd.Series(rng.choice(["Bonn", "Kiel"], N_ROWS)).where(rng.random(N_ROWS) < 0.8),
+            "grade": pd.Categorical(rng.choice([1, 2, 3], N_ROWS), [1, 2, 3, 4], ordered=True),
+            "age": rng.integers(20, 60, N_ROWS),
+            "height": rng.normal(170.0, 10.0, N_ROWS),
+            "since": pd.date_range("2020-01-01", periods=N_ROWS),
+            "band": pd.cut(rng.random(N_ROWS), [0.0, 0.5, 1.0]),
+            "member": rng.random(N_ROWS) < 0.5,
+        }
+    )
+    return TableEncoder.from_frame(frame, infer_schema(frame), EncodingOptions())
+
+
+ACCEPTED: list[tuple[str, object]] = [
+    ("sex", "f"),
+    ("city", "Kiel"),
+    ("city", None),
+    ("city", float("nan")),
+    ("city", pd.NA),
+    ("grade", 3),
+    ("age", 35),
+    ("age", np.int8(35)),
+    ("age", 35.0),
+    ("height", 170.123456789),
+    ("since", "2020-06-01"),
+    ("since", pd.Timestamp("2020-06-01")),
+    ("band", pd.Interval(0.0, 0.5)),
+    ("member", False),
+    ("member", np.True_),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), ACCEPTED)
+def test_a_condition_becomes_the_code_of_its_value(
+    encoder: TableEncoder, name: str, value: object
+) -> None:
+    conditions = read_conditions({name: value}, encoder)
+    place = encoder.learnt_index(name)
+    assert place is not None
+    assert list(conditions.known) == [place]
+    code = conditions.known[place]
+    assert conditions.allowed(place)[code]
+    assert conditions.values == {name: value}
+    # Read back: what the code stands for is what was asked for.
+    column = encoder.learnt[place]
+    decoded = column.decode(np.array([code]), np.array([0.5]), 0)
+    expected = column.cell(value)
+    if name == "height":
+        low, high = (column.decode(np.array([code]), np.array([u]), 0)[0] for u in (0.0, 1.0))
+        assert low <= value <= high
+    elif name != "since":
+        assert decoded.isna().tolist() == expected.isna().tolist()
+        assert decoded.dropna().tolist() == expected.dropna().tolist()
+
+
+UNKNOWN: list[tuple[str, object]] = [
+    ("sex", "never seen"),
+    ("sex", RARE),
+    ("sex", None),
+    ("sex", 5),
+    ("grade", 4),
+    ("grade", 9),
+    ("age", None),
+    ("age", 19),
+    ("age", 1000),
+    ("age", 2**70),
+    ("age", 35.5),
+    ("age", "old"),
+    ("height", 1e9),
+    ("height", float("inf")),
+    ("height", "tall"),
+    ("height", "nan"),
+    ("since", "1999-01-01"),
+    ("since", "soon"),
+    ("since", "2020-06-01 12:00"),
+    ("band", pd.Interval(0.0, 0.25)),
+    ("member", "False"),
+    ("member", 2),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), UNKNOWN)
+def test_a_value_that_no_sample_can_hold_is_refused_with_its_column(
+    encoder: TableEncoder, name: str, value: object
+) -> None:
+    with pytest.raises(InvalidConditionError, match=f"column '{name}'") as caught:
+        read_conditions({name: value}, encoder)
+    assert RARE not in str(caught.value)
+    assert "it released" in str(caught.value)
+
+
+def test_an_unknown_column_is_refused_with_those_there_are(encoder: TableEncoder) -> None:
+    with pytest.raises(InvalidConditionError, match=r"'colour'.*'sex', 'city'"):
+        read_conditions({"sex": "f", "colour": "red"}, encoder)
+
+
+def test_an_identifier_cannot_be_conditioned_on(encoder: TableEncoder) -> None:
+    with pytest.raises(InvalidConditionError, match="column 'key' is an identifier"):
+        read_conditions({"key": "K-0001"}, encoder)
+
+
+@pytest.mark.parametrize("value", [["f", "m"], {"f"}, ("f", "m"), np.array(["f"]), {}], ids=repr)
+def test_more_than_one_value_is_refused_by_its_type(encoder: TableEncoder, value: object) -> None:
+    with pytest.raises(UnsupportedTypeError, match=f"'sex' is of type {type(value).__name__}"):
+        read_conditions({"sex": value}, encoder)
+
+
+@pytest.mark.parametrize("conditions", [["sex"], "sex", pd.DataFrame({"sex": ["f"]}), 5], ids=type)
+def test_conditions_that_are_no_mapping_are_refused(
+    encoder: TableEncoder, conditions: object
+) -> None:
+    with pytest.raises(UnsupportedTypeError, match="conditions must be a mapping"):
+        read_conditions(conditions, encoder)
+
+
+def test_several_conditions_are_each_known(encoder: TableEncoder) -> None:
+    conditions = read_conditions({"age": 35, "sex": "m", "city": None}, encoder)
+    places = [encoder.learnt_index(name) for name in ("age", "sex", "city")]
+    assert list(conditions.known) == places
+    assert conditions.values == {"age": 35, "sex": "m", "city": None}
+
+
+@pytest.mark.parametrize("empty", [None, {}])
+def test_without_conditions_every_released_mode_is_allowed(
+    encoder: TableEncoder, empty: dict[str, object] | None
+) -> None:
+    conditions = read_conditions(empty, encoder)
+    assert conditions.known == no_conditions(encoder).known == {}
+    for place, column in enumerate(encoder.learnt):
+        assert conditions.allowed(place).tolist() == column.released.tolist()
+    sex = encoder.learnt_index("sex")
+    assert conditions.allowed(sex).tolist() == [True, True, False]
+
+
+def test_every_refusal_is_a_value_or_type_error(encoder: TableEncoder) -> None:
+    for conditions in ({"sex": "?"}, {"sex": []}, {"nobody": 1}):
+        with pytest.raises((ValueError, TypeError)) as caught:
+            read_conditions(conditions, encoder)
+        assert isinstance(caught.value, TabGANError)

@@ -1,0 +1,52 @@
+"""Known sets for training: every size as often, every set of a size as often."""
+
+import numpy as np
+import pytest
+from scipy.stats import chisquare
+
+from tabgan.conditioning.masks import random_known_sets
+
+N_ROWS = 20_000
+# With a fixed seed a true promise holds for good; a broken one gives p-values far below.
+ENOUGH = 1e-3
+
+
+def known(n_columns: int, share: float = 1.0, n_rows: int = N_ROWS) -> np.ndarray:
+    return random_known_sets(np.random.default_rng(11), n_rows, n_columns, share)
+
+
+@pytest.mark.parametrize("n_columns", [2, 5, 13])
+def test_sizes_are_uniform_and_never_all_columns(n_columns: int) -> None:
+    sizes = known(n_columns).sum(axis=1)
+    counts = np.bincount(sizes, minlength=n_columns + 1)
+    assert counts[n_columns] == 0
+    assert chisquare(counts[:n_columns]).pvalue > ENOUGH
+
+
+def test_every_set_of_a_size_is_as_frequent() -> None:
+    sets = known(5)
+    pairs = sets[sets.sum(axis=1) == 2] @ (1 << np.arange(5))
+    counts = np.unique(pairs, return_counts=True)[1]
+    assert len(counts) == 10
+    assert chisquare(counts).pvalue > ENOUGH
+
+
+def test_rows_outside_the_share_know_nothing() -> None:
+    sizes = known(4, share=0.3).sum(axis=1)
+    nothing = (sizes == 0).mean()
+    # 70 %, and of the others a quarter; four standard errors.
+    assert nothing == pytest.approx(0.7 + 0.3 / 4, abs=4 * np.sqrt(0.25 / N_ROWS))
+    assert not known(4, share=0.0).any()
+
+
+def test_a_single_column_is_never_known() -> None:
+    assert not known(1).any()
+
+
+@pytest.mark.parametrize(("n_rows", "n_columns"), [(0, 3), (3, 0)])
+def test_empty_tables_have_empty_sets(n_rows: int, n_columns: int) -> None:
+    assert known(n_columns, n_rows=n_rows).shape == (n_rows, n_columns)
+
+
+def test_the_same_generator_gives_the_same_sets() -> None:
+    assert (known(6) == known(6)).all()
