@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -45,8 +46,8 @@ def start() -> Start:
         return subprocess.Popen(
             [sys.executable, *program, *map(str, arguments)],
             cwd=_PROJECT,
-            # 80 columns and no colours, whatever the terminal that runs the tests.
-            env=os.environ | {"PYTHONPATH": str(_PROJECT), "COLUMNS": "80"},
+            # 80 columns whatever the terminal that runs the tests, and one thread as below.
+            env=os.environ | {"PYTHONPATH": str(_PROJECT), "COLUMNS": "80", "OMP_NUM_THREADS": "1"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -101,6 +102,8 @@ def model(fit_output: "subprocess.CompletedProcess[str]") -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> Iterator[None]:
-    # Trees of some hundred rows gain nothing from threads and lose much on busy cores.
+    # Trees of some hundred rows gain nothing from threads and lose much on busy cores. Only the
+    # libraries that are loaded by now are limited, and the commands load theirs when they run.
+    import_module("tabgan.evaluation")
     with threadpool_limits(1):
         yield

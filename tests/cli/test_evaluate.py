@@ -64,7 +64,8 @@ def test_a_column_that_is_text_in_train_is_text_in_the_others(run: Run, tmp_path
     train, synthetic = tmp_path / "train.csv", tmp_path / "synthetic.csv"
     train.write_text("zip,use\n" + "01067,1\n99084,2\n" * 40)
     synthetic.write_text("zip,use\n" + "99084,1\n99084,2\n" * 40)
-    assert run("evaluate", train, synthetic).exit_code == 0
+    # Half of the zip codes and all of the uses agree: (.5 + 1) / 2. As numbers, no zip code would.
+    assert run("evaluate", train, synthetic, "--fail-under", "shape=.7").exit_code == 0
 
 
 def test_train_can_come_from_stdin(run: Run, tables: Tables) -> None:
