@@ -44,10 +44,11 @@ ROOMS = {
     # Bytes and arrays: a file can be judged without building anything.
     "persistence": room("", "numpy"),
     # Functions of tables alone: it must judge any generator, so it knows none.
-    "evaluation": room("schema", "numpy pandas scipy sklearn"),
+    "evaluation": room("schema", "numpy pandas scipy sklearn threadpoolctl"),
     "datasets": room("", "numpy pandas"),
     "synthesizers": room(
-        "schema encoding conditioning networks training persistence", "numpy pandas sklearn"
+        "schema encoding conditioning networks training persistence",
+        "numpy pandas sklearn threadpoolctl",
     ),
     # A thin shell: it reads, calls and prints.
     "cli": room("synthesizers evaluation schema datasets persistence", "click rich pandas"),

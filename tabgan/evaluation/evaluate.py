@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 from tabgan.evaluation.fidelity import fidelity_scores
@@ -34,6 +35,9 @@ SCORE_NAMES = (
 # Rows of each frame that are read at all. The noise of 100,000 rows is .003 of a shape score, and
 # trends of 55 columns take seconds up to here.
 _MAX_ROWS = 100_000
+# Below, one thread is as fast: on a busy machine the threads of the tree builder wait for each
+# other at every split, and seconds become minutes.
+_SINGLE_THREADED_ROWS = 20_000
 
 
 def evaluate(
@@ -96,11 +100,12 @@ def evaluate(
     aligned = align_tables(train, synthetic, holdout)
     _check_target(target, aligned)
     tables = _limited(aligned, streams.named("rows"))
-    scores = [
-        *fidelity_scores(tables, streams),
-        *utility_scores(tables, target, streams),
-        *privacy_scores(tables, streams),
-    ]
+    with threadpool_limits(_n_threads(tables)):
+        scores = [
+            *fidelity_scores(tables, streams),
+            *utility_scores(tables, target, streams),
+            *privacy_scores(tables, streams),
+        ]
     outcomes = {
         score.name: Gate(score.name, *ranges[score.name], score.value)
         for score in scores
@@ -114,6 +119,11 @@ def evaluate(
         0 if holdout is None else len(holdout),
         aligned.left_out,
     )
+
+
+def _n_threads(tables: Tables) -> int | None:
+    n_rows = len(tables.train) + len(tables.synthetic)
+    return 1 if n_rows < _SINGLE_THREADED_ROWS else None
 
 
 def _limited(tables: Tables, generator: np.random.Generator) -> Tables:

@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
+from threadpoolctl import threadpool_limits
 
 from tabgan.conditioning.conditions import Conditions
 from tabgan.networks.forward import NumpyGenerator
@@ -46,7 +47,9 @@ class OnePassJudge:
             max_iter=50, early_stopping=False, random_state=0
         )
         folds = StratifiedKFold(2, shuffle=True, random_state=0)
-        scores = cross_val_predict(classifier, rows, is_real, cv=folds, method="predict_proba")
+        # Trees on a few thousand rows gain nothing from threads that wait for each other.
+        with threadpool_limits(1):
+            scores = cross_val_predict(classifier, rows, is_real, cv=folds, method="predict_proba")
         auc = roc_auc_score(is_real, scores[:, 1])
         return Judgement(1.0 - 2.0 * abs(auc - 0.5), _share_covered(real, fake))
 

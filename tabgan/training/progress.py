@@ -7,6 +7,7 @@ from typing import Protocol, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Column
 
 # Seconds between two lines in a log file: a long fit should not fill it.
 _SECONDS_PER_LINE = 15.0
@@ -65,9 +66,14 @@ class _Bar(_Quiet):
     def __init__(self) -> None:
         self._progress = Progress(
             TextColumn("{task.description:<8}"),
-            BarColumn(bar_width=24),
+            BarColumn(bar_width=12),
             TextColumn("{task.completed:>5.0f}/{task.total:.0f}"),
-            TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+            # Wide enough for 12:34, or rich cuts the time when the figures grow.
+            TimeRemainingColumn(
+                compact=True,
+                elapsed_when_finished=True,
+                table_column=Column(min_width=5, no_wrap=True),
+            ),
             TextColumn("{task.fields[summary]}"),
             console=Console(stderr=True),
         )
@@ -118,5 +124,5 @@ def _summary(logs: dict[str, float]) -> str:
     if "held_out_likelihood" in logs:
         parts.append(f"held-out {logs['held_out_likelihood']:.2f}")
     if "two_sample_score" in logs:
-        parts.append(f"passes for real {logs['two_sample_score']:.2f}")
+        parts.append(f"real {logs['two_sample_score']:.2f}")
     return "  ".join(parts)
