@@ -1,0 +1,47 @@
+"""The plan follows the size of the table and the user's wishes."""
+
+import pytest
+
+from tabgan.training.plan import make_plan
+
+
+def test_epochs_mean_passes_over_the_table_in_both_phases_together():
+    plan = make_plan(40_000, epochs=50)
+    rows = plan.likelihood_steps * plan.likelihood_batch
+    rows += plan.adversarial_steps * plan.adversarial_batch
+    assert rows / 40_000 == pytest.approx(50, rel=0.01)
+
+
+@pytest.mark.parametrize("objective", ["relativistic", None])
+def test_few_epochs_still_mean_two_hundred_steps(objective):
+    plan = make_plan(100, epochs=1, objective=objective)
+    assert plan.likelihood_steps + plan.adversarial_steps >= 200
+
+
+@pytest.mark.parametrize("n_rows", [2, 3, 50, 300])
+def test_a_batch_is_never_larger_than_the_table(n_rows):
+    plan = make_plan(n_rows)
+    assert 1 <= plan.adversarial_batch <= n_rows
+    assert 1 <= plan.likelihood_batch <= n_rows
+
+
+def test_without_an_objective_there_is_no_game():
+    assert make_plan(5_000, objective=None).adversarial_steps == 0
+
+
+def test_small_tables_choose_their_steps_by_folds_and_hold_nothing_out():
+    small, large = make_plan(1_499), make_plan(1_500)
+    assert (small.n_folds, small.held_out_share) == (3, 0.0)
+    assert (large.n_folds, large.held_out_share) == (0, 0.1)
+
+
+def test_without_early_stopping_nothing_is_held_out():
+    plan = make_plan(5_000, early_stopping=False)
+    assert plan.held_out_share == 0.0
+    assert not plan.early_stopping
+
+
+def test_rates_fall_with_the_size_of_the_table_down_to_a_third():
+    rates = [make_plan(n).generator_rate for n in (100, 2_000, 10_000, 40_000, 400_000)]
+    assert rates == sorted(rates)
+    assert rates[-1] == pytest.approx(3 * rates[0])
