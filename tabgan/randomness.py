@@ -16,8 +16,9 @@ _STREAMS = {
     "batches": 4,
     "noise": 5,
     "blocks": 6,
-    "order": 7,
-    "folds": 8,
+    "folds": 7,
+    "held-out masks": 8,
+    "judge": 9,
 }
 
 

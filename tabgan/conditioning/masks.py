@@ -29,3 +29,26 @@ def random_known_sets(
     n_known = rng.integers(0, max(1, n_columns), size=n_rows)
     n_known[rng.random(n_rows) >= share] = 0
     return ranks < n_known[:, None]
+
+
+def practised_known_sets(
+    rng: np.random.Generator, known: np.ndarray, practised: np.ndarray, share: float
+) -> np.ndarray:
+    """Replace known sets of some rows by those that sampling meets.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    known : numpy.ndarray of bool, shape (n_rows, n_columns)
+        Known sets drawn at random.
+    practised : numpy.ndarray of bool, shape (n_sets, n_columns)
+        The known sets to practise, each as often as the others.
+    share : float
+        Share of the rows that get one of them.
+    """
+    if len(practised) == 0:
+        return known
+    chosen = rng.integers(len(practised), size=len(known))
+    replaced = rng.random(len(known)) < share
+    return np.where(replaced[:, None], practised[chosen], known)

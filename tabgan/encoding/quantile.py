@@ -155,7 +155,7 @@ def _knots(
     # The extremes clip to the threshold-th row from either end.
     first = int(np.searchsorted(rows_upto, threshold))
     last = int(np.searchsorted(rows_upto, total - threshold + 1))
-    if first >= last:
+    if first >= last - (not on_grid):
         centre = float(np.average(values, weights=counts))
         # Of next to no width, but one that a slope can be divided by.
         width = half if on_grid else max(1e-9 * abs(centre), 64 * np.finfo(float).tiny)
@@ -165,7 +165,10 @@ def _knots(
     inner = _cuts(rows_upto[first:last], depth, total - threshold) + first
     between = (values[inner] + values[inner + 1]) / 2
     between = np.floor(between) + 0.5 if on_grid else between
-    knots = np.concatenate([[values[first] - half], between, [values[last] + half]])
+    # Half-way to the next value, where there is no grid: no row's own value is kept.
+    low = values[first] - half if on_grid else (values[first] + values[first + 1]) / 2
+    high = values[last] + half if on_grid else (values[last - 1] + values[last]) / 2
+    knots = np.concatenate([[low], between, [high]])
     rows_before = np.concatenate([[0], rows_upto[inner], [total]]).astype(np.float64)
     # Neighbouring floats can have no number between them, and far ones can share a half-integer.
     keep = np.concatenate([[True], np.diff(knots) > 0])
@@ -186,7 +189,17 @@ def _cuts(rows_upto: np.ndarray, depth: float, limit: float) -> np.ndarray:
 
 
 def _coordinates(rows_before: np.ndarray, n_bins: int) -> np.ndarray:
-    coordinates: np.ndarray = rows_before / rows_before[-1] * n_bins
+    """Return the coordinate of each knot; every bin begins and ends at a knot.
+
+    A bin edge between two knots would cut through the rows of one value, and encoding and decoding
+    would disagree on which side they are.
+    """
+    wanted = rows_before[-1] * np.arange(1, n_bins) / n_bins
+    nearest = np.unique([np.abs(rows_before - rows).argmin() for rows in wanted])
+    edges = [0, *(int(knot) for knot in nearest if 0 < knot < len(rows_before) - 1)]
+    edges.append(len(rows_before) - 1)
+    bins = np.arange(len(edges), dtype=np.float64)
+    coordinates: np.ndarray = np.interp(rows_before, rows_before[edges], bins)
     return coordinates
 
 

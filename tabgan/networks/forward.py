@@ -1,8 +1,8 @@
 """The generator in NumPy: what sampling and scoring run on, from saved weights alone.
 
 The trunk's input is mostly zeros and ones, and while a row is drawn only a few of them change. So
-the first layer is kept as a running sum: start it from the noise, add one row of the kernel for
-each cell that becomes known.
+the first layer is kept as a running sum: add one row of the kernel for each cell that becomes
+known, and the noise for one pass only.
 """
 
 import numpy as np
@@ -36,9 +36,13 @@ class NumpyGenerator:
         self._cell_kernel = kernel[:n_modes] + kernel[n_modes + self.layout.column_of_mode]
         self._noise_kernel = kernel[n_modes + n_columns :]
 
-    def start(self, noise: Floats) -> Floats:
+    def start(self, n_rows: int) -> Floats:
         """Return the first layer's sums of rows of which nothing is known, (n_rows, width)."""
-        return noise @ self._noise_kernel + self.weights["input/bias"]
+        return np.tile(self.weights["input/bias"], (n_rows, 1))
+
+    def stir(self, noise: Floats) -> Floats:
+        """Return what noise adds to the sums, (n_rows, width)."""
+        return noise @ self._noise_kernel
 
     def reveal(self, sums: Floats, column: int, codes: np.ndarray) -> None:
         """Add a column's known cells to the sums, in place."""

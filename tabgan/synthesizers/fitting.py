@@ -18,6 +18,10 @@ from tabgan.training.clock import Clock
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import make_reporter
 from tabgan.training.train import train
+from tabgan.training.trainer import KnownSets
+
+# The numbers of passes between one and all that the game practises; others lie between.
+_PRACTISED_PASSES = (2, 4)
 
 
 def fit_model(
@@ -52,27 +56,32 @@ def fit_model(
     plan = make_plan(len(codes), epochs, batch_size, objective, early_stopping)
     spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     learnt, held_out = hold_out(codes, plan.held_out_share, stream(seed, "split"))
-    judge = OnePassJudge(held_out, no_conditions(encoder), seed)
+    passes = learn_passes(learnt, spec.sizes)
+    games = KnownSets(
+        prefixes=np.tri(spec.layout.n_columns, k=-1, dtype=bool)[:, np.argsort(passes.order)],
+        few_passes=passes.known_sets(_PRACTISED_PASSES),
+    )
     with make_reporter(verbose) as reporter:
         trained = train(
             learnt,
             held_out,
             spec,
             encoder.log_shares,
-            plan,
-            seed,
-            judge,
-            reporter,
-            clock,
-            device,
+            plan=plan,
+            games=games,
+            seed=seed,
+            judge=OnePassJudge(held_out, no_conditions(encoder), seed),
+            reporter=reporter,
+            clock=clock,
+            device=device,
         )
     generator = NumpyGenerator(spec, trained.weights)
     return FittedModel(
-        encoder,
-        generator,
-        learn_passes(generator, learnt, held_out, stream(seed, "order")),
-        len(codes),
-        trained.n_rows_seen / len(learnt),
-        trained.history,
-        trained.discriminator,
+        encoder=encoder,
+        generator=generator,
+        passes=passes,
+        n_rows=len(codes),
+        n_epochs=trained.n_rows_seen / len(learnt),
+        history=trained.history,
+        discriminator=trained.discriminator,
     )

@@ -10,6 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from tabgan.conditioning.conditions import Conditions
 from tabgan.networks.forward import NumpyGenerator
+from tabgan.randomness import stream
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
 from tabgan.training.train import Judgement
@@ -56,8 +57,9 @@ class OnePassJudge:
     def _sample(self, generator: NumpyGenerator, n_rows: int) -> np.ndarray:
         n_columns = generator.layout.n_columns
         order = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
+        seed = int(stream(self.seed, "judge").integers(2**63))  # not that of the user's samples
         blocks = [
-            sample_block(generator, order, self.conditions, 1, self.seed, block)[0]
+            sample_block(generator, order, self.conditions, 1, seed, block)[0]
             for block in range(-(-n_rows // BLOCK_SIZE))
         ]
         return np.concatenate(blocks)[:n_rows]

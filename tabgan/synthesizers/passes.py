@@ -12,9 +12,6 @@ from tabgan.networks.forward import NumpyGenerator, log_softmax
 
 # Enough rows to rank pairs by mutual information.
 _MAX_ROWS = 10_000
-# Every order is scored on these many held-out rows; at 2,000 Adult's orders are told apart.
-_MAX_SCORED_ROWS = 2_000
-_N_RANDOM_ORDERS = 4
 # Beyond, all pairs cost more than the order gains.
 _MAX_PAIRED_COLUMNS = 256
 
@@ -33,6 +30,28 @@ class PassPlan:
 
     order: tuple[int, ...]
     dependence: np.ndarray
+
+    def known_sets(self, pass_counts: tuple[int, ...]) -> np.ndarray:
+        """Return what is known before each pass of an unconditional sample, bool.
+
+        Parameters
+        ----------
+        pass_counts : tuple of int
+            Numbers of passes.
+
+        Returns
+        -------
+        numpy.ndarray of bool, shape (n_sets, n_columns)
+            One row for each pass but the first of each number of passes; the first has nothing.
+        """
+        n_columns = len(self.order)
+        sets = []
+        for n_passes in pass_counts:
+            known = np.zeros(n_columns, dtype=bool)
+            for group in self.groups(list(range(n_columns)), n_passes)[:-1]:
+                known[group] = True
+                sets.append(known.copy())
+        return np.array(sets, dtype=bool).reshape(-1, n_columns)
 
     def groups(self, columns: list[int], n_passes: int) -> list[list[int]]:
         """Divide columns into passes.
@@ -65,33 +84,29 @@ class PassPlan:
         return sorted(filled, key=lambda group: np.mean([place[column] for column in group]))
 
 
-def learn_passes(
-    generator: NumpyGenerator, codes: np.ndarray, held_out: np.ndarray, rng: np.random.Generator
-) -> PassPlan:
-    """Choose the order under which held-out rows are most likely.
+def learn_passes(codes: np.ndarray, sizes: tuple[int, ...]) -> PassPlan:
+    """Measure how columns depend on each other and order them.
+
+    The first column is the one that tells most about the others, each next one the one that those
+    before it tell most about. The order is chosen before training, so that training can practise
+    it; then the order itself matters little.
 
     Parameters
     ----------
-    generator : NumpyGenerator
-        The fitted generator.
-    codes, held_out : numpy.ndarray of shape (n_rows, n_columns)
-        Training rows, from which dependence is measured, and rows to score the orders on.
-    rng : numpy.random.Generator
-        Draws some of the candidate orders.
+    codes : numpy.ndarray of shape (n_rows, n_columns)
+        Training rows, shuffled.
+    sizes : tuple of int
+        Modes of each column.
     """
-    dependence = mutual_information(codes[:_MAX_ROWS], generator.layout.sizes)
-    scored = held_out[:_MAX_SCORED_ROWS].astype(np.int64)
-    candidates = _candidate_orders(dependence, codes[:_MAX_ROWS], generator, rng)
-    likelihoods = [log_likelihood(generator, scored, order).mean() for order in candidates]
-    return PassPlan(candidates[int(np.argmax(likelihoods))], dependence)
+    dependence = mutual_information(codes[:_MAX_ROWS], sizes)
+    return PassPlan(tuple(_most_informed_order(dependence)), dependence)
 
 
 def log_likelihood(
     generator: NumpyGenerator, codes: np.ndarray, order: tuple[int, ...]
 ) -> np.ndarray:
     """Return the chain-rule log-probability of each row's modes, drawn in this order."""
-    noise = np.zeros((len(codes), generator.spec.noise_dim), dtype=np.float32)
-    sums = generator.start(noise)
+    sums = generator.start(len(codes))
     total = np.zeros(len(codes))
     for column in order:
         log_probabilities = log_softmax(generator.logits(generator.trunk(sums), column))
@@ -121,18 +136,6 @@ def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
             free = occurring.sum() - (rows > 0).sum() - (columns > 0).sum() + 1
             information[i, j] = information[j, i] = max(0.0, plug_in - free / (2 * n_rows))
     return information
-
-
-def _candidate_orders(
-    dependence: np.ndarray, codes: np.ndarray, generator: NumpyGenerator, rng: np.random.Generator
-) -> list[tuple[int, ...]]:
-    n_columns = len(dependence)
-    sizes = generator.layout.sizes
-    distinct = [len(np.unique(codes[:, column])) for column in range(n_columns)]
-    by_size = sorted(range(n_columns), key=lambda column: (distinct[column], sizes[column]))
-    orders = [list(range(n_columns)), by_size, by_size[::-1], _most_informed_order(dependence)]
-    orders += [rng.permutation(n_columns).tolist() for _ in range(_N_RANDOM_ORDERS)]
-    return [tuple(order) for order in orders]
 
 
 def _most_informed_order(dependence: np.ndarray) -> list[int]:

@@ -47,29 +47,28 @@ def sample_block(
     """
     n_columns = generator.layout.n_columns
     rng = stream(seed, "blocks", block)
-    # All random numbers come first and in one order, whatever is done with them.
-    noise = rng.standard_normal((BLOCK_SIZE, generator.spec.noise_dim), dtype=np.float32)
     mode_uniforms = rng.random((BLOCK_SIZE, n_columns))
     position_uniforms = rng.random((BLOCK_SIZE, n_columns))
 
     unknown = [column for column in range(n_columns) if column not in conditions.known]
     groups = passes.groups(unknown, n_passes)
-    if len(groups) == len(unknown) and n_passes > 1:
-        noise[:] = 0.0  # one column a pass is the likelihood path: nothing is left to agree on
+    # One column a pass is the likelihood path: nothing is left that noise could agree on.
+    silent = len(groups) == len(unknown) and n_passes > 1
     codes = np.zeros((BLOCK_SIZE, n_columns), dtype=np.int64)
-    sums = generator.start(noise)
+    sums = generator.start(BLOCK_SIZE)
     for column, code in conditions.known.items():
         codes[:, column] = code
         generator.reveal(sums, column, codes[:, column])
-    for i, group in enumerate(groups):
-        features = generator.trunk(sums)
+    for group in groups:
+        # Fresh noise a pass: what was drawn from the old one is known now, and in training the
+        # noise tells nothing about what is known.
+        noise = rng.standard_normal((BLOCK_SIZE, generator.spec.noise_dim), dtype=np.float32)
+        features = generator.trunk(sums if silent else sums + generator.stir(noise))
         for column in group:
             logits = generator.logits(features, column)
             allowed = conditions.allowed(column)
             codes[:, column] = draw_modes(logits, allowed, mode_uniforms[:, column])
-        if i + 1 < len(groups):
-            for column in group:
-                generator.reveal(sums, column, codes[:, column])
+            generator.reveal(sums, column, codes[:, column])
     return codes, position_uniforms
 
 

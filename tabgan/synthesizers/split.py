@@ -1,6 +1,9 @@
-"""Set rows aside, by distinct rows: a row and its copies are on the same side."""
+"""Set rows aside to stop by."""
 
 import numpy as np
+
+# With at least this share of distinct rows, a row and its copies are kept on the same side.
+_MANY_DISTINCT = 0.5
 
 
 def hold_out(
@@ -13,18 +16,19 @@ def hold_out(
     codes : numpy.ndarray of shape (n_rows, n_columns)
         Encoded rows.
     share : float
-        Share of the distinct rows to hold out; 0 gives all rows for both.
+        Share to hold out; 0 gives all rows for both.
     rng : numpy.random.Generator
         Chooses them.
     """
+    codes = rng.permutation(codes)  # a table may be sorted, and later looks take the first rows
     if share == 0.0:
         return codes, codes
-    _, row_of = np.unique(codes, axis=0, return_inverse=True)
+    _, row_of, copies = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
     row_of = row_of.ravel()
-    n_distinct = int(row_of.max()) + 1
-    n_held_out = min(n_distinct - 1, max(1, round(share * n_distinct)))
-    held_out = np.zeros(n_distinct, dtype=bool)
-    held_out[rng.permutation(n_distinct)[:n_held_out]] = True
-    if n_held_out == 0:  # all rows are the same one
-        return codes, codes
+    if len(copies) < _MANY_DISTINCT * len(codes):
+        # With few distinct rows, whole combinations would never be learnt: split by rows.
+        row_of, copies = np.arange(len(codes)), np.ones(len(codes), dtype=np.int64)
+    held_out = np.zeros(len(copies), dtype=bool)
+    held_out[: max(1, round(share * len(copies)))] = True
+    held_out = rng.permutation(held_out)
     return codes[~held_out[row_of]], codes[held_out[row_of]]

@@ -27,7 +27,7 @@ class HeldOutLikelihood:
     def __call__(self, generator: NumpyGenerator) -> float:
         """Return nats a row."""
         n_rows, n_columns = self.codes.shape
-        sums = generator.start(np.zeros((n_rows, generator.spec.noise_dim), dtype=np.float32))
+        sums = generator.start(n_rows)
         for column in range(n_columns):
             rows = self.known[:, column]
             revealed = sums[rows]

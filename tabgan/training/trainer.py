@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from keras import ops
 
-from tabgan.conditioning.masks import random_known_sets
+from tabgan.conditioning.masks import practised_known_sets, random_known_sets
 from tabgan.errors import TrainingDivergedError
 from tabgan.networks.discriminator import Discriminator
 from tabgan.networks.forward import NumpyGenerator
@@ -54,6 +54,22 @@ class Phase:
     rates: Rates
 
 
+@dataclass(frozen=True)
+class KnownSets:
+    """What sampling knows before each of its passes, for training to practise.
+
+    Parameters
+    ----------
+    prefixes : numpy.ndarray of bool, shape (n_columns, n_columns)
+        When columns are drawn one by one, the first with nothing known.
+    few_passes : numpy.ndarray of bool, shape (n_sets, n_columns)
+        When they are drawn in two or four passes, without the first pass.
+    """
+
+    prefixes: np.ndarray
+    few_passes: np.ndarray
+
+
 class Trainer:
     """Two networks and the state of their training.
 
@@ -65,6 +81,8 @@ class Trainer:
         Where the generator's output biases start.
     plan : TrainingPlan
         Sizes of the discriminator, and the game.
+    games : KnownSets
+        What is known before the passes of a sample.
     seed : int
         Of initial weights, batches and noise.
     device : {"auto", "cpu", "gpu"}
@@ -76,11 +94,13 @@ class Trainer:
         spec: NetworkSpec,
         log_shares: np.ndarray,
         plan: TrainingPlan,
+        games: KnownSets,
         seed: int,
         device: str = "auto",
     ) -> None:
         self.spec = spec
         self.plan = plan
+        self.games = games
         self.backend = current_backend()
         with self.backend.device(device):
             self._build_networks(log_shares, seed)
@@ -230,9 +250,14 @@ class Trainer:
         n_columns = codes.shape[1]
         n_rows = STEPS_PER_CALL * phase.batch_size
         shape = (STEPS_PER_CALL, phase.batch_size, n_columns)
-        known = random_known_sets(self._rng, n_rows, n_columns)
-        condition = random_known_sets(self._rng, n_rows, n_columns, self.plan.conditioned_share)
-        rows = self._rng.integers(len(codes), size=n_rows)
+        plan, rng = self.plan, self._rng
+        known = random_known_sets(rng, n_rows, n_columns)
+        known = practised_known_sets(rng, known, self.games.prefixes, plan.practised_prefixes)
+        condition = random_known_sets(rng, n_rows, n_columns, plan.conditioned_share)
+        condition = practised_known_sets(
+            rng, condition, self.games.few_passes, plan.practised_conditions
+        )
+        rows = rng.integers(len(codes), size=n_rows)
         parts = (codes[rows].astype(np.int32), known, condition)
         return Batch(*(self.backend.put(part.reshape(shape)) for part in parts))
 
