@@ -28,6 +28,7 @@ TARGETS = {
     "insurance": ("charges", False),
     "airbnb": ("price", False),
     "acs_income": ("Income", False),
+    "bundled": ("switched", True),
 }
 
 

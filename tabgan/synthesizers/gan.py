@@ -34,7 +34,7 @@ class TabGAN(BaseEstimator):
     Parameters
     ----------
     epochs : int or None, default=None
-        How often to go through the table, both phases together; at least 200 steps are made.
+        How often to go through the table, both phases together; at least 200 steps are planned.
         ``None`` lets the size of the table decide (see :func:`tabgan.training.plan.make_plan`).
     batch_size : int, default=512
         Rows an adversarial step; the likelihood phase takes twice as many. Smaller tables take
@@ -47,8 +47,9 @@ class TabGAN(BaseEstimator):
     normalisation : {"quantile", "mixture"}, default="quantile"
         How numbers are divided into modes: equal depth with spikes, or Gaussian modes as in CTGAN.
     max_time : float, str or None, default=None
-        Time training may take, in seconds or as ``"90s"``, ``"5m"``, ``"1h"``. A fit that it cuts
-        short depends on the speed of the machine and is not reproducible.
+        Time training may take, in seconds or as ``"90s"``, ``"5m"``, ``"1h"``; encoding and
+        compiling come on top. A fit that it cuts short depends on the speed of the machine and is
+        not reproducible.
     early_stopping : bool, default=True
         Stop the likelihood phase, and choose the weights of the adversarial phase, by rows held
         out from training (a tenth). ``False`` trains on all rows and keeps the last weights.
@@ -71,8 +72,13 @@ class TabGAN(BaseEstimator):
     schema_ : TableSchema
         The columns, with what each releases and withholds.
     history_ : pandas.DataFrame
-        One row a look at the held-out rows: both losses, mean D(real) and D(fake) (one half each
-        at equilibrium), held-out likelihood in nats a row, two-sample score of one-pass samples.
+        One row a look at the held-out rows (the training rows, where none are held out): ``phase``,
+        ``step`` in it, ``seconds`` (not kept in a file); the losses ``likelihood_loss``,
+        ``generator_loss``, ``discriminator_loss`` and ``penalty``; ``real_score`` and
+        ``fake_score``, the discriminator's mean probability of being real for real and for
+        generated rows (one half each at equilibrium); ``held_out_likelihood``, negative, in nats a
+        row; ``two_sample_score`` of one-pass samples (1: a classifier cannot tell them apart) and
+        ``modes_covered`` by them.
     n_epochs_ : float
         How often training went through the table.
     n_features_in_ : int
@@ -141,10 +147,18 @@ class TabGAN(BaseEstimator):
         check_parameters(self.get_params(deep=False))
         seed = resolve_seed(self.random_state)
         schema = infer_schema(X) if self.schema is None else self._checked_schema(X, self.schema)
-        if len(X) < 2:
-            raise InvalidDataError(f"the table has {len(X)} rows; at least 2 are needed")
+        if len(X) < max(2, self.rare_threshold):
+            raise InvalidDataError(
+                f"the table has {len(X)} rows; at least 2 are needed, and as many as "
+                f"rare_threshold={self.rare_threshold}, or no value could be released"
+            )
         options = EncodingOptions(self.rare_threshold, self.normalisation)
         encoder = TableEncoder.from_frame(X, schema, options)
+        if encoder.layout.n_columns == 0:
+            raise InvalidDataError(
+                "every column is an identifier, so there is nothing to learn; give a schema in "
+                "which one is not"
+            )
         codes = encoder.encode(X, stream(seed, "encoding")).codes
         # Imported here because Keras and its backend take seconds, and only fit needs them.
         from tabgan.synthesizers.fitting import fit_model
@@ -219,13 +233,14 @@ class TabGAN(BaseEstimator):
         path : path-like
             Where to; ``.tabgan`` is customary.
         include_discriminator : bool, default=False
-            Whether the discriminator travels along. It helps to tell whether a row was in the
-            training table, so leave it out of what you share.
+            Whether the discriminator, as it was when the game ended, travels along. It helps to
+            tell whether a row was in the training table, so leave it out of what you share.
         """
         parameters = {
-            name: value
+            name: value.item() if isinstance(value, np.generic) else value
             for name, value in self.get_params(deep=False).items()
-            if value is None or isinstance(value, bool | int | float | str)
+            # The seed stays here: with the table it would tell which rows were held out.
+            if name not in ("random_state", "schema")
         }
         save_model(path, self._fitted_model(), parameters, include_discriminator)
 
@@ -274,11 +289,17 @@ class TabGAN(BaseEstimator):
         return model
 
     def _checked_schema(self, X: pd.DataFrame, schema: TableSchema) -> TableSchema:
-        infer_schema(X)  # refuses what no schema can mend
-        if schema.names != list(X.columns):
+        inferred = infer_schema(X)  # refuses what no schema can mend
+        if schema.names != inferred.names:
             raise InvalidDataError(
                 "the columns of the table are not those of schema, in its order; infer_schema(X) "
                 "gives one that fits"
+            )
+        other = [c.name for c, i in zip(schema, inferred, strict=True) if c.dtype != i.dtype]
+        if other:
+            raise InvalidDataError(
+                f"columns {other} have another dtype than in schema (or other levels); convert "
+                "them, or infer the schema again"
             )
         return schema
 

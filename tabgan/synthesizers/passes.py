@@ -13,7 +13,7 @@ from tabgan.networks.forward import NumpyGenerator, log_softmax
 # Enough rows to rank pairs by mutual information.
 _MAX_ROWS = 10_000
 # Beyond, all pairs cost more than the order gains.
-_MAX_PAIRED_COLUMNS = 256
+_MAX_PAIRED_COLUMNS = 128
 
 
 @dataclass(frozen=True)
@@ -127,6 +127,13 @@ def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
     codes = codes.astype(np.int64)
     for i in range(n_columns):
         for j in range(i):
+            information[i, j] = information[j, i] = _pair_information(
+                codes[:, i] * sizes[j] + codes[:, j], sizes[j]
+            )
+    return information
+    codes = codes.astype(np.int64)
+    for i in range(n_columns):
+        for j in range(i):
             joint = np.bincount(codes[:, i] * sizes[j] + codes[:, j], minlength=sizes[i] * sizes[j])
             joint = joint.reshape(sizes[i], sizes[j])
             rows, columns = joint.sum(axis=1), joint.sum(axis=0)
@@ -136,6 +143,18 @@ def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
             free = occurring.sum() - (rows > 0).sum() - (columns > 0).sum() + 1
             information[i, j] = information[j, i] = max(0.0, plug_in - free / (2 * n_rows))
     return information
+
+
+def _pair_information(pairs: np.ndarray, second_size: int) -> float:
+    """Return the mutual information of two columns from the codes of their pairs."""
+    occurring, joint = np.unique(pairs, return_counts=True)
+    first, second = np.divmod(occurring, second_size)
+    n_rows = joint.sum()
+    firsts = np.bincount(first, weights=joint)
+    seconds = np.bincount(second, weights=joint)
+    plug_in = np.sum(joint * np.log(joint * n_rows / (firsts[first] * seconds[second]))) / n_rows
+    free = len(joint) - (firsts > 0).sum() - (seconds > 0).sum() + 1
+    return float(max(0.0, plug_in - free / (2 * n_rows)))
 
 
 def _most_informed_order(dependence: np.ndarray) -> list[int]:

@@ -33,15 +33,33 @@ class Objective(ABC):
     def penalty(self, squared_norms: Any) -> Any:
         """Return the penalty of each row, given the squared norm of its input gradient."""
 
+    def probabilities(self, real: Any, fake: Any) -> tuple[Any, Any]:
+        """Return the mean probability of being real, of real and of generated rows.
 
-class Relativistic(Objective):
-    """Is the real row of a pair more real than the generated one? With R1 and R2 penalties.
+        A logit that is only ever compared means nothing alone: it is taken relative to the mean
+        of the other side, so that one half each is equilibrium.
+        """
+        return (
+            ops.mean(ops.sigmoid(real - ops.mean(fake))),
+            ops.mean(ops.sigmoid(fake - ops.mean(real))),
+        )
 
-    Huang et al. (2024), "The GAN is dead; long live the GAN!", equations 2 and 7.
-    """
+
+class ZeroCentred(Objective):
+    """Games whose penalty pulls the slope to zero, at real and at generated rows (R1 and R2)."""
 
     # Found on Adult: at 1 the discriminator saw too little to teach anything in 3,000 steps.
     _WEIGHT = 0.05
+
+    def penalty(self, squared_norms: Any) -> Any:
+        return self._WEIGHT * squared_norms
+
+
+class Relativistic(ZeroCentred):
+    """Is the real row of a pair more real than the generated one?
+
+    Huang et al. (2024), "The GAN is dead; long live the GAN!", equations 2 and 7.
+    """
 
     def discriminator_loss(self, real: Any, fake: Any) -> Any:
         return ops.softplus(fake - real)
@@ -49,14 +67,11 @@ class Relativistic(Objective):
     def generator_loss(self, real: Any, fake: Any) -> Any:
         return ops.softplus(real - fake)
 
-    def penalty(self, squared_norms: Any) -> Any:
-        return self._WEIGHT * squared_norms
 
-
-class NonSaturating(Relativistic):
+class NonSaturating(ZeroCentred):
     """Cross-entropy; the generator maximises the log-odds of being taken for real.
 
-    Goodfellow et al. (2014), section 3, with the zero-centred penalties of the default.
+    Goodfellow et al. (2014), section 3.
     """
 
     def discriminator_loss(self, real: Any, fake: Any) -> Any:
@@ -64,6 +79,10 @@ class NonSaturating(Relativistic):
 
     def generator_loss(self, real: Any, fake: Any) -> Any:
         return ops.softplus(-fake)
+
+    def probabilities(self, real: Any, fake: Any) -> tuple[Any, Any]:
+        # Here a logit does mean something alone.
+        return ops.mean(ops.sigmoid(real)), ops.mean(ops.sigmoid(fake))
 
 
 class Wasserstein(Objective):

@@ -45,19 +45,29 @@ class _Lines(_Quiet):
     """A line at the end of a phase and now and then before."""
 
     def __init__(self) -> None:
-        self._name, self._n_steps, self._last = "", 0, time.monotonic()
+        self._name, self._n_steps, self._done = "", 0, 0
+        self._last = time.monotonic()
         self._seen: dict[str, float] = {}
 
+    def __exit__(self, *error: object) -> None:
+        self._say()
+
     def phase(self, name: str, n_steps: int) -> None:
+        self._say()
         self._name, self._n_steps, self._seen = _PHASES[name], n_steps, {}
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
+        self._done = n_steps
         self._seen |= logs
-        now = time.monotonic()
-        if now - self._last >= _SECONDS_PER_LINE or n_steps >= self._n_steps:
-            self._last = now
-            line = f"{self._name} {n_steps}/{self._n_steps}  {_summary(self._seen)}"
+        if time.monotonic() - self._last >= _SECONDS_PER_LINE:
+            self._say()
+
+    def _say(self) -> None:
+        """Print what has not been printed yet."""
+        if self._done:
+            line = f"{self._name} {self._done}/{self._n_steps}  {_summary(self._seen)}"
             print(line, file=sys.stderr, flush=True)
+        self._done, self._last = 0, time.monotonic()
 
 
 class _Bar(_Quiet):
@@ -124,5 +134,5 @@ def _summary(logs: dict[str, float]) -> str:
     if "held_out_likelihood" in logs:
         parts.append(f"held-out {logs['held_out_likelihood']:.2f}")
     if "two_sample_score" in logs:
-        parts.append(f"real {logs['two_sample_score']:.2f}")
+        parts.append(f"C2ST {logs['two_sample_score']:.2f}")
     return "  ".join(parts)

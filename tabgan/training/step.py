@@ -103,16 +103,16 @@ class TrainingStep:
         self.layout: Layout = generator.spec.layout
 
     def __call__(
-        self, state: TrainState, batch: Batch, draws: Draws | None, rates: Rates, step: Any
+        self, state: TrainState, batch: Batch, draws: Draws | None, rates: Rates, phase_step: Any
     ) -> tuple[TrainState, dict[str, Any]]:
         """Return the state after one step, and what happened in it.
 
-        Without draws it is a likelihood step.
+        Without draws it is a likelihood step. ``phase_step`` counts from the start of the phase.
         """
         logs: dict[str, Any] = {}
         if draws is not None:
             state, logs = self._train_discriminator(state, batch, draws, rates)
-        return self._train_generator(state, batch, draws, rates, step, logs)
+        return self._train_generator(state, batch, draws, rates, phase_step, logs)
 
     def _train_discriminator(
         self, state: TrainState, batch: Batch, draws: Draws, rates: Rates
@@ -126,13 +126,12 @@ class TrainingStep:
             fake_logits = self._judge(weights, fake, condition)
             game = ops.mean(self.objective.discriminator_loss(real_logits, fake_logits))
             penalty = ops.mean(self._penalty(weights, real, fake, condition, draws.mixing))
-            # A relativistic logit means nothing alone, only against the other side's.
-            lead = real_logits - ops.mean(fake_logits), fake_logits - ops.mean(real_logits)
+            real_score, fake_score = self.objective.probabilities(real_logits, fake_logits)
             logs = {
                 "discriminator_loss": game,
                 "penalty": penalty,
-                "real_score": ops.mean(ops.sigmoid(lead[0])),
-                "fake_score": ops.mean(ops.sigmoid(lead[1])),
+                "real_score": real_score,
+                "fake_score": fake_score,
             }
             return game + penalty, logs
 
@@ -148,7 +147,7 @@ class TrainingStep:
         batch: Batch,
         draws: Draws | None,
         rates: Rates,
-        step: Any,
+        phase_step: Any,
         logs: dict[str, Any],
     ) -> tuple[TrainState, dict[str, Any]]:
         real = one_hot(batch.codes, self.layout)
@@ -174,7 +173,7 @@ class TrainingStep:
         weights, moments = self.options.generator_adam.apply(
             state.generator, gradients, state.generator_moments, rates.generator
         )
-        average = update_average(state.average, weights, self.options.average_decay, step)
+        average = update_average(state.average, weights, self.options.average_decay, phase_step)
         state = state._replace(generator=weights, generator_moments=moments, average=average)
         return state, logs | generator_logs
 

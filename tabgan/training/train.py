@@ -155,6 +155,7 @@ def _fit_likelihood(
     result: TrainedNetworks,
     reporter: Reporter,
     clock: Clock,
+    until: float = _LIKELIHOOD_TIME,
 ) -> None:
     """Fit the generator by likelihood alone, until held-out rows stop gaining."""
     phase = Phase(
@@ -164,10 +165,11 @@ def _fit_likelihood(
         Rates(plan.likelihood_rate, 0.0),
     )
     best, milestone, since_milestone = np.inf, np.inf, 0
+    since = clock.share_spent()
     trainer.start(phase)
     reporter.phase(phase.name, plan.likelihood_steps)
     for step in range(STEPS_PER_CALL, plan.likelihood_steps + STEPS_PER_CALL, STEPS_PER_CALL):
-        done = max(step / plan.likelihood_steps, clock.share_spent(until=_LIKELIHOOD_TIME))
+        done = max(step / plan.likelihood_steps, clock.share_spent(until=until, since=since))
         logs = trainer.run(phase, codes, _cosine(done))
         result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
         if step % plan.likelihood_round == 0 or done >= 1.0:

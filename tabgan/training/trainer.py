@@ -73,6 +73,9 @@ class KnownSets:
 class Trainer:
     """Two networks and the state of their training.
 
+    ``start`` a phase, then ``run`` it call by call, both inside ``backend.device(...)``. A phase of
+    one name is compiled once and has to keep its options and batch size.
+
     Parameters
     ----------
     spec : NetworkSpec
@@ -142,7 +145,7 @@ class Trainer:
         )
         self._steps_in_phase = 0
 
-    def run(self, phase: Phase, codes: np.ndarray, slowdown: float) -> dict[str, float]:
+    def run(self, phase: Phase, codes: np.ndarray, rate_factor: float) -> dict[str, float]:
         """Run one compiled call of steps.
 
         Parameters
@@ -151,7 +154,7 @@ class Trainer:
             The phase that was started.
         codes : numpy.ndarray of shape (n_rows, n_columns)
             Training rows.
-        slowdown : float
+        rate_factor : float
             Factor on the phase's learning rates.
 
         Returns
@@ -166,7 +169,7 @@ class Trainer:
         """
         if phase.name not in self._compiled:
             self._compiled[phase.name] = self.backend.compile(self._many_steps(phase))
-        rates = Rates(*(np.float32(rate * slowdown) for rate in phase.rates))
+        rates = Rates(*(np.float32(rate * rate_factor) for rate in phase.rates))
         self.state, totals = self._compiled[phase.name](
             self.state,
             self._next_batches(phase, codes),
@@ -181,7 +184,7 @@ class Trainer:
         if not np.isfinite(means).all():
             raise TrainingDivergedError(
                 f"training diverged in the {phase.name} phase by step {self.n_steps}: a loss is "
-                "not a finite number; lower the learning rates"
+                "not a finite number; fit with another random_state or a larger batch_size"
             )
         return dict(zip(_log_names(phase), map(float, means), strict=True))
 
@@ -210,6 +213,7 @@ class Trainer:
         step = TrainingStep(
             self.generator,
             self.discriminator,
+            # Without a game the likelihood step asks its objective nothing.
             OBJECTIVES[self.plan.objective or DEFAULT_OBJECTIVE],
             phase.options,
             self.backend,
@@ -217,14 +221,14 @@ class Trainer:
         names = _log_names(phase)
 
         def many_steps(
-            state: TrainState, batches: Batch, rates: Rates, seed: Any, first: Any, in_phase: Any
+            state: TrainState, batches: Batch, rates: Rates, seed: Any, first: Any, phase_step: Any
         ) -> tuple[TrainState, Any]:
             def body(i: Any, carry: tuple[TrainState, Any]) -> tuple[TrainState, Any]:
                 state, totals = carry
                 batch = Batch(*(part[i] for part in batches))
                 draws = self._draw(seed, first + i, phase)
-                progress = ops.cast(in_phase + i, "float32")
-                state, logs = step(state, batch, draws, rates, progress)
+                since_start = ops.cast(phase_step + i, "float32")
+                state, logs = step(state, batch, draws, rates, since_start)
                 return state, totals + ops.stack([logs[name] for name in names])
 
             totals = ops.zeros((len(names),), "float32")

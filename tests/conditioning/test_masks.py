@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from tabgan.conditioning.masks import random_known_sets
+from tabgan.conditioning.masks import practised_known_sets, random_known_sets
 
 N_ROWS = 20_000
 # With a fixed seed a true promise holds for good; a broken one gives p-values far below.
@@ -50,3 +50,15 @@ def test_empty_tables_have_empty_sets(n_rows: int, n_columns: int) -> None:
 
 def test_the_same_generator_gives_the_same_sets() -> None:
     assert (known(6) == known(6)).all()
+
+
+def test_practised_sets_replace_a_share_of_the_rows_and_leave_the_others() -> None:
+    rng = np.random.default_rng(0)
+    known = np.zeros((10_000, 3), dtype=bool)
+    practised = np.array([[True, False, False], [True, True, False]])
+    mixed = practised_known_sets(rng, known, practised, share=0.4)
+    # Four standard errors of a share of .2 among 10,000.
+    assert abs(mixed[:, 1].mean() - 0.2) < 0.016
+    assert abs(mixed[:, 0].mean() - 0.4) < 0.02
+    assert not mixed[:, 2].any()
+    assert practised_known_sets(rng, known, practised[:0], share=0.4) is known

@@ -40,7 +40,7 @@ def test_numpy_and_keras_give_the_same_logits(weights, rows):
     known_modes = one_hot(codes, SPEC.layout) * spread_columns(mask, SPEC.layout)
     expected = np.asarray(keras_generator(known_modes, mask, noise))
     generator = NumpyGenerator(SPEC, weights)
-    sums = generator.start(noise)
+    sums = generator.start(len(noise)) + generator.stir(noise)
     for column in range(4):
         some = sums[known[:, column]]
         generator.reveal(some, column, codes[known[:, column], column])
@@ -56,8 +56,8 @@ def test_numpy_and_keras_give_the_same_logits(weights, rows):
 def test_a_row_does_not_depend_on_its_batch_mates(weights, rows):
     _, _, noise = rows
     generator = NumpyGenerator(SPEC, weights)
-    together = generator.logits(generator.trunk(generator.start(noise)), 1)
-    alone = generator.logits(generator.trunk(generator.start(noise[7:8])), 1)
+    together = generator.logits(generator.trunk(generator.start(50) + generator.stir(noise)), 1)
+    alone = generator.logits(generator.trunk(generator.start(1) + generator.stir(noise[7:8])), 1)
     np.testing.assert_allclose(alone, together[7:8], rtol=TOLERANCE, atol=TOLERANCE)
 
 
@@ -70,7 +70,7 @@ def test_an_untrained_generator_gives_the_training_shares():
     keras_generator.build()
     named = dict(zip(spec.weight_shapes(), keras_generator.get_weights(), strict=True))
     generator = NumpyGenerator(spec, named)
-    features = generator.trunk(generator.start(np.zeros((1, 4), np.float32)))
+    features = generator.trunk(generator.start(1))
     for column in range(4):
         probabilities = np.exp(log_softmax(generator.logits(features, column)))[0]
         # The heads start at a hundredth of a unit: shares within a few per cent of themselves.

@@ -5,7 +5,7 @@ import pytest
 
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
-from tabgan.synthesizers.passes import PassPlan, log_likelihood, mutual_information
+from tabgan.synthesizers.passes import PassPlan, learn_passes, log_likelihood, mutual_information
 from tabgan.synthesizers.sampler import draw_modes
 
 
@@ -35,6 +35,27 @@ def test_every_column_is_drawn_once_in_at_most_as_many_passes(n_passes):
     )
     assert sorted(column for group in groups for column in group) == [0, 1, 2, 4, 5]
     assert len(groups) <= n_passes
+
+
+def test_the_first_column_tells_most_and_each_next_one_is_told_most():
+    rng = np.random.default_rng(0)
+    hub = rng.integers(6, size=5_000)
+    codes = np.column_stack([rng.integers(2, size=5_000), hub % 2, hub, hub % 3])
+    plan = learn_passes(codes, (2, 2, 6, 3))
+    assert plan.order == (2, 3, 1, 0)
+
+
+def test_known_sets_are_what_the_passes_have_drawn_before():
+    plan = PassPlan((2, 0, 3, 1), np.zeros((4, 4)))
+    one_by_one = plan.known_sets((4,))
+    assert one_by_one.tolist() == [
+        [False, False, True, False],
+        [True, False, True, False],
+        [True, False, True, True],
+    ]
+    halves = plan.known_sets((2,))
+    assert halves.sum() == 2
+    assert plan.known_sets((1,)).shape == (0, 4)
 
 
 def test_the_probabilities_of_all_rows_sum_to_one_in_any_order():
