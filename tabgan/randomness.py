@@ -19,6 +19,7 @@ _STREAMS = {
     "folds": 7,
     "held-out masks": 8,
     "judge": 9,
+    "calibration": 10,
 }
 
 

@@ -27,7 +27,8 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
     values : list of hashable
         Released values; their index is their code.
     shares : numpy.ndarray
-        Share of training rows in each mode: values, then rare, then missing where they occur.
+        Share of training rows in each mode: values, then rare, then missing where they occur;
+        NaN where it is not known any more.
     n_rare : int
         How many distinct values were withheld.
     has_missing : bool
@@ -53,7 +54,6 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         # Without a single released value the rare mode has to stand: it decodes to missing.
         if n_rare and len(shares) > 1:
             self.released[len(values)] = False
-        self.ranks = np.full(len(shares), np.nan)
         self._code_of = {value: code for code, value in enumerate(values)}
 
     @classmethod
@@ -104,7 +104,7 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
     def state(self) -> State:
         return {
             "values": [value_to_json(value) for value in self.values],
-            "shares": self.shares,
+            "n_modes": self.n_modes,
             "n_rare": self.n_rare,
             "has_missing": self.has_missing,
         }
@@ -112,4 +112,7 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
     @classmethod
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
         values = [value_from_json(form) for form in state["values"]]
-        return cls(column, values, state["shares"], state["n_rare"], state["has_missing"])
+        n_rare, has_missing = state["n_rare"], state["has_missing"]
+        if state["n_modes"] != len(values) + bool(n_rare) + bool(has_missing):
+            raise ValueError("the number of modes is not that of the values")
+        return cls(column, values, np.full(state["n_modes"], np.nan), n_rare, has_missing)

@@ -45,12 +45,11 @@ class ColumnEncoder(ABC, Generic[Summary]):
     n_modes : int
         Modes of the column; 0 for a column that is not learnt.
     shares : numpy.ndarray of shape (n_modes,)
-        Share of training rows in each mode; the generator starts from these.
+        Share of training rows in each mode; the generator starts from these. Known only during a
+        fit, NaN in an encoder read from a file: a share times the number of rows would be the
+        count of rows behind a withheld value.
     released : numpy.ndarray of bool, shape (n_modes,)
         Which modes a sample may contain.
-    ranks : numpy.ndarray of shape (n_modes,)
-        Where a mode lies on the line of an ordered column, in [0, 1]; NaN for a mode without
-        an order (a category, missing).
     """
 
     kind: ClassVar[str]
@@ -58,7 +57,6 @@ class ColumnEncoder(ABC, Generic[Summary]):
     column: ColumnSchema
     shares: np.ndarray
     released: np.ndarray
-    ranks: np.ndarray
 
     @property
     def n_modes(self) -> int:
@@ -139,9 +137,9 @@ class ColumnEncoder(ABC, Generic[Summary]):
 
     @abstractmethod
     def state(self) -> State:
-        """Return everything but the column's schema, for a model file."""
+        """Return everything but the column's schema and the shares, for a model file."""
 
     @classmethod
     @abstractmethod
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
-        """Return the encoder that :meth:`state` describes."""
+        """Return the encoder that :meth:`state` describes; its shares are NaN."""

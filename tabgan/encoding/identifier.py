@@ -31,7 +31,6 @@ class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
         self.column = column
         self.shares = np.empty(0)
         self.released = np.empty(0, dtype=bool)
-        self.ranks = np.empty(0)
 
     @classmethod
     def summarise(cls, values: pd.Series, column: ColumnSchema) -> IdentifierSummary:

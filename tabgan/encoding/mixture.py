@@ -12,6 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from tabgan.encoding.histogram import histogram
+from tabgan.encoding.limits import released_limits
 from tabgan.encoding.mixture_fit import Mixture, fit_mixture
 
 # A position of 1 is this many standard deviations from the mean (Xu et al. 2019).
@@ -31,7 +32,8 @@ class MixtureModes:
     weights, means, scales : numpy.ndarray of shape (n_gaussians,)
         The Gaussian modes, ascending by mean.
     bounds : numpy.ndarray of shape (2,)
-        Values are clipped to this range: the extremes that enough rows reach.
+        Other values are clipped to this range, which enough of them reach; empty where spikes cover
+        everything released.
     """
 
     spikes: np.ndarray
@@ -55,19 +57,17 @@ class MixtureModes:
         rare_threshold : int
             No spike has fewer rows, and no fewer lie at or beyond either bound.
         on_grid : bool
-            Unused: Gaussian modes do not care; decoding rounds.
+            Whether values are integers; off the grid no bound is a row's own value.
         """
         threshold = max(1, rare_threshold)
-        rows_upto = np.cumsum(counts)
-        low = values[min(int(np.searchsorted(rows_upto, threshold)), len(values) - 1)]
-        high = values[np.searchsorted(rows_upto, max(1, rows_upto[-1] - threshold + 1))]
-        bounds = np.array([low, high] if low <= high else [np.average(values, weights=counts)] * 2)
-        spiky = counts >= max(threshold, _SPIKE_SHARE * rows_upto[-1])
-        rest_counts = counts[~spiky]
+        spiky = counts >= max(threshold, _SPIKE_SHARE * counts.sum())
+        rest_values, rest_counts = values[~spiky], counts[~spiky]
         if rest_counts.sum() < threshold and spiky.any():
             empty = np.empty(0)
-            return cls(values[spiky], empty, empty, empty, bounds)
-        counted = histogram(values[~spiky].clip(*bounds), rest_counts)
+            return cls(values[spiky], empty, empty, empty, empty)
+        # Of the rest alone: half-way between a spike and a rare value would give the latter away.
+        bounds = np.array(released_limits(rest_values, rest_counts, threshold, on_grid))
+        counted = histogram(rest_values.clip(*bounds), rest_counts)
         fitted = fit_mixture(counted.centers, counted.weights, bin_width=counted.widths)
         return cls(
             values[spiky],
@@ -83,16 +83,9 @@ class MixtureModes:
         return len(self.spikes) + len(self.means)
 
     @property
-    def ranks(self) -> np.ndarray:
-        """Order of the modes on the line, from 0 to 1."""
-        centres = np.concatenate([self.spikes, self.means])
-        order = np.argsort(np.argsort(centres, kind="stable"), kind="stable")
-        return (order + 0.5) / max(1, len(order))
-
-    @property
     def limits(self) -> tuple[float, float]:
         """Smallest and largest value that can be drawn."""
-        ends = np.concatenate([self.spikes, self.bounds if len(self.means) else []])
+        ends = np.concatenate([self.spikes, self.bounds])
         return float(ends.min()), float(ends.max())
 
     def encode(self, values: np.ndarray, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -128,6 +121,8 @@ class MixtureModes:
         values = np.empty(len(codes))
         gaussian = codes >= len(self.spikes)
         values[~gaussian] = self.spikes[codes[~gaussian]]
+        if not len(self.means):
+            return values
         modes = codes[gaussian] - len(self.spikes)
         # Drawn within the bounds rather than clipped to them, which would pile up rows there.
         lower, upper = (

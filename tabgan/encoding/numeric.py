@@ -32,21 +32,29 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
     scale : Scale
         The grid the numbers lie on.
     modes : QuantileModes or MixtureModes or None
-        How the line is divided; ``None`` if every cell is missing.
+        How the line is divided; ``None`` if every cell is missing or the values are withheld.
     shares : numpy.ndarray
-        Share of training rows in each mode, missing last where it occurs.
+        Share of training rows in each mode, missing last where it occurs; NaN where it is not
+        known any more.
+    withheld : int
+        The rare threshold, where fewer rows than that have a value: then nothing of the values is
+        kept, and "missing" stands for all of them. 0 where the values are learnt.
     """
 
     def __init__(
-        self, column: ColumnSchema, scale: Scale, modes: NumberModes | None, shares: np.ndarray
+        self,
+        column: ColumnSchema,
+        scale: Scale,
+        modes: NumberModes | None,
+        shares: np.ndarray,
+        withheld: int = 0,
     ) -> None:
         self.column = column
         self.scale = scale
         self.modes = modes
         self.shares = shares
+        self.withheld = withheld
         self.released = np.ones(len(shares), dtype=bool)
-        ranks = modes.ranks if modes is not None else np.empty(0)
-        self.ranks = np.concatenate([ranks, np.full(len(shares) - len(ranks), np.nan)])
 
     @classmethod
     @abstractmethod
@@ -95,6 +103,9 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
     def from_summary(
         cls, summary: NumberSummary, column: ColumnSchema, options: EncodingOptions
     ) -> Self:
+        # Not even a mean of so few rows, nor the grid they lie on.
+        if 0 < summary.counts.sum() < options.rare_threshold:
+            return cls(column, Scale(), None, np.ones(1), options.rare_threshold)
         scale = Scale.of(summary.values)
         missing = [summary.n_missing] if summary.n_missing else []
         if len(summary.values) == 0:
@@ -108,7 +119,8 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         numbers, present = self.read_numbers(values, self.column)
-        codes = np.where(present, -1, self._missing_code).astype(np.int32)
+        other = self._missing_code if self.withheld else -1
+        codes = np.where(present, other, self._missing_code).astype(np.int32)
         positions = np.zeros(len(values), dtype=np.float32)
         if self.modes is not None:
             units = self.scale.to_units(numbers[present])
@@ -128,10 +140,12 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     def code_of(self, value: object) -> int | None:
         code = super().code_of(value)
-        if code is None or code == self._missing_code or self.modes is None:
-            return code
         cell = self.cell(value)
         numbers, present = self.to_numbers(cell, self.column)
+        if self.withheld and present[0]:
+            return None
+        if code is None or code == self._missing_code or self.modes is None:
+            return code
         units = self.scale.to_units(numbers)
         lowest, highest = self.modes.limits
         in_mode = code >= len(self.modes.spikes) or self.modes.spikes[code] == units[0]
@@ -142,6 +156,8 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         return code if moved[0] == cell[0] else None
 
     def describe(self) -> str:
+        if self.withheld:
+            return f"withheld: fewer than {self.withheld} values"
         if self.modes is None:
             return "missing everywhere"
         lowest, highest = self.modes.limits
@@ -157,7 +173,8 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             "step": str(self.scale.step),
             "normalisation": None if self.modes is None else _NAMES[type(self.modes)],
             "modes": {} if self.modes is None else self.modes.state(),
-            "shares": self.shares,
+            "n_modes": self.n_modes,
+            "withheld": self.withheld,
         }
 
     @classmethod
@@ -165,4 +182,9 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         scale = Scale(int(state["origin"]), int(state["step"]))
         name = state["normalisation"]
         modes = None if name is None else _MODES[name](**state["modes"])
-        return cls(column, scale, modes, state["shares"])
+        n_values = 0 if modes is None else modes.n_modes
+        # Each mode needs a number somewhere, so a damaged file cannot ask for millions of them.
+        n_held = sum(len(array) for array in state["modes"].values())
+        if state["n_modes"] - n_values not in (0, 1) or n_values > n_held:
+            raise ValueError("the number of modes is not that of the values")
+        return cls(column, scale, modes, np.full(state["n_modes"], np.nan), state["withheld"])

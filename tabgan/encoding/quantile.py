@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tabgan.encoding.limits import middles, released_limits
+
 # Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
 # hours (96) come back exactly that way.
 _MAX_SPIKED_VALUES = 120
@@ -76,16 +78,6 @@ class QuantileModes:
         """Number of spikes and bins."""
         return len(self.spikes) + self.n_bins
 
-    @property
-    def ranks(self) -> np.ndarray:
-        """Order of the modes on the line, from 0 to 1."""
-        centres = self.spikes
-        if self.n_bins:
-            middles = np.interp(np.arange(self.n_bins) + 0.5, self.coordinates, self.knots)
-            centres = np.concatenate([self.spikes, middles])
-        order = np.argsort(np.argsort(centres, kind="stable"), kind="stable")
-        return (order + 0.5) / max(1, len(order))
-
     def encode(self, values: np.ndarray, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return codes and positions of values; values out of range go to the nearest mode."""
         codes = np.zeros(len(values), dtype=np.int32)
@@ -148,43 +140,43 @@ def _n_bins(n_rows: int) -> int:
 def _knots(
     values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return values between which enough rows lie, and how many rows lie before each."""
-    rows_upto = np.cumsum(counts)
-    total = rows_upto[-1]
-    half = 0.5 if on_grid else 0.0
-    # The extremes clip to the threshold-th row from either end.
-    first = int(np.searchsorted(rows_upto, threshold))
-    last = int(np.searchsorted(rows_upto, total - threshold + 1))
-    if first >= last - (not on_grid):
-        centre = float(np.average(values, weights=counts))
-        # Of next to no width, but one that a slope can be divided by.
-        width = half if on_grid else max(1e-9 * abs(centre), 64 * np.finfo(float).tiny)
-        centre = np.rint(centre) if on_grid else centre
-        return np.array([centre - width, centre + width]), np.array([0.0, float(total)])
-    depth = max(threshold, total / (_n_bins(int(total)) * _KNOTS_PER_BIN))
-    inner = _cuts(rows_upto[first:last], depth, total - threshold) + first
-    between = (values[inner] + values[inner + 1]) / 2
-    between = np.floor(between) + 0.5 if on_grid else between
-    # Half-way to the next value, where there is no grid: no row's own value is kept.
-    low = values[first] - half if on_grid else (values[first] + values[first + 1]) / 2
-    high = values[last] + half if on_grid else (values[last - 1] + values[last]) / 2
-    knots = np.concatenate([[low], between, [high]])
-    rows_before = np.concatenate([[0], rows_upto[inner], [total]]).astype(np.float64)
-    # Neighbouring floats can have no number between them, and far ones can share a half-integer.
-    keep = np.concatenate([[True], np.diff(knots) > 0])
-    keep[-1] = True
-    if not knots[-1] > knots[keep][-2]:
-        keep[np.flatnonzero(keep)[-2]] = False
-    return knots[keep], rows_before[keep]
+    """Return numbers between which enough rows lie, and how many rows lie before each.
+
+    The extremes clip to the outer knots. No knot is a row's own value.
+    """
+    total = int(counts.sum())
+    low, high = released_limits(values, counts, threshold, on_grid)
+    ends = middles(values, on_grid)
+    rows_upto = np.cumsum(counts)[:-1]
+    inside = np.flatnonzero((low < ends) & (ends < high))
+    depth = max(threshold, total / (_n_bins(total) * _KNOTS_PER_BIN))
+    inner = inside[_cuts(rows_upto[inside], depth, total - threshold)]
+    below, above = _outwards(low, high, on_grid)
+    knots = np.concatenate([[below], ends[inner], [above]])
+    return knots, np.concatenate([[0], rows_upto[inner], [total]]).astype(np.float64)
+
+
+def _outwards(low: float, high: float, on_grid: bool) -> tuple[float, float]:
+    """Return the outer knots that belong to the limits."""
+    if on_grid:
+        # Half a step, or the next number where float64 has no halves any more.
+        return min(low - 0.5, np.nextafter(low, -np.inf)), max(
+            high + 0.5, np.nextafter(high, np.inf)
+        )
+    if low < high:
+        return low, high
+    # Of next to no width, but one that a slope can be divided by.
+    width = max(1e-9 * abs(low), 64 * np.finfo(float).tiny)
+    return low - width, high + width
 
 
 def _cuts(rows_upto: np.ndarray, depth: float, limit: float) -> np.ndarray:
     """Return the places after which at least `depth` rows have come since the last cut."""
-    cuts, taken = [], 0.0
-    for place, rows in enumerate(rows_upto):
-        if rows - taken >= depth and limit - rows >= 0:
-            cuts.append(place)
-            taken = float(rows)
+    cuts: list[int] = []
+    place = int(np.searchsorted(rows_upto, depth))
+    while place < len(rows_upto) and rows_upto[place] <= limit:
+        cuts.append(place)
+        place = int(np.searchsorted(rows_upto, rows_upto[place] + depth))
     return np.array(cuts, dtype=np.int64)
 
 

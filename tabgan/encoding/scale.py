@@ -10,6 +10,9 @@ import numpy as np
 
 # Integers up to here are exact in float64, the type all further arithmetic is done in.
 _EXACT = 2**53
+# Origins are multiples of at least 2**32 steps: 0 for most columns, whatever their values are,
+# and far from spending the 2**53.
+_ORIGIN_BITS = 32
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Scale:
         while (highest - lowest) // step >= _EXACT // 2:
             step *= 10
         # A round origin, so that the file does not hold the smallest value of the table.
-        reach = step << ((highest - lowest) // step).bit_length()
+        reach = step << max(_ORIGIN_BITS, ((highest - lowest) // step).bit_length())
         origin = lowest - (lowest - lowest % step) % reach
         # Distances from the origin have to fit 64 bits, so it may not lie below the type's range.
         smallest = int(np.iinfo(values.dtype).min)

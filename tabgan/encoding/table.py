@@ -1,5 +1,6 @@
 """A table as integer codes and positions, and back: the one-hot form is never built here."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -28,13 +29,6 @@ class EncodedTable:
     codes: np.ndarray
     positions: np.ndarray
 
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    def rows(self, index: np.ndarray | slice) -> "EncodedTable":
-        """Return the chosen rows."""
-        return EncodedTable(self.codes[index], self.positions[index])
-
 
 class TableEncoder:
     """Between a DataFrame and its codes and positions.
@@ -43,6 +37,8 @@ class TableEncoder:
     ----------
     encoders : list of ColumnEncoder
         One a column of the table, in its order.
+    level_names : tuple of hashable or None
+        See :class:`~tabgan.schema.TableSchema`.
 
     Attributes
     ----------
@@ -52,8 +48,13 @@ class TableEncoder:
         The encoders of those columns.
     """
 
-    def __init__(self, encoders: list[ColumnEncoder[Any]]) -> None:
+    def __init__(
+        self,
+        encoders: list[ColumnEncoder[Any]],
+        level_names: tuple[Hashable, ...] | None = None,
+    ) -> None:
         self.encoders = encoders
+        self.level_names = level_names
         self.learnt = [encoder for encoder in encoders if encoder.n_modes > 0]
         self.layout = Layout([encoder.n_modes for encoder in self.learnt])
 
@@ -65,30 +66,24 @@ class TableEncoder:
             encoder_class = ENCODERS[column.kind]
             summary = encoder_class.summarise(frame.iloc[:, i], column)
             encoders.append(encoder_class.from_summary(summary, column, options))
-        return cls(encoders)
+        return cls(encoders, schema.level_names)
 
     @property
     def schema(self) -> TableSchema:
         """The table's schema, with what each column releases."""
-        return TableSchema(tuple(replace(e.column, released=e.describe()) for e in self.encoders))
+        columns = tuple(replace(e.column, released=e.describe()) for e in self.encoders)
+        return TableSchema(columns, self.level_names)
 
     @property
     def log_shares(self) -> np.ndarray:
-        """Logarithm of each mode's share of the training rows, along the mode axis."""
+        """Logarithm of each mode's share of the training rows, along the mode axis.
+
+        Known only during a fit; NaN after :meth:`from_state`.
+        """
         # A mode that no row has (possible where modes overlap) starts at half a row in a million.
         shares = self.layout.join([encoder.shares for encoder in self.learnt])
         logarithms: np.ndarray = np.log(np.maximum(shares, 5e-7)).astype(np.float32)
         return logarithms
-
-    @property
-    def released(self) -> np.ndarray:
-        """Which modes a sample may contain, along the mode axis."""
-        return self.layout.join([encoder.released for encoder in self.learnt])
-
-    @property
-    def ranks(self) -> np.ndarray:
-        """Where each mode of an ordered column lies on its line, NaN elsewhere."""
-        return self.layout.join([encoder.ranks for encoder in self.learnt])
 
     def learnt_index(self, name: object) -> int | None:
         """Return the place of a column among the learnt ones, ``None`` for an identifier."""
@@ -144,8 +139,15 @@ class TableEncoder:
             inside = unused if place is None else uniforms[:, place]
             columns.append(encoder.decode(drawn, inside, first_row))
         frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
-        frame.columns = pd.Index([encoder.column.name for encoder in self.encoders])
+        frame.columns = self._names()
         return frame
+
+    def _names(self) -> pd.Index:
+        names: list[Any] = [encoder.column.name for encoder in self.encoders]
+        if self.level_names is None:
+            # Left alone, pandas makes levels of names that all are tuples.
+            return pd.Index(names, tupleize_cols=False)
+        return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
 
     def state(self) -> list[State]:
         """Return the state of each column's encoder, in order."""
@@ -158,5 +160,6 @@ class TableEncoder:
             [
                 ENCODERS[column.kind].from_state(state, column)
                 for column, state in zip(schema, states, strict=True)
-            ]
+            ],
+            schema.level_names,
         )

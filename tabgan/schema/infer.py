@@ -71,9 +71,9 @@ def infer_schema(frame: pd.DataFrame) -> TableSchema:
     if repeated:
         raise InvalidDataError(f"column names {repeated} occur more than once; rename them")
     _check_supported(frame)
-    return TableSchema(
-        tuple(_infer_column(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns))
-    )
+    columns = tuple(_infer_column(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns))
+    has_levels = isinstance(frame.columns, pd.MultiIndex)
+    return TableSchema(columns, tuple(frame.columns.names) if has_levels else None)
 
 
 def _check_supported(frame: pd.DataFrame) -> None:

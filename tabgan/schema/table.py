@@ -114,6 +114,8 @@ class TableSchema:
     ----------
     columns : tuple of ColumnSchema
         One entry a column; names are unique.
+    level_names : tuple of hashable or None
+        Names of the levels where the columns are a ``MultiIndex``; ``None`` for a flat index.
 
     Examples
     --------
@@ -128,6 +130,7 @@ class TableSchema:
     """
 
     columns: tuple[ColumnSchema, ...]
+    level_names: tuple[Hashable, ...] | None = None
 
     @property
     def names(self) -> list[Hashable]:
@@ -171,12 +174,15 @@ class TableSchema:
                 if column.name in kinds
                 else column
                 for column in self.columns
-            )
+            ),
+            self.level_names,
         )
 
     def to_json(self) -> str:
         """Return the schema as indented JSON text."""
-        form = {"columns": [column.to_json() for column in self.columns]}
+        form: dict[str, object] = {"columns": [column.to_json() for column in self.columns]}
+        if self.level_names is not None:
+            form["level_names"] = [value_to_json(name) for name in self.level_names]
         return json.dumps(form, indent=2, ensure_ascii=False, allow_nan=False)
 
     @classmethod
@@ -195,7 +201,8 @@ class TableSchema:
             raise InvalidDataError("the schema is not valid JSON") from error
         if not isinstance(form, dict) or not isinstance(form.get("columns"), list):
             raise InvalidDataError('the schema needs a list under "columns"')
-        schema = cls(tuple(ColumnSchema.from_json(column) for column in form["columns"]))
+        columns = tuple(ColumnSchema.from_json(column) for column in form["columns"])
+        schema = cls(columns, _level_names(form.get("level_names"), columns))
         if len(set(schema.names)) != len(schema):
             raise InvalidDataError("the schema names a column twice")
         return schema
@@ -212,3 +219,12 @@ class TableSchema:
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
             for row in [header, *rows]
         )
+
+
+def _level_names(form: object, columns: tuple[ColumnSchema, ...]) -> tuple[Hashable, ...] | None:
+    if form is None:
+        return None
+    tuples = [column.name for column in columns if isinstance(column.name, tuple)]
+    if not isinstance(form, list) or [len(form)] * len(columns) != [*map(len, tuples)]:
+        raise InvalidDataError("level_names of the schema must name each level of every column")
+    return tuple(value_from_json(name) for name in form)

@@ -1,4 +1,4 @@
-"""From encoded rows to a fitted model: hold rows out, train, learn the order of the columns.
+"""From encoded rows to a fitted model: hold rows out, order the columns, train, calibrate.
 
 Importing this module imports Keras and its backend.
 """
@@ -10,9 +10,10 @@ from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
+from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
-from tabgan.synthesizers.passes import learn_passes
+from tabgan.synthesizers.passes import AUTO_PASSES, learn_passes
 from tabgan.synthesizers.split import hold_out
 from tabgan.training.clock import Clock
 from tabgan.training.plan import make_plan
@@ -61,6 +62,8 @@ def fit_model(
         prefixes=np.tri(spec.layout.n_columns, k=-1, dtype=bool)[:, np.argsort(passes.order)],
         few_passes=passes.known_sets(_PRACTISED_PASSES),
     )
+    conditions = no_conditions(encoder)
+    calibration = stream(seed, "calibration")
     with make_reporter(verbose) as reporter:
         trained = train(
             learnt,
@@ -70,12 +73,18 @@ def fit_model(
             plan=plan,
             games=games,
             seed=seed,
-            judge=OnePassJudge(held_out, no_conditions(encoder), seed),
+            judge=OnePassJudge(held_out, conditions, seed),
             reporter=reporter,
             clock=clock,
             device=device,
         )
     generator = NumpyGenerator(spec, trained.weights)
+    offsets = {
+        n_passes: calibrate(
+            generator, passes, conditions, encoder, n_passes, int(calibration.integers(2**63))
+        )
+        for n_passes in sorted({1, *_PRACTISED_PASSES, min(spec.layout.n_columns, AUTO_PASSES)})
+    }
     return FittedModel(
         encoder=encoder,
         generator=generator,
@@ -83,5 +92,6 @@ def fit_model(
         n_rows=len(codes),
         n_epochs=trained.n_rows_seen / len(learnt),
         history=trained.history,
+        offsets=offsets,
         discriminator=trained.discriminator,
     )

@@ -18,10 +18,7 @@ from tabgan.schema import TableSchema, infer_schema
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
 from tabgan.synthesizers.parameters import check_parameters, read_seconds
-
-# More passes than this gain little and cost in proportion: with 32, no pass of a table of 64
-# columns draws more than two, and those two hardly depend on each other.
-_MAX_AUTO_PASSES = 32
+from tabgan.synthesizers.passes import AUTO_PASSES
 
 
 class TabGAN(BaseEstimator):
@@ -219,7 +216,7 @@ class TabGAN(BaseEstimator):
             raise InvalidParameterError("n_samples must be an integer >= 0, or None")
         n_passes = self.passes if passes is None else passes
         if n_passes == "auto":
-            n_passes = _MAX_AUTO_PASSES
+            n_passes = AUTO_PASSES
         if not _is_count(n_passes) or int(n_passes) < 1:
             raise InvalidParameterError('passes must be an integer >= 1 or "auto"')
         known = read_conditions(conditions, model.encoder)

@@ -42,6 +42,8 @@ def save_model(
     """Write a fitted model, replacing the file in one step."""
     states, arrays = _split_arrays(model.encoder.state())
     arrays["passes/dependence"] = model.passes.dependence
+    for n_passes, offsets in model.offsets.items():
+        arrays[f"offsets/{n_passes}"] = offsets
     spec = model.generator.spec
     fitted = {
         "noise_dim": spec.noise_dim,
@@ -91,6 +93,11 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     schema = TableSchema.from_json(members["schema.json"].decode())
     arrays = load_tensors(members["encoder.safetensors"])
     dependence = arrays.pop("passes/dependence")
+    offsets = {
+        int(name.removeprefix("offsets/")): arrays.pop(name)
+        for name in sorted(arrays)
+        if name.startswith("offsets/")
+    }
     states = _join_arrays(load_json(members["encoder.json"]), arrays)
     encoder = TableEncoder.from_state(states, schema)
     spec = NetworkSpec(
@@ -102,17 +109,21 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     order = tuple(fitted["order"])
     if sorted(order) != list(range(n_columns)) or dependence.shape != (n_columns, n_columns):
         raise ModelFileError("the order of the columns does not fit the table's schema")
+    n_modes = (spec.layout.n_modes,)
+    if 1 not in offsets or any(found.shape != n_modes for found in offsets.values()):
+        raise ModelFileError("the calibration does not fit the table's schema")
     weights_in_order = {name: weights[name].astype(np.float32) for name in spec.weight_shapes()}
     discriminator = load_tensors(members.get("discriminator.safetensors") or dump_tensors({}))
     history: Any = load_json(members["history.json"])
     model = FittedModel(
-        encoder,
-        NumpyGenerator(spec, weights_in_order),
-        PassPlan(order, dependence),
-        fitted["n_rows"],
-        fitted["n_epochs"],
-        history,
-        [discriminator[name] for name in sorted(discriminator)],
+        encoder=encoder,
+        generator=NumpyGenerator(spec, weights_in_order),
+        passes=PassPlan(order, dependence),
+        n_rows=fitted["n_rows"],
+        n_epochs=fitted["n_epochs"],
+        history=history,
+        offsets=offsets,
+        discriminator=[discriminator[name] for name in sorted(discriminator)],
     )
     return model, params["parameters"]
 

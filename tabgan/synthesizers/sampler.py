@@ -5,6 +5,8 @@ number. A block is always computed whole and then cut, so a row does not depend 
 were asked for, nor on threads.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
 from tabgan.conditioning.conditions import Conditions
@@ -22,6 +24,8 @@ def sample_block(
     n_passes: int,
     seed: int,
     block: int,
+    offsets: np.ndarray | None = None,
+    observe: Callable[[int, np.ndarray], None] | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw one block of rows.
 
@@ -37,6 +41,10 @@ def sample_block(
         Passes to draw in.
     seed, block : int
         Name the random stream.
+    offsets : numpy.ndarray of shape (n_modes,) or None
+        Added to the logits (see :mod:`tabgan.synthesizers.calibration`).
+    observe : callable or None
+        Is shown each column and the weights, (1024, size), that its modes are drawn by.
 
     Returns
     -------
@@ -66,14 +74,18 @@ def sample_block(
         features = generator.trunk(sums if silent else sums + generator.stir(noise))
         for column in group:
             logits = generator.logits(features, column)
-            allowed = conditions.allowed(column)
-            codes[:, column] = draw_modes(logits, allowed, mode_uniforms[:, column])
+            if offsets is not None:
+                logits += offsets[generator.layout.modes(column)]
+            weights = mode_weights(logits, conditions.allowed(column))
+            if observe is not None:
+                observe(column, weights)
+            codes[:, column] = draw_modes(weights, mode_uniforms[:, column])
             generator.reveal(sums, column, codes[:, column])
     return codes, position_uniforms
 
 
-def draw_modes(logits: np.ndarray, allowed: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
-    """Draw a mode a row from the softmax of the logits, among those allowed, by inversion.
+def mode_weights(logits: np.ndarray, allowed: np.ndarray) -> np.ndarray:
+    """Return weights proportional to the softmax of the logits among the modes allowed.
 
     Parameters
     ----------
@@ -81,11 +93,23 @@ def draw_modes(logits: np.ndarray, allowed: np.ndarray, uniforms: np.ndarray) ->
         Unnormalised log-probabilities.
     allowed : numpy.ndarray of bool, shape (size,)
         Modes that may be drawn; at least one.
+    """
+    logits = np.where(allowed, logits, np.float32(-np.inf))
+    weights: np.ndarray = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return weights
+
+
+def draw_modes(weights: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+    """Draw a mode a row, by inversion.
+
+    Parameters
+    ----------
+    weights : numpy.ndarray of shape (n_rows, size)
+        Not negative; at least one in a row is positive.
     uniforms : numpy.ndarray of shape (n_rows,)
         In [0, 1).
     """
-    logits = np.where(allowed, logits, -np.inf)
-    upto = np.cumsum(np.exp(logits - logits.max(axis=1, keepdims=True)), axis=1, dtype=np.float64)
+    upto = np.cumsum(weights, axis=1, dtype=np.float64)
     # Strictly below the total, and "<=" rather than "<": a mode without mass is never drawn.
     drawn: np.ndarray = (upto <= (uniforms * upto[:, -1])[:, None]).sum(axis=1)
     return drawn

@@ -69,7 +69,7 @@ class TrainingPlan:
     likelihood_decay: float = 0.99
     adversarial_decay: float = 0.995
     conditioned_share: float = 0.1
-    practised_conditions: float = 0.15
+    practised_conditions: float = 0.3
     practised_prefixes: float = 0.5
     likelihood_round: int = 100
     adversarial_round: int = 200
