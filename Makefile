@@ -36,8 +36,9 @@ install = $(BIN)/python -c "$$REQUIREMENTS" '$(TENSORFLOW)' $(1) > $(VENV)/requi
 demo: $(VENV)/.installed
 	$(BIN)/tabgan demo
 
+# Two workers: a file stays with one of them, so that a model fitted for it is fitted once.
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow

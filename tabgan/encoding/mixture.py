@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from tabgan.encoding.histogram import histogram
+from tabgan.encoding.histogram import Histogram, histogram
 from tabgan.encoding.limits import released_limits
 from tabgan.encoding.mixture_fit import Mixture, fit_mixture
 
@@ -69,6 +69,7 @@ class MixtureModes:
         bounds = np.array(released_limits(rest_values, rest_counts, threshold, on_grid))
         counted = histogram(rest_values.clip(*bounds), rest_counts)
         fitted = fit_mixture(counted.centers, counted.weights, bin_width=counted.widths)
+        fitted = _supported(fitted, counted, threshold)
         return cls(
             values[spiky],
             np.array(fitted.weights),
@@ -145,3 +146,29 @@ class MixtureModes:
             "scales": self.scales,
             "bounds": self.bounds,
         }
+
+
+def _supported(mixture: Mixture, counted: Histogram, threshold: int) -> Mixture:
+    """Return the mixture without the modes of too few rows, whose means are those rows' values."""
+    rows = counted.weights @ mixture.responsibilities(counted.centers)
+    # Half a row, since no share is a whole number of rows.
+    kept = np.flatnonzero(rows >= threshold - 0.5)
+    if len(kept) == len(mixture.means):
+        return mixture
+    if not len(kept):
+        return _one_mode(counted)
+    weights = np.array(mixture.weights)[kept]
+    return Mixture(
+        tuple(weights / weights.sum()),
+        tuple(np.array(mixture.means)[kept]),
+        tuple(np.array(mixture.scales)[kept]),
+    )
+
+
+def _one_mode(counted: Histogram) -> Mixture:
+    """Return the one Gaussian with the mean and the variance of all rows."""
+    shares = counted.weights / counted.weights.sum()
+    mean = float(shares @ counted.centers)
+    distances = counted.centers - mean
+    unit = max(float(np.abs(distances).max()), float(counted.widths.max()))  # squares overflow
+    return Mixture((1.0,), (mean,), (unit * float(np.sqrt(shares @ (distances / unit) ** 2)),))

@@ -146,7 +146,8 @@ class TableEncoder:
         names: list[Any] = [encoder.column.name for encoder in self.encoders]
         if self.level_names is None:
             # Left alone, pandas makes levels of names that all are tuples.
-            return pd.Index(names, tupleize_cols=False)
+            flat: pd.Index = pd.Index(names, tupleize_cols=False)
+            return flat
         return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
 
     def state(self) -> list[State]:

@@ -17,8 +17,10 @@ from tabgan.training.progress import Reporter
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import STEPS_PER_CALL, KnownSets, Phase, Trainer
 
-# The game may cost the likelihood this much: the share at which all-passes samples stay the same.
-_LIKELIHOOD_SLACK = 1.005
+# What the game may cost the likelihood, as a share of it and, where it is near zero, in nats a row:
+# all-passes samples stay the same.
+_LIKELIHOOD_SLACK = 0.005
+_LIKELIHOOD_SLACK_NATS = 0.05
 # A gain below this share of the likelihood is noise of the held-out rows, not progress.
 _LIKELIHOOD_GAIN = 5e-4
 # Share of `max_time` after which the likelihood phase hands over: the game needs the longer part.
@@ -211,7 +213,8 @@ def _play(
         min(plan.adversarial_batch, len(codes)),
         Rates(plan.generator_rate, plan.discriminator_rate),
     )
-    limit = likelihood(trainer.numpy_generator()) * _LIKELIHOOD_SLACK
+    before = likelihood(trainer.numpy_generator())
+    limit = before + max(_LIKELIHOOD_SLACK * before, _LIKELIHOOD_SLACK_NATS)
     best = judge(trainer.numpy_generator())
     covered_at_start = best.modes_covered
     started = clock.share_spent()

@@ -160,3 +160,13 @@ def test_every_refusal_is_a_value_or_type_error(encoder: TableEncoder) -> None:
         with pytest.raises((ValueError, TypeError)) as caught:
             read_conditions(conditions, encoder)
         assert isinstance(caught.value, TabGANError)
+
+
+def test_a_withheld_number_is_no_condition_but_missing_is() -> None:
+    frame = pd.DataFrame({"dose": [12.5, 99.75, 12.5] + [None] * 50})
+    encoder = TableEncoder.from_frame(frame, infer_schema(frame), EncodingOptions())
+    for value in (12.5, 99.75, 0.0):
+        with pytest.raises(InvalidConditionError, match="fewer than 5 values") as caught:
+            read_conditions({"dose": value}, encoder)
+        assert "99" not in str(caught.value)
+    assert read_conditions({"dose": None}, encoder).known == {0: 0}

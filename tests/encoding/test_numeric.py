@@ -72,6 +72,18 @@ def test_no_extreme_value_is_in_the_state(fit_column: FitColumn, normalisation: 
     assert not np.isin(np.concatenate([ends[:4], ends[-4:]]), held).any()
 
 
+@pytest.mark.parametrize("n_rows", [5, 7, 9, 10, 11, 40, 500, 2000])
+@each_normalisation
+def test_the_state_of_a_float_column_holds_no_value_of_a_row(
+    fit_column: FitColumn, normalisation: str, n_rows: int
+) -> None:
+    values = NORMAL[:n_rows]
+    state = fit_column(pd.Series(values), normalisation=normalisation).state()
+    held = np.concatenate([np.ravel(array) for array in state["modes"].values()])
+    assert len(held)
+    assert not np.isin(values, held).any()
+
+
 @each_normalisation
 def test_spikes_come_back_with_their_shares(fit_column: FitColumn, normalisation: str) -> None:
     values = np.concatenate([NORMAL, np.zeros(600), np.full(400, 9.99)])
@@ -103,7 +115,70 @@ def test_a_value_in_a_column_without_values_is_unknown(fit_column: FitColumn) ->
     assert encoder.code_of(1.0) is None
 
 
-@pytest.mark.parametrize("n_rows", [1, 2, 4, 9])
+FEW = {
+    "float": pd.Series([1234.5, 987.65, np.pi, -1e12]),
+    "two decimals": pd.Series([1234.25, 1987.65, 5555.5, 7321.75]),
+    "integer": pd.Series([10, 20, 31, 123_456_789]),
+    "same integer": pd.Series([123_456_789] * 4),
+    "Int64": pd.Series([7654, None, 987_654, None], dtype="Int64"),
+    "uint8": pd.Series([101, 201, 30, 41], dtype="uint8"),
+    "datetime": pd.Series(pd.to_datetime(["1987-06-05 04:03:21", "1999-12-31 00:00:00"])),
+    "zone": pd.Series(pd.to_datetime(["1987-06-05 04:03:21"])).dt.tz_localize("UTC"),
+    "duration": pd.Series(pd.to_timedelta([123_456_789, 99, 8], unit="s")),
+}
+
+
+@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize("n_missing", [0, 20])
+@each_normalisation
+def test_fewer_values_than_the_threshold_leave_no_trace(
+    fit_column: FitColumn, normalisation: str, n_missing: int, name: str
+) -> None:
+    values = FEW[name].reindex(range(len(FEW[name]) + n_missing))
+    encoder = fit_column(values, normalisation=normalisation)
+    assert encoder.describe() == "withheld: fewer than 5 values"
+    assert encoder.state() == {
+        "origin": "0",
+        "step": "0",
+        "normalisation": None,
+        "modes": {},
+        "n_modes": 1,
+        "withheld": 5,
+    }
+    read = type(encoder).from_state(encoder.state(), encoder.column)
+    assert read.describe() == encoder.describe()
+    for each in (encoder, read):
+        codes, positions = each.encode(values, np.full(len(values), 0.5))
+        assert codes.tolist() == positions.tolist() == [0] * len(values)
+        assert each.decode(codes, np.full(len(values), 0.5), 0).isna().all()
+        # Which values occur can not be asked either.
+        assert each.code_of(FEW[name][0]) is None
+        assert each.code_of(None) == 0
+
+
+@pytest.mark.parametrize("name", FEW)
+@pytest.mark.parametrize("threshold", [0, 1])
+def test_without_a_threshold_few_values_are_released(
+    fit_column: FitColumn, threshold: int, name: str
+) -> None:
+    values = FEW[name]
+    encoder = fit_column(values, rare_threshold=threshold)
+    codes, _ = encoder.encode(values, np.zeros(len(values)))
+    pd.testing.assert_series_equal(encoder.decode(codes, np.zeros(len(values)), 0), values)
+
+
+@each_normalisation
+def test_as_many_values_as_the_threshold_are_released(
+    fit_column: FitColumn, normalisation: str
+) -> None:
+    values = pd.Series([10, 20, 31, 42, 55, None], dtype="Int64")
+    encoder = fit_column(values, normalisation=normalisation)
+    sample = draw(encoder, 50).dropna()
+    assert 10 <= sample.min() == sample.max() <= 55
+    assert encoder.describe() == f"{sample.min()} to {sample.max()}"
+
+
+@pytest.mark.parametrize("n_rows", [5, 6, 9, 10, 14])
 @each_normalisation
 def test_a_few_rows_give_values_between_them(
     fit_column: FitColumn, normalisation: str, n_rows: int

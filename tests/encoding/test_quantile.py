@@ -60,8 +60,8 @@ def test_bins_hold_equally_many_rows() -> None:
     modes = modes_of(values)
     assert modes.n_bins == 64
     counts = np.bincount(modes.encode(values, np.empty(0))[0])
-    # A bin may end inside one of its pieces of 20 rows: twice the deviation of a binomial.
-    assert counts == pytest.approx(10_000 / 64, abs=2 * np.sqrt(20) / 2 + 1)
+    # Both ends of a bin are the nearest ends of pieces of 20 rows: half a piece off each, at most.
+    assert counts == pytest.approx(10_000 / 64, abs=20)
 
 
 def test_positions_in_a_bin_are_uniform() -> None:
@@ -77,6 +77,82 @@ def test_a_value_deeper_than_a_bin_is_a_spike() -> None:
     values = np.concatenate([rng.normal(size=5000), np.full(200, 0.5), np.full(20, 0.25)])
     modes = modes_of(values)
     assert modes.spikes.tolist() == [0.5]
+
+
+def shares_drawn(modes: QuantileModes, values: np.ndarray) -> np.ndarray:
+    """Return the share of each integer from 0 on: encode, then decode at even places of a bin."""
+    codes, _ = modes.encode(values, np.empty(0))
+    n_places = 1000
+    places = (np.arange(n_places) + 0.5) / n_places
+    distinct, counts = np.unique(codes, return_counts=True)
+    draws = modes.decode(np.repeat(distinct, n_places), np.tile(places, len(distinct)))
+    weights = np.repeat(counts / len(values) / n_places, n_places)
+    return np.bincount(np.rint(draws).astype(int), weights=weights, minlength=2000)
+
+
+@pytest.mark.parametrize(
+    ("name", "tolerance"),
+    # Where a piece of the distribution function holds one integer, its share is exact.
+    [("uniform", 0.02), ("geometric", 0.04)],
+)
+def test_integers_keep_their_shares(name: str, tolerance: float) -> None:
+    rng = np.random.default_rng(1)
+    values = rng.integers(0, 150, 30_000) if name == "uniform" else rng.geometric(0.01, 20_000)
+    modes = modes_of(values.astype(float), on_grid=True)
+    assert modes.n_bins > 1
+    given_shares = np.bincount(values, minlength=2000) / len(values)
+    drawn_shares = shares_drawn(modes, values.astype(float))
+    assert np.abs(given_shares - drawn_shares).sum() / 2 < tolerance
+
+
+@settings(deadline=None)
+@given(
+    values=st.lists(st.floats(-1e300, 1e300), min_size=1, max_size=300),
+    repeats=st.integers(1, 3),
+    threshold=st.integers(0, 20),
+)
+def test_no_knot_of_a_float_column_is_the_value_of_a_row(
+    values: list[float], repeats: int, threshold: int
+) -> None:
+    modes = modes_of(np.repeat(values, repeats), threshold)
+    if modes.n_bins:
+        assert not np.isin(modes.knots, values).any()
+        assert (np.diff(modes.knots) > 0).all()
+        assert 1 <= modes.n_bins <= 64
+        # The end of a bin is a knot.
+        assert np.isin(np.arange(modes.n_bins + 1), modes.coordinates).all()
+
+
+@pytest.mark.parametrize("on_grid", [False, True])
+def test_the_middle_of_few_rows_does_not_tell_of_a_far_one(on_grid: bool) -> None:
+    modes = modes_of(np.array([1.0, 2.0, 3.0, 5.0, 8.0, 9.0, 1e12]), on_grid=on_grid)
+    assert modes.n_bins == 1
+    assert 2.0 < modes.knots[0] < modes.knots[1] < 9.0
+
+
+@pytest.mark.parametrize("start", [1.0, 0.0, 2.0**52, 1e300])
+def test_neighbouring_floats_have_no_knot_between_them(start: float) -> None:
+    values = [start]
+    for _ in range(199):
+        values.append(np.nextafter(values[-1], np.inf))
+    modes = modes_of(np.array(values))
+    assert (np.diff(modes.knots) > 0).all()
+    assert not np.isin(modes.knots, values).any()
+
+
+def test_large_floats_do_not_overflow() -> None:
+    modes = modes_of(np.linspace(1.0e308, 1.7e308, 300))
+    assert np.isfinite(modes.knots).all()
+    assert modes.n_bins == 17
+
+
+@pytest.mark.parametrize("centre", [0.0, 7.0, 2.0**52 + 1, 2.0**52 + 2])
+def test_a_grid_column_whose_ends_clip_to_one_value_is_one_bin(centre: float) -> None:
+    # Four rows on either side of the one in the middle, which is the fifth from both ends.
+    modes = modes_of(centre + np.arange(-4, 5), on_grid=True)
+    assert modes.n_modes == modes.n_bins == 1
+    assert modes.knots[0] < centre < modes.knots[1]
+    assert modes.knots[1] - modes.knots[0] <= 2.0
 
 
 def test_bins_on_a_grid_end_half_way_between_its_points() -> None:

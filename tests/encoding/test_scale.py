@@ -69,8 +69,21 @@ def test_the_origin_is_a_round_number_below_the_values(values: set[int]) -> None
     scale = Scale.of(ordered)
     assert scale.origin <= ordered[0]
     # The distance from the origin to zero says no more of the smallest value than its remainder.
-    reach = scale.step << ((int(ordered[-1]) - int(ordered[0])) // scale.step).bit_length()
-    assert scale.origin % reach == int(ordered[0]) % scale.step
+    n_steps = (int(ordered[-1]) - int(ordered[0])) // scale.step
+    reach = scale.step << max(32, n_steps.bit_length())
+    # Where that is below what the type can hold, the origin is the first step of the type.
+    is_first = scale.origin - np.iinfo(ordered.dtype).min < scale.step
+    assert is_first or scale.origin % reach == int(ordered[0]) % scale.step
+
+
+@given(value=st.integers(-(2**63), 2**63 - 1), neighbours=st.integers(0, 2))
+def test_the_origin_is_no_value_of_a_constant_column(value: int, neighbours: int) -> None:
+    value = min(value, 2**63 - 3)
+    values = np.arange(value, value + neighbours + 1, dtype=np.int64)
+    scale = Scale.of(values)
+    assert there_and_back(scale, values) == values.tolist()
+    # The end of the type and multiples of 2**32 would be the origin of any other value as well.
+    assert scale.origin % 2**32 == 0
 
 
 def test_floats_have_no_grid() -> None:

@@ -125,3 +125,25 @@ def test_text_that_is_no_schema_is_refused(text: str) -> None:
 def test_a_column_that_occurs_twice_is_refused() -> None:
     with pytest.raises(InvalidDataError, match="twice"):
         TableSchema.from_json(json.dumps({"columns": [COLUMN, COLUMN]}))
+
+
+def test_names_in_levels_are_kept_apart_from_tuples() -> None:
+    names = [("a", 1), ("b", 1)]
+    levels = pd.MultiIndex.from_tuples(names, names=["letter", None])
+    flat = pd.Index(names, tupleize_cols=False)
+    for columns, level_names in ((levels, ("letter", None)), (flat, None)):
+        schema = infer_schema(pd.DataFrame([[1, 2]], columns=columns))
+        schema = schema.with_kinds({("a", 1): "categorical"})
+        assert schema.names == names
+        assert schema.level_names == level_names
+        assert TableSchema.from_json(schema.to_json()) == schema
+
+
+@pytest.mark.parametrize("level_names", ["ab", ["a"], ["a", "b", "c"], [5, "b"], {"a": "b"}])
+def test_level_names_that_do_not_fit_the_columns_are_refused(level_names: object) -> None:
+    column = COLUMN | {"name": {"tuple": ["a", "b"]}}
+    text = json.dumps({"columns": [column], "level_names": level_names})
+    with pytest.raises(InvalidDataError, match="schema"):
+        TableSchema.from_json(text)
+    with pytest.raises(InvalidDataError, match="level_names"):
+        TableSchema.from_json(json.dumps({"columns": [COLUMN], "level_names": ["a"]}))

@@ -15,4 +15,4 @@ def table() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def gan(table) -> TabGAN:
-    return TabGAN(epochs=60, batch_size=128, verbose=0, random_state=0).fit(table)
+    return TabGAN(epochs=30, batch_size=128, verbose=0, random_state=0).fit(table)
