@@ -3,6 +3,16 @@
 from typing import Any
 
 import keras
+from keras import ops
+
+
+def positive_part(x: Any) -> Any:
+    """Return the rectified linear unit, ``max(x, 0)``.
+
+    Not ``ops.relu``: its second derivative, which gradient penalties take, leaves nodes in
+    TensorFlow's graph that its optimiser gives up on, with pages of complaints.
+    """
+    return ops.maximum(x, 0.0)
 
 
 class ResidualBlock(keras.layers.Layer):
@@ -25,7 +35,9 @@ class ResidualBlock(keras.layers.Layer):
         super().__init__(**kwargs)
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5) if normalise else None
         self.inner = keras.layers.Dense(
-            width, activation="relu", kernel_initializer=keras.initializers.HeNormal(seed=seed)
+            width,
+            activation=positive_part,
+            kernel_initializer=keras.initializers.HeNormal(seed=seed),
         )
         self.outer = keras.layers.Dense(width, kernel_initializer="zeros")
 

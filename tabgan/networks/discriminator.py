@@ -5,7 +5,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from tabgan.networks.blocks import ResidualBlock
+from tabgan.networks.blocks import ResidualBlock, positive_part
 
 
 class Discriminator(keras.Model):
@@ -60,4 +60,4 @@ class Discriminator(keras.Model):
         hidden = self.input_layer(ops.concatenate([modes, known], axis=-1))
         for block in self.blocks:
             hidden = block(hidden)
-        return self.verdict(ops.relu(hidden))[:, 0]
+        return self.verdict(positive_part(hidden))[:, 0]
