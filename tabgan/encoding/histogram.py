@@ -204,7 +204,7 @@ def evidence_inside(bins: Histogram) -> Evidence:
     rises = np.divide(steps, gaps, out=np.zeros_like(gaps), where=gaps > 0.0)
     left, right = rises[:-1], rises[1:]
     steepest = np.minimum(2.0 * np.minimum(abs(left), abs(right)), 0.5 * abs(left + right))
-    slope = np.where(left * right > 0.0, np.sign(left) * steepest, 0.0)
+    slope = np.where(np.sign(left) == np.sign(right), np.sign(left) * steepest, 0.0)
     lean = np.divide(slope * bins.widths, density, out=np.zeros_like(slope), where=density > 0.0)
     # A density that falls to 0 at one edge moves the mean by a sixth of the width, no further.
     shift = np.clip(lean / 12.0, -1.0 / 6.0, 1.0 / 6.0) * bins.widths
