@@ -6,7 +6,18 @@ import pytest
 from tabgan.errors import InvalidParameterError
 from tabgan.randomness import resolve_seed, stream
 
-PURPOSES = ["encoding", "split", "initial weights", "batches", "noise", "blocks", "order", "folds"]
+PURPOSES = [
+    "encoding",
+    "split",
+    "initial weights",
+    "batches",
+    "noise",
+    "blocks",
+    "folds",
+    "held-out masks",
+    "judge",
+    "calibration",
+]
 
 
 @pytest.mark.parametrize("seed", [0, 7, 2**63 - 1, np.int8(7), np.uint64(2**63 - 1)])

@@ -1,7 +1,7 @@
 """A user's conditions as codes: which cells are known, which modes may be drawn."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -18,6 +18,8 @@ class Conditions:
     ----------
     released : tuple of numpy.ndarray of bool
         For each learnt column, the modes a sample may contain.
+    stand_ins : tuple of numpy.ndarray of bool
+        For each learnt column, the modes among which one that is not released is redrawn.
     known : dict of int to int
         Learnt column to the code that every row has.
     values : dict of hashable to object
@@ -25,17 +27,41 @@ class Conditions:
     """
 
     released: tuple[np.ndarray, ...]
+    stand_ins: tuple[np.ndarray, ...]
     known: dict[int, int] = field(default_factory=dict)
     values: Mapping[Hashable, object] = field(default_factory=dict)
 
-    def allowed(self, column: int) -> np.ndarray:
-        """Return which modes of a column may be drawn."""
-        return self.released[column]
+    def weigh(self, column: int, weights: np.ndarray) -> np.ndarray:
+        """Return the weights of a column's modes as a sample may draw them.
+
+        What a mode that may not be drawn weighs goes to its stand-ins, in proportion: a value that
+        is too rare becomes another value, as likely given the rest of the row as among themselves.
+
+        Parameters
+        ----------
+        column : int
+            Learnt column.
+        weights : numpy.ndarray of shape (..., n_modes of the column)
+            Probabilities, or numbers proportional to them.
+        """
+        released, stand_ins = self.released[column], self.stand_ins[column]
+        if released.all():
+            return weights
+        withheld = np.where(released, 0.0, weights).sum(axis=-1, keepdims=True)
+        standing = np.where(stand_ins, weights, 0.0)
+        # Where no stand-in has any weight they share it evenly.
+        standing = np.where(standing.sum(axis=-1, keepdims=True) > 0, standing, stand_ins)
+        shares = standing / standing.sum(axis=-1, keepdims=True)
+        weighed: np.ndarray = np.where(released, weights, 0.0) + withheld * shares
+        return weighed
 
 
 def no_conditions(encoder: TableEncoder) -> Conditions:
     """Return the conditions of an unconditional sample."""
-    return Conditions(tuple(column.released for column in encoder.learnt))
+    return Conditions(
+        tuple(column.released for column in encoder.learnt),
+        tuple(column.stand_ins for column in encoder.learnt),
+    )
 
 
 def read_conditions(
@@ -68,7 +94,7 @@ def read_conditions(
     for name, value in conditions.items():
         column, code = _read_condition(name, value, encoder)
         known[column] = code
-    return Conditions(no_conditions(encoder).released, known, dict(conditions))
+    return replace(no_conditions(encoder), known=known, values=dict(conditions))
 
 
 def _read_condition(name: Hashable, value: object, encoder: TableEncoder) -> tuple[int, int]:

@@ -54,6 +54,9 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         # Without a single released value the rare mode has to stand: it decodes to missing.
         if n_rare and len(shares) > 1:
             self.released[len(values)] = False
+        # A rare value is redrawn as another value, not as a missing one, if there is any.
+        is_value = np.arange(len(shares)) < len(values)
+        self.stand_ins = is_value if values else self.released
         self._code_of = {value: code for code, value in enumerate(values)}
 
     @classmethod

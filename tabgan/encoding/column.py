@@ -50,6 +50,8 @@ class ColumnEncoder(ABC, Generic[Summary]):
         count of rows behind a withheld value.
     released : numpy.ndarray of bool, shape (n_modes,)
         Which modes a sample may contain.
+    stand_ins : numpy.ndarray of bool, shape (n_modes,)
+        Among which modes a mode that is not released is redrawn.
     """
 
     kind: ClassVar[str]
@@ -57,6 +59,7 @@ class ColumnEncoder(ABC, Generic[Summary]):
     column: ColumnSchema
     shares: np.ndarray
     released: np.ndarray
+    stand_ins: np.ndarray
 
     @property
     def n_modes(self) -> int:

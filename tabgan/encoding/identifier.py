@@ -31,6 +31,7 @@ class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
         self.column = column
         self.shares = np.empty(0)
         self.released = np.empty(0, dtype=bool)
+        self.stand_ins = self.released
 
     @classmethod
     def summarise(cls, values: pd.Series, column: ColumnSchema) -> IdentifierSummary:

@@ -55,6 +55,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         self.shares = shares
         self.withheld = withheld
         self.released = np.ones(len(shares), dtype=bool)
+        self.stand_ins = self.released
 
     @classmethod
     @abstractmethod

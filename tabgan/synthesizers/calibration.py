@@ -49,7 +49,7 @@ def calibrate(
         Of the rows that are drawn.
     """
     layout = generator.layout
-    wanted = layout.join([_renormalised(e.shares, e.released) for e in encoder.learnt])
+    wanted = layout.join([conditions.weigh(i, e.shares) for i, e in enumerate(encoder.learnt)])
     offsets = np.zeros(layout.n_modes, dtype=np.float32)
     for _ in range(_N_ROUNDS):
         drawn = np.zeros(layout.n_modes)
@@ -64,9 +64,3 @@ def calibrate(
         offsets[usable] += np.log(wanted[usable] / shares[usable])
         np.clip(offsets, -_MAX_OFFSET, _MAX_OFFSET, out=offsets)
     return offsets
-
-
-def _renormalised(shares: np.ndarray, released: np.ndarray) -> np.ndarray:
-    kept: np.ndarray = np.where(released, shares, 0.0)
-    kept /= kept.sum()
-    return kept

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from tabgan.conditioning.conditions import Conditions
-from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.forward import NumpyGenerator, log_softmax
 from tabgan.randomness import stream
 from tabgan.synthesizers.passes import PassPlan
 
@@ -76,27 +76,12 @@ def sample_block(
             logits = generator.logits(features, column)
             if offsets is not None:
                 logits += offsets[generator.layout.modes(column)]
-            weights = mode_weights(logits, conditions.allowed(column))
+            weights = conditions.weigh(column, np.exp(log_softmax(logits)))
             if observe is not None:
                 observe(column, weights)
             codes[:, column] = draw_modes(weights, mode_uniforms[:, column])
             generator.reveal(sums, column, codes[:, column])
     return codes, position_uniforms
-
-
-def mode_weights(logits: np.ndarray, allowed: np.ndarray) -> np.ndarray:
-    """Return weights proportional to the softmax of the logits among the modes allowed.
-
-    Parameters
-    ----------
-    logits : numpy.ndarray of shape (n_rows, size)
-        Unnormalised log-probabilities.
-    allowed : numpy.ndarray of bool, shape (size,)
-        Modes that may be drawn; at least one.
-    """
-    logits = np.where(allowed, logits, np.float32(-np.inf))
-    weights: np.ndarray = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return weights
 
 
 def draw_modes(weights: np.ndarray, uniforms: np.ndarray) -> np.ndarray:

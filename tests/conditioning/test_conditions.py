@@ -62,7 +62,7 @@ def test_a_condition_becomes_the_code_of_its_value(
     assert place is not None
     assert list(conditions.known) == [place]
     code = conditions.known[place]
-    assert conditions.allowed(place)[code]
+    assert conditions.released[place][code]
     assert conditions.values == {name: value}
     # Read back: what the code stands for is what was asked for.
     column = encoder.learnt[place]
@@ -150,9 +150,16 @@ def test_without_conditions_every_released_mode_is_allowed(
     conditions = read_conditions(empty, encoder)
     assert conditions.known == no_conditions(encoder).known == {}
     for place, column in enumerate(encoder.learnt):
-        assert conditions.allowed(place).tolist() == column.released.tolist()
-    sex = encoder.learnt_index("sex")
-    assert conditions.allowed(sex).tolist() == [True, True, False]
+        weighed = conditions.weigh(place, np.full(column.n_modes, 1 / column.n_modes))
+        assert (weighed > 0).tolist() == column.released.tolist()
+
+
+def test_what_a_rare_value_weighs_goes_to_the_other_values_and_not_to_missing() -> None:
+    values = ["a"] * 60 + ["b"] * 20 + ["x", "y", "z"] + [None] * 17
+    frame = pd.DataFrame({"letter": pd.Series(values, dtype=object)})
+    encoder = TableEncoder.from_frame(frame, infer_schema(frame), EncodingOptions())
+    weighed = no_conditions(encoder).weigh(0, np.array([0.6, 0.2, 0.03, 0.17]))
+    np.testing.assert_allclose(weighed, [0.6225, 0.2075, 0.0, 0.17])
 
 
 def test_every_refusal_is_a_value_or_type_error(encoder: TableEncoder) -> None:

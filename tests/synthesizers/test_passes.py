@@ -6,7 +6,7 @@ import pytest
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.synthesizers.passes import PassPlan, learn_passes, log_likelihood, mutual_information
-from tabgan.synthesizers.sampler import draw_modes, mode_weights
+from tabgan.synthesizers.sampler import draw_modes
 
 
 def test_mutual_information_is_zero_without_and_the_entropy_with_full_dependence():
@@ -68,16 +68,13 @@ def test_the_probabilities_of_all_rows_sum_to_one_in_any_order():
         assert np.exp(log_likelihood(generator, rows, order)).sum() == pytest.approx(1.0, abs=1e-5)
 
 
-def test_modes_that_are_not_allowed_are_never_drawn():
+def test_modes_without_weight_are_never_drawn():
     uniforms = np.concatenate([[0.0, np.nextafter(1.0, 0.0)], np.linspace(0, 0.999, 500)])
-    logits = np.tile(np.array([50.0, 0.0, 1.0, 60.0], np.float32), (len(uniforms), 1))
-    weights = mode_weights(logits, np.array([False, True, True, False]))
-    drawn = draw_modes(weights, uniforms)
-    assert set(drawn) == {1, 2}
+    weights = np.tile([0.0, 0.3, 0.7, 0.0], (len(uniforms), 1))
+    assert set(draw_modes(weights, uniforms)) == {1, 2}
 
 
-def test_modes_are_drawn_with_the_probabilities_of_the_softmax():
+def test_modes_are_drawn_in_proportion_to_their_weights():
     uniforms = (np.arange(10_000) + 0.5) / 10_000
-    logits = np.tile(np.log([0.5, 0.2, 0.3]).astype(np.float32), (10_000, 1))
-    drawn = draw_modes(mode_weights(logits, np.ones(3, bool)), uniforms)
+    drawn = draw_modes(np.tile([2.5, 1.0, 1.5], (10_000, 1)), uniforms)
     np.testing.assert_allclose(np.bincount(drawn) / 10_000, [0.5, 0.2, 0.3], atol=1e-3)

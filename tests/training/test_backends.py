@@ -25,10 +25,10 @@ from tabgan.training.optimizer import Adam
 from tabgan.training.step import Batch, Draws, Rates, StepOptions, TrainingStep, TrainState
 
 rng = np.random.default_rng(0)
-spec = NetworkSpec(sizes=(3, 2, 6, 2, 4), noise_dim=8, width=32, n_blocks=2)
+spec = NetworkSpec(sizes=(3, 2, 6, 2, 4), noise_dim=8, width=32, n_blocks=1)
 n_modes, n_rows = spec.layout.n_modes, 64
 generator = Generator(spec, np.zeros(n_modes), 0)
-discriminator = Discriminator(n_modes, 5, 32, 2, 0)
+discriminator = Discriminator(n_modes, 5, 32, 1, 0)
 generator.build(), discriminator.build()
 weights = [
     [ops.convert_to_tensor(rng.normal(0, 0.2, v.shape).astype("float32")) for v in net.variables]
@@ -43,7 +43,7 @@ for objective, game in OBJECTIVES.items():
         weights[1], options.discriminator_adam.init(weights[1]),
     )
     losses[objective] = []
-    for i in range(5):
+    for i in range(2):
         codes = np.column_stack([rng.integers(size, size=n_rows) for size in spec.sizes])
         known = rng.random((n_rows, 5)) < 0.3
         known[:, 0] = False
