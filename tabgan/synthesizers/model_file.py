@@ -1,8 +1,8 @@
 """The model file: which part of a fitted model goes into which member, and back.
 
 The container, its hashes and its limits are :mod:`tabgan.persistence`'s; this module judges what
-the members say before anything is built from them. There is no training row, no count of a value
-and no time of day in the file, so equal models are equal bytes.
+the members say before anything is built from them. There is no training row, no seed and no time of
+day in the file, and equal models are equal bytes.
 """
 
 from importlib.metadata import PackageNotFoundError, version
