@@ -6,9 +6,15 @@ import sys
 import numpy as np
 import pytest
 
-from tabgan import TabGAN
+from tabgan import TabGAN, load_demo
 from tabgan.errors import ModelFileError
 from tabgan.persistence import dump_tensors, load_tensors, read_container, write_container
+
+
+@pytest.fixture(scope="module")
+def gan() -> TabGAN:
+    frame = load_demo(400)[["region", "tariff", "joined_on", "arrears_eur", "switched"]]
+    return TabGAN(epochs=1, early_stopping=False, verbose=0, random_state=0).fit(frame)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def test_three_processes_without_tensorflow_draw_the_same_bytes(gan, path):
 import hashlib, sys
 for name in ("tensorflow", "keras", "jax"):
     sys.modules[name] = None
-from tabgan import TabGAN
+from tabgan import TabGAN, load_demo
 sample = TabGAN.load(sys.argv[1]).sample(1500, random_state=9)
 print(hashlib.sha256(sample.to_csv().encode()).hexdigest())
 """
