@@ -16,8 +16,8 @@ from tabgan.encoding.limits import middles, released_limits
 # Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
 # hours (96) come back exactly that way.
 _MAX_SPIKED_VALUES = 120
-# Bins of a column of many values; 64 of them lost nothing against 128 on Adult, and fewer than
-# the square root of the rows keep at least as many rows in a bin as there are bins.
+# A first choice; other numbers are not ablated yet. No more than the square root
+# of the rows, so that a bin holds at least as many rows as there are bins.
 _MAX_BINS = 64
 # Pieces of the distribution function inside one bin.
 _KNOTS_PER_BIN = 8

@@ -17,7 +17,7 @@ from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
 # Rows drawn a round. Their probabilities are compared, not their draws, so the first column's
 # share is exact and the others' have the noise of their contexts alone.
 _N_BLOCKS = 8
-# Each round leaves a fraction of the error of the one before; after three it is below the noise.
+# Corrections of one column move the ones after it, so one round is not enough; three is a choice.
 _N_ROUNDS = 3
 # A mode that is further off than this factor is not a matter of calibration.
 _MAX_OFFSET = 1.0

@@ -8,10 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tabgan.networks.forward import NumpyGenerator, log_softmax
-
-# Passes of ``passes="auto"`` at most. More gain little and cost in proportion: with 32, no pass of
-# a table of 64 columns draws more than two, and those two hardly depend on each other.
+# Passes of ``passes="auto"`` at most: they cost in proportion, and a wide table has to end.
 AUTO_PASSES = 32
 # Enough rows to rank pairs by mutual information.
 _MAX_ROWS = 10_000
@@ -103,19 +100,6 @@ def learn_passes(codes: np.ndarray, sizes: tuple[int, ...]) -> PassPlan:
     """
     dependence = mutual_information(codes[:_MAX_ROWS], sizes)
     return PassPlan(tuple(_most_informed_order(dependence)), dependence)
-
-
-def log_likelihood(
-    generator: NumpyGenerator, codes: np.ndarray, order: tuple[int, ...]
-) -> np.ndarray:
-    """Return the chain-rule log-probability of each row's modes, drawn in this order."""
-    sums = generator.start(len(codes))
-    total = np.zeros(len(codes))
-    for column in order:
-        log_probabilities = log_softmax(generator.logits(generator.trunk(sums), column))
-        total += log_probabilities[np.arange(len(codes)), codes[:, column]]
-        generator.reveal(sums, column, codes[:, column])
-    return total
 
 
 def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:

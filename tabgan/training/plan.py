@@ -11,7 +11,11 @@ _MIN_STEPS = 200
 
 @dataclass(frozen=True)
 class TrainingPlan:
-    """The numbers of one fit. Their reasons stand in ``benchmarks/ablations.md``.
+    """The numbers of one fit.
+
+    Rates, shares of conditioned rows and likelihood steps were compared in
+    ``benchmarks/ablations.md``; sizes, decays, weights of the losses and patience are first choices
+    that worked and are not ablated yet.
 
     Parameters
     ----------
@@ -111,8 +115,8 @@ def make_plan(
         adversarial_batch=min(batch_size, max(most, min(64, n_rows))),
     )
     if epochs is None:
-        # A discriminator learns a small table by heart within some passes over it: on the bundled
-        # 2,000 rows one-pass samples are best after some 300 to 400 steps.
+        # A discriminator can learn a small table by heart, so its game is shorter; the rule is a
+        # first choice.
         steps = int(min(plan.adversarial_steps, max(400, n_rows / 10)))
         plan = replace(plan, adversarial_steps=steps)
     else:

@@ -25,7 +25,7 @@ _LIKELIHOOD_SLACK_NATS = 0.05
 _LIKELIHOOD_GAIN = 5e-4
 # Share of `max_time` after which the likelihood phase hands over: the game needs the longer part.
 _LIKELIHOOD_TIME = 0.25
-# Standard error of a two-sample score from some 4,000 rows a side.
+# Roughly the standard error of a two-sample score from some 4,000 rows a side.
 _JUDGEMENT_NOISE = 0.015
 # One-pass samples that miss this share of the modes have collapsed on the others.
 _COLLAPSED_BELOW = 0.5
@@ -62,8 +62,8 @@ class TrainedNetworks:
         Of the discriminator, in the order of its layers.
     history : list of dict
         One entry a look at the held-out rows.
-    n_likelihood_steps, n_adversarial_steps : int
-        Steps after which the weights that were kept were found.
+    n_likelihood_steps : int
+        Steps of the likelihood phase after which its kept weights were found.
     n_rows_seen : int
         Rows that went through the networks, repetitions counted.
     """
@@ -72,7 +72,6 @@ class TrainedNetworks:
     discriminator: list[np.ndarray] = field(default_factory=list)
     history: list[dict[str, object]] = field(default_factory=list)
     n_likelihood_steps: int = 0
-    n_adversarial_steps: int = 0
     n_rows_seen: int = 0
 
 
@@ -234,7 +233,6 @@ def _play(
             if not plan.early_stopping or (as_good and logs["held_out_likelihood"] <= limit):
                 best = max(best, judgement, key=lambda seen: seen.two_sample_score)
                 result.weights = trainer.averaged_weights()
-                result.n_adversarial_steps = step
         reporter.step(step, logs)
         if done >= 1.0:
             break
