@@ -1,4 +1,4 @@
-"""The range of numbers that enough rows reach, and the places between numbers where it can end."""
+"""The range of numbers that is released, and the places between numbers where it can end."""
 
 import numpy as np
 
@@ -24,11 +24,13 @@ def middles(values: np.ndarray, on_grid: bool) -> np.ndarray:
 def released_limits(
     values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool
 ) -> tuple[float, float]:
-    """Return the limits that extremes clip to.
+    """Return the limits that extremes clip to: the mean of the outermost `threshold` rows.
 
-    On a grid they are the values of the `threshold`-th row from either end; off it the next number
-    half-way between two values, since a real number may tell whose it is. Where nothing lies
-    between the two, both are one number in the middle of the rows.
+    Statistical offices top-code that way: the tail keeps most of its length, and no row's own value
+    is told. The very last row counts as if it lay beside the one before it, so however far out it
+    is, nothing shows. On a grid a limit is the next of its points further in; off it, where the
+    mean is some row's value, the next number half-way between two. Where the rows are too few for
+    two such means, or the means meet, both limits are one number in the middle.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def released_limits(
     counts : numpy.ndarray of int, shape (n_values,)
         Rows that carry each; at least `threshold` together.
     threshold : int
-        So many rows lie at or beyond each limit, at least 1.
+        Rows that a limit is the mean of, at least 1.
     on_grid : bool
         Whether values are integers.
 
@@ -46,18 +48,29 @@ def released_limits(
     tuple of float
         Lower and upper limit.
     """
-    rows_upto = np.cumsum(counts)
-    first = int(np.searchsorted(rows_upto, threshold))
-    last = int(np.searchsorted(rows_upto, rows_upto[-1] - threshold + 1))
-    if on_grid and first <= last:
-        return float(values[first]), float(values[last])
-    between = middles(values, on_grid)[first:last]
-    ends = between[~np.isnan(between)]
-    if len(ends) > 1:
-        return float(ends[0]), float(ends[-1])
+    if counts.sum() >= 2 * threshold:
+        low = _lower_limit(values, counts, threshold, on_grid)
+        high = -_lower_limit(-values[::-1], counts[::-1], threshold, on_grid)
+        if low < high:
+            return low, high
     centre = _centre(values, counts)
     centre = float(np.rint(centre)) if on_grid else centre
     return centre, centre
+
+
+def _lower_limit(values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool) -> float:
+    outer = np.repeat(values[:threshold], np.minimum(counts[:threshold], threshold))[:threshold]
+    if threshold > 1:
+        outer[0] = outer[1]
+    # Shares are summed, since the sum of large values overflows.
+    limit = (outer / threshold).sum().clip(outer[0], outer[-1])
+    if on_grid:
+        return float(np.ceil(limit))
+    place = int(np.searchsorted(values, limit))
+    if values[place] != limit:
+        return float(limit)
+    between = middles(values[place:], on_grid)
+    return float(between[~np.isnan(between)].min(initial=np.inf))
 
 
 def _centre(values: np.ndarray, counts: np.ndarray) -> float:
@@ -68,4 +81,5 @@ def _centre(values: np.ndarray, counts: np.ndarray) -> float:
     """
     shares = counts / counts.sum()
     low, high = values[np.searchsorted(np.cumsum(counts), counts.sum() * np.array([0.25, 0.75]))]
-    return float(np.clip(shares @ values.clip(low, high), low, high))
+    # From the lower quartile on: far from zero a sum of whole values has few digits left.
+    return float(np.clip(low + shares @ (values.clip(low, high) - low), low, high))

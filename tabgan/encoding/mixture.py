@@ -32,7 +32,7 @@ class MixtureModes:
     weights, means, scales : numpy.ndarray of shape (n_gaussians,)
         The Gaussian modes, ascending by mean.
     bounds : numpy.ndarray of shape (2,)
-        Other values are clipped to this range, which enough of them reach; empty where spikes cover
+        Other values are clipped to this range, of means of outermost rows; empty where spikes cover
         everything released.
     """
 

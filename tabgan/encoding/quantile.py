@@ -150,7 +150,7 @@ def _knots(
     rows_upto = np.cumsum(counts)[:-1]
     inside = np.flatnonzero((low < ends) & (ends < high))
     depth = max(threshold, total / (_n_bins(total) * _KNOTS_PER_BIN))
-    inner = inside[_cuts(rows_upto[inside], depth, total - threshold)]
+    inner = inside[_cuts(rows_upto[inside], depth, threshold, total)]
     below, above = _outwards(low, high, on_grid)
     knots = np.concatenate([[below], ends[inner], [above]])
     return knots, np.concatenate([[0], rows_upto[inner], [total]]).astype(np.float64)
@@ -170,14 +170,21 @@ def _outwards(low: float, high: float, on_grid: bool) -> tuple[float, float]:
     return low - width, high + width
 
 
-def _cuts(rows_upto: np.ndarray, depth: float, limit: float) -> np.ndarray:
-    """Return the places after which at least `depth` rows have come since the last cut."""
+def _cuts(rows_upto: np.ndarray, depth: float, threshold: int, total: int) -> np.ndarray:
+    """Return the places after which at least `depth` rows have come since the last cut.
+
+    Towards either end pieces hold as many rows as lie beyond them, down to the threshold: a tail
+    thins out within one piece of full depth.
+    """
     cuts: list[int] = []
-    place = int(np.searchsorted(rows_upto, depth))
-    while place < len(rows_upto) and rows_upto[place] <= limit:
+    rows = 0
+    while True:
+        wanted = rows + max(threshold, min(depth, rows, (total - rows) / 2))
+        place = int(np.searchsorted(rows_upto, wanted))
+        if place == len(rows_upto) or rows_upto[place] > total - threshold:
+            return np.array(cuts, dtype=np.int64)
         cuts.append(place)
-        place = int(np.searchsorted(rows_upto, rows_upto[place] + depth))
-    return np.array(cuts, dtype=np.int64)
+        rows = rows_upto[place]
 
 
 def _coordinates(rows_before: np.ndarray, n_bins: int) -> np.ndarray:

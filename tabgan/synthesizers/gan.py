@@ -54,8 +54,8 @@ class TabGAN(BaseEstimator):
         What the columns are; inferred if ``None``.
     rare_threshold : int, default=5
         A category or spike carried by fewer rows is not released, and numeric extremes clip to
-        the so-many-th. Five is the smallest cell that most statistical offices publish; 0 releases
-        everything.
+        the mean of the so many outermost. Five is the smallest cell that most statistical offices
+        publish; 0 releases everything.
     device : {"auto", "cpu", "gpu"}, default="auto"
         Where to train; ``"auto"`` takes a GPU that is there. Sampling runs in NumPy.
     verbose : {"auto", 0, 1, 2}, default="auto"

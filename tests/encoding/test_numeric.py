@@ -1,4 +1,4 @@
-"""Numbers of all kinds: the bulk is learnt, extremes clip, and what is rare stays inside."""
+"""Numbers of all kinds: the bulk is learnt, extremes clip, and one far row does not show."""
 
 from collections.abc import Callable
 
@@ -48,20 +48,37 @@ def test_a_column_of_any_scale_has_the_same_shape(
 
 
 @each_normalisation
-@pytest.mark.parametrize("threshold", [1, 5, 50])
-def test_extremes_clip_to_the_threshold(
+@pytest.mark.parametrize("threshold", [3, 5, 50])
+def test_extremes_clip_to_the_mean_of_the_outermost_rows(
     fit_column: FitColumn, normalisation: str, threshold: int
 ) -> None:
     encoder = fit_column(pd.Series(NORMAL), normalisation=normalisation, rare_threshold=threshold)
+    ascending = np.sort(NORMAL)
     lowest, highest = encoder.modes.limits
-    assert (lowest >= NORMAL).sum() >= threshold
-    assert (highest <= NORMAL).sum() >= threshold
+    # The last row counts as the one before it.
+    assert lowest == pytest.approx((ascending[1] + ascending[1:threshold].sum()) / threshold)
+    assert highest == pytest.approx((ascending[-2] + ascending[-threshold:-1].sum()) / threshold)
     sample = draw(encoder)
     assert lowest <= sample.min() <= sample.max() <= highest
     ends = pd.Series([NORMAL.min() - 1.0, NORMAL.max() + 1.0])
     codes, positions = encoder.encode(ends, np.array([0.5, 0.5]))
     assert (codes >= 0).all()
     assert np.abs(positions).max() <= 1.0
+
+
+@each_normalisation
+@pytest.mark.parametrize("values", [NORMAL, np.rint(1000 * NORMAL)], ids=["real", "integers"])
+def test_nothing_shows_of_how_far_out_the_last_row_is(
+    fit_column: FitColumn, normalisation: str, values: np.ndarray
+) -> None:
+    far = values.copy()
+    far[values.argmax()] = 50.0 * values.max()
+    states = [
+        fit_column(pd.Series(column), normalisation=normalisation).state()["modes"]
+        for column in (values, far)
+    ]
+    for name, held in states[0].items():
+        np.testing.assert_array_equal(held, states[1][name])
 
 
 @each_normalisation

@@ -72,6 +72,15 @@ def test_positions_in_a_bin_are_uniform() -> None:
     assert np.abs(np.sort((positions + 1) / 2) - shares).max() < 0.0163
 
 
+def test_a_thin_tail_is_followed_to_its_last_rows() -> None:
+    values = np.sort(np.random.default_rng(2).pareto(1.5, 20_000))
+    modes = modes_of(values)
+    codes, _ = modes.encode(values, np.empty(0))
+    last = codes == modes.n_modes - 1
+    drawn = modes.decode(codes[last], (np.arange(last.sum()) + 0.5) / last.sum())
+    assert drawn.sum() == pytest.approx(values[last].clip(*modes.limits).sum(), rel=0.02)
+
+
 def test_a_value_deeper_than_a_bin_is_a_spike() -> None:
     rng = np.random.default_rng(0)
     values = np.concatenate([rng.normal(size=5000), np.full(200, 0.5), np.full(20, 0.25)])
