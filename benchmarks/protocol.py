@@ -141,15 +141,19 @@ def distance_share(split: Split, synthetic: pd.DataFrame, rng: np.random.Generat
     ]
     numbers = as_numbers(chosen)
     kinds = [column.kind for column in infer_schema(split.train)]
-    to_train, to_holdout = (_nearest_gower(numbers[2], real, kinds) for real in numbers[:2])
+    # One unit of distance for both: with the longer range of one side its rows would be nearer.
+    real = np.concatenate(numbers[:2])
+    spans = np.nanmax(real, axis=0) - np.nanmin(real, axis=0)
+    to_train, to_holdout = (_nearest_gower(numbers[2], side, spans, kinds) for side in numbers[:2])
     # Distances are sums of shares: equal ones differ by rounding.
     gap = np.round(to_train - to_holdout, 9)
     return float(np.mean(gap < 0) + np.mean(gap == 0) / 2)
 
 
-def _nearest_gower(rows: np.ndarray, others: np.ndarray, kinds: list[Kind]) -> np.ndarray:
+def _nearest_gower(
+    rows: np.ndarray, others: np.ndarray, spans: np.ndarray, kinds: list[Kind]
+) -> np.ndarray:
     nearest = np.full(len(rows), np.inf)
-    spans = np.nanmax(others, axis=0) - np.nanmin(others, axis=0)
     for start in range(0, len(rows), 500):
         block = rows[start : start + 500]
         distance = np.zeros((len(block), len(others)))

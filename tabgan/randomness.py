@@ -20,6 +20,9 @@ _STREAMS = {
     "held-out masks": 8,
     "judge": 9,
     "calibration": 10,
+    "restrictions": 11,
+    "completions": 12,
+    "orders": 13,
 }
 
 

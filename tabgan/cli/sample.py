@@ -26,7 +26,8 @@ from tabgan.cli.options import READABLE, read_passes, read_seed
     "--where",
     multiple=True,
     metavar="COLUMN=VALUE",
-    help="What every row shall have; may be repeated. Nothing after the sign is missing.",
+    help="What every row shall have: a value, a range as in age=60..90 or day=2024-03.., nothing "
+    "for missing. May be repeated; a column named again may have any of the values.",
 )
 @click.option(
     "--passes",

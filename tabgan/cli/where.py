@@ -1,4 +1,4 @@
-"""Conditions on the command line: ``column=value``."""
+"""Conditions on the command line: ``column=value``, ``column=low..high``."""
 
 from collections.abc import Callable, Hashable, Iterable
 
@@ -18,23 +18,43 @@ def read_where(texts: Iterable[str], schema: TableSchema) -> dict[Hashable, obje
     ----------
     texts : iterable of str
         ``column=value`` each, the value as a CSV file has it; nothing after the sign is missing.
+        ``column=low..high`` is a closed range of numbers, dates, durations or ordered categories,
+        with nothing for an open end. A column named several times may have any of the values.
     schema : TableSchema
         The columns, whose kinds say what the value is.
 
     Raises
     ------
     InvalidConditionError
-        If there is no such column, it is named twice, or the value is not of the column's kind.
+        If there is no such column, a range and something else are asked of it, or the value is not
+        of the column's kind.
     """
-    conditions: dict[Hashable, object] = {}
+    asked: dict[Hashable, list[object]] = {}
     for text in texts:
         column = _column_of(text, schema)
-        if column.name in conditions:
+        condition = _condition(text[len(str(column.name)) + 1 :], column)
+        asked.setdefault(column.name, []).append(condition)
+    for name, conditions in asked.items():
+        if len(conditions) > 1 and any(isinstance(item, tuple) for item in conditions):
             raise InvalidConditionError(
-                f"--where names the column {column.name!r} twice; give it one value"
+                f"--where asks for a range of the column {name!r} and for something else; give it "
+                "one range, or several values"
             )
-        conditions[column.name] = _value_of(text[len(str(column.name)) + 1 :], column)
-    return conditions
+    return {name: given[0] if len(given) == 1 else given for name, given in asked.items()}
+
+
+def _condition(text: str, column: ColumnSchema) -> object:
+    dtype = column.dtype.to_pandas()
+    has_order = column.kind.is_ordered or getattr(dtype, "ordered", False)
+    low, dots, high = text.partition("..")
+    if not (dots and has_order):
+        return _value_of(text, column)
+    return tuple(_end_of(end, column) for end in (low.strip(), high.strip()))
+
+
+def _end_of(text: str, column: ColumnSchema) -> object:
+    # A date is left as text, which says how far it reaches: a day, a month, a year.
+    return text if text and column.kind is Kind.DATETIME else _value_of(text, column)
 
 
 def _column_of(text: str, schema: TableSchema) -> ColumnSchema:

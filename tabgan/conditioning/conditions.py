@@ -1,18 +1,24 @@
-"""A user's conditions as codes: which cells are known, which modes may be drawn."""
+"""A user's conditions as codes: which cells are known, which parts of a column may be drawn."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tabgan.encoding import TableEncoder
+from tabgan.encoding.column import ColumnEncoder
+from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidConditionError, UnsupportedTypeError
+
+# What a value that is not allowed raises in an encoder.
+_REFUSALS = (ValueError, TypeError, OverflowError, NotImplementedError, AttributeError)
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What is known of every row to be drawn, and what may be drawn.
+    """What is known of the rows to be drawn, and what may be drawn.
 
     Parameters
     ----------
@@ -20,16 +26,26 @@ class Conditions:
         For each learnt column, the modes a sample may contain.
     stand_ins : tuple of numpy.ndarray of bool
         For each learnt column, the modes among which one that is not released is redrawn.
-    known : dict of int to int
-        Learnt column to the code that every row has.
-    values : dict of hashable to object
-        Column name to the value that the user asked for.
+    known : numpy.ndarray of int, shape (n_rows, n_learnt_columns) or (1, n_learnt_columns)
+        Code of each known cell, -1 where nothing is known; one row stands for all rows.
+    restricted : dict of int to Restriction
+        Learnt column to the part of it that rows may lie in.
+    values : dict of hashable to pandas.Series
+        Column name to the very values that were asked for, as many as rows in ``known``.
     """
 
     released: tuple[np.ndarray, ...]
     stand_ins: tuple[np.ndarray, ...]
-    known: dict[int, int] = field(default_factory=dict)
-    values: Mapping[Hashable, object] = field(default_factory=dict)
+    known: np.ndarray
+    restricted: dict[int, Restriction] = field(default_factory=dict)
+    values: Mapping[Hashable, pd.Series] = field(default_factory=dict)
+
+    def known_rows(self, start: int, n_rows: int) -> np.ndarray:
+        """Return the known codes of some rows, a copy; beyond the last row it is repeated."""
+        rows: np.ndarray = self.known[
+            np.arange(start, start + n_rows).clip(max=len(self.known) - 1)
+        ]
+        return rows
 
     def weigh(self, column: int, weights: np.ndarray) -> np.ndarray:
         """Return the weights of a column's modes as a sample may draw them.
@@ -61,43 +77,88 @@ def no_conditions(encoder: TableEncoder) -> Conditions:
     return Conditions(
         tuple(column.released for column in encoder.learnt),
         tuple(column.stand_ins for column in encoder.learnt),
+        np.full((1, len(encoder.learnt)), -1),
     )
 
 
 def read_conditions(
     conditions: Mapping[Hashable, object] | None, encoder: TableEncoder
 ) -> Conditions:
-    """Return a user's conditions as codes.
+    """Return a user's conditions on all rows as codes.
 
     Parameters
     ----------
     conditions : mapping or None
-        Column name to the value that every row shall have; ``None`` or NaN for missing.
+        Column name to what every row shall have there: a value; ``None`` or NaN for missing; a
+        list or set of values, any of which will do; a tuple ``(low, high)``, a closed range of
+        numbers, dates or durations with ``None`` for an open end.
     encoder : TableEncoder
         Knows the columns and their released values.
 
     Raises
     ------
     UnsupportedTypeError
-        If it is not a mapping, or a condition is not a single value.
+        If it is not a mapping, or a condition is of none of these types.
     InvalidConditionError
         If a column does not exist or cannot be conditioned on, or a value was never seen or not
         released.
     """
+    free = no_conditions(encoder)
     if conditions is None:
-        return no_conditions(encoder)
+        return free
     if not isinstance(conditions, Mapping):
         raise UnsupportedTypeError(
-            f"conditions must be a mapping of column name to value, got {type(conditions).__name__}"
+            "conditions must be a mapping of column name to value, or a DataFrame with a row for "
+            f"each row to draw, got {type(conditions).__name__}"
         )
-    known = {}
-    for name, value in conditions.items():
-        column, code = _read_condition(name, value, encoder)
-        known[column] = code
-    return replace(no_conditions(encoder), known=known, values=dict(conditions))
+    known = free.known.copy()
+    restricted: dict[int, Restriction] = {}
+    values: dict[Hashable, pd.Series] = {}
+    for name, condition in conditions.items():
+        place, column = _find(name, encoder)
+        if _is_value(condition):
+            known[:, place], values[name] = _read_values(name, column, [condition])
+        else:
+            restricted[place] = _read_restriction(name, column, condition)
+    return replace(free, known=known, restricted=restricted, values=values)
 
 
-def _read_condition(name: Hashable, value: object, encoder: TableEncoder) -> tuple[int, int]:
+def read_condition_rows(conditions: pd.DataFrame, encoder: TableEncoder) -> Conditions:
+    """Return conditions that differ from row to row as codes.
+
+    Parameters
+    ----------
+    conditions : pandas.DataFrame of shape (n_rows, n_conditions)
+        One value a cell; a missing cell asks for a missing one.
+    encoder : TableEncoder
+        Knows the columns and their released values.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        If a cell holds a list, a set or a tuple.
+    InvalidConditionError
+        As :func:`read_conditions` does.
+    """
+    known = np.full((len(conditions), len(encoder.learnt)), -1)
+    values: dict[Hashable, pd.Series] = {}
+    for i, name in enumerate(conditions.columns):
+        place, column = _find(name, encoder)
+        cells = conditions.iloc[:, i].astype(object)
+        if not all(map(_is_value, cells)):
+            raise UnsupportedTypeError(
+                f"column {name!r} of the conditions holds lists or tuples; a DataFrame gives one "
+                "value for each row, a mapping gives sets and ranges for all rows"
+            )
+        codes, distinct = pd.factorize(cells.where(cells.notna(), None), use_na_sentinel=False)
+        distinct_codes, distinct_cells = _read_values(name, column, list(distinct))
+        known[:, place] = distinct_codes[codes]
+        values[name] = distinct_cells.take(codes).reset_index(drop=True)
+    return replace(no_conditions(encoder), known=known, values=values)
+
+
+def _find(name: Hashable, encoder: TableEncoder) -> tuple[int, ColumnEncoder[Any]]:
+    """Return place and encoder of a learnt column."""
     names = [column.column.name for column in encoder.encoders]
     if name not in names:
         raise InvalidConditionError(
@@ -108,19 +169,62 @@ def _read_condition(name: Hashable, value: object, encoder: TableEncoder) -> tup
         raise InvalidConditionError(
             f"column {name!r} is an identifier: it is written anew and cannot be conditioned on"
         )
-    if not pd.api.types.is_scalar(value) and not isinstance(value, pd.Interval | pd.Period):
+    return place, encoder.learnt[place]
+
+
+def _is_value(condition: object) -> bool:
+    return pd.api.types.is_scalar(condition) or isinstance(condition, pd.Interval | pd.Period)
+
+
+def _read_values(
+    name: Hashable, column: ColumnEncoder[Any], values: list[object]
+) -> tuple[np.ndarray, pd.Series]:
+    """Return values as codes and as cells of the column."""
+    codes, cells = [], []
+    for value in values:
+        try:
+            code = column.code_of(value)
+        except _REFUSALS:
+            code = None
+        if code is None:
+            raise InvalidConditionError(
+                f"the condition on column {name!r} is not a value the model can give: it released "
+                f"{column.describe()}"
+            )
+        codes.append(code)
+        cells.append(column.cell(value))
+    return np.array(codes), pd.concat(cells, ignore_index=True)
+
+
+def _read_restriction(name: Hashable, column: ColumnEncoder[Any], condition: object) -> Restriction:
+    if isinstance(condition, tuple):
+        if len(condition) != 2 or not all(map(_is_value, condition)):
+            raise UnsupportedTypeError(
+                f"the condition on column {name!r} is a tuple of {len(condition)}; a range is "
+                "(low, high), with None for an open end, and several values are a list"
+            )
+        try:
+            restriction = column.between(*condition)
+        except _REFUSALS:
+            raise InvalidConditionError(
+                f"the condition on column {name!r} is a range whose ends are not of its kind, "
+                f"{column.kind} (or it has no order); several values are a list, not a tuple"
+            ) from None
+        if not restriction.is_possible:
+            raise InvalidConditionError(
+                f"the range on column {name!r} holds no value the model can give: it released "
+                f"{column.describe()}"
+            )
+        return restriction
+    if not isinstance(condition, list | set | frozenset | np.ndarray | pd.Series | pd.Index):
         raise UnsupportedTypeError(
-            f"the condition on column {name!r} is of type {type(value).__name__}; one value "
-            "(or None for missing) is needed"
+            f"the condition on column {name!r} is of type {type(condition).__name__}; a value, a "
+            "list of values, a range (low, high) or None for missing is needed"
         )
-    column_encoder = encoder.learnt[place]
-    try:
-        code = column_encoder.code_of(value)
-    except (ValueError, TypeError, OverflowError, NotImplementedError):
-        code = None
-    if code is None:
+    if not len(condition):
         raise InvalidConditionError(
-            f"the condition on column {name!r} is not a value the model can give: it released "
-            f"{column_encoder.describe()}"
+            f"the condition on column {name!r} is an empty list; give a value, or leave it out"
         )
-    return place, code
+    values = list(condition)
+    _read_values(name, column, values)
+    return column.any_of(values)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.restriction import Restriction
 from tabgan.encoding.summary import CategorySummary
 from tabgan.schema import ColumnSchema
 from tabgan.schema.values import value_from_json, value_to_json
@@ -88,7 +89,30 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         codes[values.isna().to_numpy()] = self.n_modes - 1 if self.has_missing else -1
         return codes, np.zeros(len(codes), dtype=np.float32)
 
-    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int) -> pd.Series:
+    @property
+    def missing_code(self) -> int:
+        return self.n_modes - 1 if self.has_missing else -1
+
+    def between(self, low: object, high: object) -> Restriction:
+        dtype = self.column.dtype.to_pandas()
+        if not isinstance(dtype, pd.CategoricalDtype) or not dtype.ordered:
+            raise TypeError("values without an order have no ranges")
+        place = {level: i for i, level in enumerate(dtype.categories)}
+        if any(end is not None and end not in place for end in (low, high)):
+            raise ValueError("an end of the range is no level of the column")
+        first = 0 if low is None else place[low]
+        last = len(place) - 1 if high is None else place[high]
+        allowed = np.zeros(self.n_modes, dtype=bool)
+        allowed[: len(self.values)] = [first <= place[value] <= last for value in self.values]
+        return Restriction.of_modes(allowed)
+
+    def decode(
+        self,
+        codes: np.ndarray,
+        uniforms: np.ndarray,
+        first_row: int,
+        restriction: Restriction | None = None,
+    ) -> pd.Series:
         blank = len(self.values)
         table = np.empty(blank + 1, dtype=object)
         table[:blank] = self.values

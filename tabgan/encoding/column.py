@@ -5,6 +5,7 @@ in the contract test.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.restriction import Restriction
 from tabgan.schema import ColumnSchema
 
 Summary = TypeVar("Summary")
@@ -89,7 +91,13 @@ class ColumnEncoder(ABC, Generic[Summary]):
         """
 
     @abstractmethod
-    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int) -> pd.Series:
+    def decode(
+        self,
+        codes: np.ndarray,
+        uniforms: np.ndarray,
+        first_row: int,
+        restriction: Restriction | None = None,
+    ) -> pd.Series:
         """Return values for the codes.
 
         Parameters
@@ -100,7 +108,19 @@ class ColumnEncoder(ABC, Generic[Summary]):
             Uniform numbers from which positions inside the modes are drawn.
         first_row : int
             Number of the first of these rows in the sample.
+        restriction : Restriction or None
+            The part of their modes that values shall lie in.
         """
+
+    def expected(self, weights: np.ndarray) -> pd.Series:
+        """Return a guess for each row: the most probable value, or the mean of a number.
+
+        Parameters
+        ----------
+        weights : numpy.ndarray of shape (n_rows, n_modes)
+            Probability of each mode.
+        """
+        return self.decode(weights.argmax(axis=1), np.full(len(weights), 0.5), 0)
 
     def cell(self, value: object) -> pd.Series:
         """Return one value of the user's as a column of one cell.
@@ -133,6 +153,58 @@ class ColumnEncoder(ABC, Generic[Summary]):
         """Return the mode of one value of the user's, ``None`` if no sample can contain it."""
         codes, _ = self.encode(self.cell(value), np.array([0.5]))
         return int(codes[0]) if codes[0] >= 0 and self.released[codes[0]] else None
+
+    def any_of(self, values: Sequence[object]) -> Restriction:
+        """Return the restriction to a few values, ``None`` for missing.
+
+        Raises
+        ------
+        ValueError, TypeError, OverflowError
+            If a sample cannot contain one of them.
+        """
+        allowed = np.zeros(self.n_modes, dtype=bool)
+        for value in values:
+            allowed[self._released_code(value)] = True
+        return Restriction.of_modes(allowed)
+
+    def _released_code(self, value: object) -> int:
+        code = self.code_of(value)
+        if code is None:
+            raise ValueError("no sample contains the value")
+        return code
+
+    def between(self, low: object, high: object) -> Restriction:
+        """Return the restriction to a closed range, ``None`` for an open end.
+
+        Raises
+        ------
+        ValueError, TypeError, OverflowError
+            If the column has no order, or an end is not of its kind.
+        """
+        raise TypeError("values without an order have no ranges")
+
+    def present(self) -> Restriction:
+        """Return the restriction to values, everything but missing, that a sample may contain."""
+        missing = self.missing_code
+        return Restriction.of_modes(self.released & (np.arange(self.n_modes) != missing))
+
+    @property
+    @abstractmethod
+    def missing_code(self) -> int:
+        """Mode of a missing cell, -1 where there is none."""
+
+    def densities(self, values: pd.Series) -> np.ndarray:
+        """Return how likely each cell is in each mode, shape (n_rows, n_modes).
+
+        A mass for categories, missing and numbers on a grid of integers or dates, a density in
+        the column's own unit for real numbers. Numbers out of range count as the nearest in it,
+        values that were never seen have zeros.
+        """
+        codes, _ = self.encode(values, np.full(len(values), 0.5))
+        known = codes >= 0
+        densities = np.zeros((len(values), self.n_modes))
+        densities[np.flatnonzero(known), codes[known]] = 1.0
+        return densities
 
     @abstractmethod
     def describe(self) -> str:

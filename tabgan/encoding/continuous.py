@@ -1,5 +1,7 @@
 """Real numbers; those with a fixed number of decimals are counted in units of the last one."""
 
+from fractions import Fraction
+
 import numpy as np
 import pandas as pd
 
@@ -32,6 +34,14 @@ class ContinuousEncoder(NumericEncoder):
         units = np.rint(numbers * 10.0**decimals)
         # Far beyond the values of a fit, which fit, an int64 would wrap round.
         return np.clip(units, -_FARTHEST_UNIT, _FARTHEST_UNIT).astype(np.int64), present
+
+    def bound(self, end: object, *, is_low: bool) -> Fraction | float:
+        number = super().bound(end, is_low=is_low)
+        return number * 10 ** (_decimals(self.column) or 0) if self.scale.has_grid else number
+
+    @property
+    def _step_width(self) -> float:
+        return self.scale.step / 10.0 ** (_decimals(self.column) or 0)
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
         values = numbers.astype(np.float64)

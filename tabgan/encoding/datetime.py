@@ -1,11 +1,13 @@
 """Dates and times in their own unit and zone, and dates that are written as text."""
 
+from datetime import date, datetime
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tabgan.encoding.numeric import NumericEncoder
+from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
@@ -24,6 +26,38 @@ class DatetimeEncoder(NumericEncoder):
         numbers[~present] = 0
         return numbers, present
 
+    def bound(self, end: object, *, is_low: bool) -> Fraction | float:
+        stamp = self._as_stamp(end, is_low=is_low)
+        zone = None if self.column.date_format else _zone(self.column.dtype.to_pandas())
+        if (stamp.tz is None) != (zone is None):
+            if zone is None:
+                raise TypeError("the column has no time zone")
+            stamp = stamp.tz_localize(zone)
+        moment = stamp.tz_convert("UTC").tz_localize(None) if zone is not None else stamp
+        return Fraction(
+            int(moment.asm8.astype(np.int64)) * PER_SECOND[_unit(self.column)],
+            PER_SECOND[moment.unit],
+        )
+
+    def _as_stamp(self, end: object, *, is_low: bool) -> pd.Timestamp:
+        """Return the moment that an end of a range names; a day or a month lasts to its end."""
+        if isinstance(end, str) and self.column.date_format is not None:
+            written = pd.to_datetime(end, format=self.column.date_format, errors="coerce")
+            if not pd.isna(written):
+                return pd.Timestamp(written)
+        if isinstance(end, datetime | np.datetime64):
+            stamp = pd.Timestamp(end)
+        elif isinstance(end, date):
+            period = pd.Period(end, freq="D")
+            stamp = period.start_time if is_low else period.end_time
+        elif isinstance(end, str):
+            stamp = _text_as_stamp(end, is_low)
+        else:
+            raise TypeError("the end of a range of dates is a date")
+        if pd.isna(stamp):
+            raise ValueError("an end is not a date; None leaves it open")
+        return stamp
+
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
         stamps = pd.Series(_stamp_array(numbers, self.column)).where(pd.Series(present))
         if self.column.date_format is not None:
@@ -31,6 +65,14 @@ class DatetimeEncoder(NumericEncoder):
             return restore_dtype(texts.where(present, None).to_numpy(), self.column)
         restored: pd.Series = stamps.astype(self.column.dtype.to_pandas())
         return restored
+
+
+def _text_as_stamp(text: str, is_low: bool) -> pd.Timestamp:
+    moment = pd.Timestamp(text)
+    if moment.tz is not None:
+        return moment
+    period = pd.Period(text)
+    return period.start_time if is_low else period.end_time
 
 
 def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:

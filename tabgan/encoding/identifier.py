@@ -8,6 +8,7 @@ import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.patterns import write_identifier
@@ -52,7 +53,17 @@ class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
 
-    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int) -> pd.Series:
+    @property
+    def missing_code(self) -> int:
+        return -1
+
+    def decode(
+        self,
+        codes: np.ndarray,
+        uniforms: np.ndarray,
+        first_row: int,
+        restriction: Restriction | None = None,
+    ) -> pd.Series:
         numbers = np.arange(first_row, first_row + len(uniforms))
         largest = _largest_number(self.column.dtype.to_pandas())
         if largest is not None:
@@ -61,6 +72,10 @@ class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
         pattern = self.column.pattern or "id-#"
         texts = np.array([write_identifier(pattern, int(n)) for n in numbers], dtype=object)
         return restore_dtype(texts, self.column)
+
+    def expected(self, weights: np.ndarray) -> pd.Series:
+        nothing = np.zeros(len(weights))
+        return self.decode(nothing, nothing, 0)
 
     def describe(self) -> str:
         return f"written anew as {self.column.pattern or 'id-#'}"

@@ -133,6 +133,36 @@ class MixtureModes:
         values[gaussian] = np.clip(self.means[modes] + self.scales[modes] * normals, *self.bounds)
         return values
 
+    def cdf(self, values: np.ndarray) -> np.ndarray:
+        """Return the share of each mode at or below values, shape (n_values, n_modes)."""
+        below_spikes = (self.spikes <= values[:, None]).astype(np.float64)
+        if not len(self.means):
+            return below_spikes
+        lower, upper = (ndtr((bound - self.means) / self.scales) for bound in self.bounds)
+        below = ndtr((values[:, None] - self.means) / self.scales)
+        # A mode whose bounds are one number has all its mass there.
+        reach = upper - lower
+        inside = np.where(
+            reach > 0,
+            (below - lower) / np.where(reach > 0, reach, 1.0),
+            values[:, None] >= self.bounds[0],
+        )
+        shares: np.ndarray = np.concatenate([below_spikes, np.clip(inside, 0.0, 1.0)], axis=1)
+        return shares
+
+    def pdf(self, values: np.ndarray) -> np.ndarray:
+        """Return the density of each mode at values, 1 for a spike there, (n_values, n_modes)."""
+        at_spikes: np.ndarray = (self.spikes == values[:, None]).astype(np.float64)
+        if not len(self.means):
+            return at_spikes
+        lower, upper = (ndtr((bound - self.means) / self.scales) for bound in self.bounds)
+        steps = (values[:, None] - self.means) / self.scales
+        heights = np.exp(-0.5 * steps**2) / (np.sqrt(2.0 * np.pi) * self.scales)
+        heights /= np.maximum(upper - lower, np.finfo(float).tiny)
+        heights[np.isin(values, self.spikes)] = 0.0
+        densities: np.ndarray = np.concatenate([at_spikes, heights], axis=1)
+        return densities
+
     @property
     def _mixture(self) -> Mixture:
         return Mixture(tuple(self.weights), tuple(self.means), tuple(self.scales))

@@ -1,6 +1,11 @@
 """What all columns of numbers share: a grid, a division into modes, a mode for missing."""
 
 from abc import abstractmethod
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from numbers import Integral, Real
 from typing import Self
 
 import numpy as np
@@ -9,6 +14,7 @@ import pandas as pd
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
+from tabgan.encoding.restriction import Restriction
 from tabgan.encoding.scale import Scale
 from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
@@ -20,6 +26,13 @@ _MODES: dict[str, type[QuantileModes] | type[MixtureModes]] = {
     "mixture": MixtureModes,
 }
 _NAMES = {modes: name for name, modes in _MODES.items()}
+# Places at which a mode is looked at for its mean.
+_PLACES_PER_MODE = 16
+# Units of dates and durations.
+PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+# Half the width of the neighbourhood that a real number in a list stands for, as a share of the
+# range: narrow beside any mode, wide beside rounding.
+_NEIGHBOURHOOD = 5e-5
 
 
 class NumericEncoder(ColumnEncoder[NumberSummary]):
@@ -72,7 +85,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         return np.dtype(np.int64 if self.scale.has_grid else np.float64)
 
     @property
-    def _missing_code(self) -> int:
+    def missing_code(self) -> int:
         n_values = 0 if self.modes is None else self.modes.n_modes
         return n_values if n_values < self.n_modes else -1
 
@@ -120,24 +133,50 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         numbers, present = self.read_numbers(values, self.column)
-        other = self._missing_code if self.withheld else -1
-        codes = np.where(present, other, self._missing_code).astype(np.int32)
+        other = self.missing_code if self.withheld else -1
+        codes = np.where(present, other, self.missing_code).astype(np.int32)
         positions = np.zeros(len(values), dtype=np.float32)
         if self.modes is not None:
             units = self.scale.to_units(numbers[present])
             codes[present], positions[present] = self.modes.encode(units, uniforms[present])
         return codes, positions
 
-    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int) -> pd.Series:
-        present = codes != self._missing_code
+    def decode(
+        self,
+        codes: np.ndarray,
+        uniforms: np.ndarray,
+        first_row: int,
+        restriction: Restriction | None = None,
+    ) -> pd.Series:
+        present = codes != self.missing_code
         numbers = np.zeros(len(codes), dtype=self._number_dtype)
         if self.modes is not None:
+            if restriction is not None:
+                uniforms = restriction.place(codes, uniforms)
             units = self.modes.decode(codes[present], uniforms[present])
             if self.scale.has_grid:
-                lowest, highest = self.modes.limits
-                units = np.clip(np.rint(units), np.ceil(lowest), np.floor(highest))
+                units = np.clip(np.rint(units), *self._limits)
+            if restriction is not None:
+                units = restriction.settle(units)
             numbers[present] = self.scale.from_units(units, self._number_dtype)
         return self.from_numbers(numbers, present)
+
+    def expected(self, weights: np.ndarray) -> pd.Series:
+        if self.modes is None:
+            return super().expected(weights)
+        n_modes = self.modes.n_modes
+        places = (np.arange(_PLACES_PER_MODE) + 0.5) / _PLACES_PER_MODE
+        inside = self.modes.decode(
+            np.repeat(np.arange(n_modes), len(places)), np.tile(places, n_modes)
+        )
+        # Halved before they are added, and doubled afterwards: large numbers overflow.
+        means = 2.0 * (inside.reshape(n_modes, -1) / (2.0 * len(places))).sum(axis=1)
+        values = weights[:, :n_modes]
+        units = (values / values.sum(axis=1, keepdims=True)) @ means
+        if self.scale.has_grid:
+            units = np.rint(units)
+        numbers = self.scale.from_units(units.clip(*self._limits), self._number_dtype)
+        return self.from_numbers(numbers, np.ones(len(numbers), dtype=bool))
 
     def code_of(self, value: object) -> int | None:
         code = super().code_of(value)
@@ -145,7 +184,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         numbers, present = self.to_numbers(cell, self.column)
         if self.withheld and present[0]:
             return None
-        if code is None or code == self._missing_code or self.modes is None:
+        if code is None or code == self.missing_code or self.modes is None:
             return code
         units = self.scale.to_units(numbers)
         lowest, highest = self.modes.limits
@@ -156,15 +195,123 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         moved = self.from_numbers(self.scale.from_units(units, self._number_dtype), present)
         return code if moved[0] == cell[0] else None
 
+    def between(self, low: object, high: object) -> Restriction:
+        nothing = Restriction.of_modes(np.zeros(self.n_modes, dtype=bool))
+        if self.modes is None:
+            return nothing
+        lowest, highest = self._limits
+        start = lowest if low is None else max(lowest, self._to_bound(low, is_low=True))
+        stop = highest if high is None else min(highest, self._to_bound(high, is_low=False))
+        if not start <= stop:
+            return nothing
+        modes, lows, highs = self._pieces(np.array([start]), np.array([stop]))
+        return Restriction.of_pieces(self.n_modes, modes, lows, highs, bounds=(start, stop))
+
+    def any_of(self, values: Sequence[object]) -> Restriction:
+        codes = np.array([self._released_code(value) for value in values])
+        is_missing = codes == self.missing_code
+        missing = np.unique(codes[is_missing])
+        if self.modes is None or is_missing.all():
+            return Restriction.of_modes(np.isin(np.arange(self.n_modes), codes))
+        cells = [self.cell(v) for v, gone in zip(values, is_missing, strict=True) if not gone]
+        numbers = np.concatenate([self.to_numbers(cell, self.column)[0] for cell in cells])
+        points = np.unique(self.scale.to_units(numbers))
+        # A real number alone has no mass: it stands for a narrow neighbourhood.
+        reach = 0.0 if self.scale.has_grid else _NEIGHBOURHOOD * np.ptp(self._limits)
+        modes, lows, highs = self._pieces(points - reach, points + reach)
+        # Not for a spike nearby, which has a mass of its own.
+        wanted = np.ones(self.n_modes, dtype=bool)
+        wanted[: len(self.modes.spikes)] = np.isin(self.modes.spikes, points)
+        modes, lows, highs = modes[wanted[modes]], lows[wanted[modes]], highs[wanted[modes]]
+        return Restriction.of_pieces(
+            self.n_modes,
+            np.concatenate([modes, missing]),
+            np.concatenate([lows, np.zeros(len(missing))]),
+            np.concatenate([highs, np.ones(len(missing))]),
+            points=points,
+        )
+
+    def densities(self, values: pd.Series) -> np.ndarray:
+        if self.modes is None:
+            return super().densities(values)
+        numbers, present = self.read_numbers(values, self.column)
+        densities = np.zeros((len(values), self.n_modes))
+        if self.missing_code >= 0:
+            densities[~present, self.missing_code] = 1.0
+        units = self.scale.to_units(numbers[present]).clip(*self._limits)
+        n_values = self.modes.n_modes
+        if not self.scale.has_grid:
+            densities[present, :n_values] = self.modes.pdf(units)
+            return densities
+        below, above = self._edges(units)
+        masses = self.modes.cdf(above) - self.modes.cdf(below)
+        masses[~np.isin(units, self.modes.spikes)] /= self._step_width
+        densities[present, :n_values] = masses
+        return densities
+
+    @property
+    def _step_width(self) -> float:
+        """Width of a step of the grid, in the unit that a density is stated in; 1 for a mass."""
+        return 1.0
+
+    @property
+    def _limits(self) -> tuple[float, float]:
+        """Smallest and largest number that can be drawn, in units."""
+        assert self.modes is not None
+        lowest, highest = self.modes.limits
+        if self.scale.has_grid:
+            return float(np.ceil(lowest)), float(np.floor(highest))
+        return lowest, highest
+
+    def _pieces(
+        self, starts: np.ndarray, stops: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return modes, and uniform numbers in them, that closed intervals of units cover."""
+        assert self.modes is not None
+        below = self.modes.cdf(self._edges(starts)[0])
+        upto = self.modes.cdf(self._edges(stops)[1])
+        intervals, modes = np.nonzero(upto > below)
+        return modes, below[intervals, modes], upto[intervals, modes]
+
+    def _edges(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the numbers between which each one lies alone."""
+        lower, upper = np.nextafter(units, -np.inf), np.nextafter(units, np.inf)
+        if self.scale.has_grid:
+            return np.minimum(units - 0.5, lower), np.maximum(units + 0.5, upper)
+        return lower, units
+
+    def _to_bound(self, end: object, *, is_low: bool) -> float:
+        """Return an end of a range in units, moved inwards to the grid."""
+        number = self.bound(end, is_low=is_low)
+        if not self.scale.has_grid or number in (np.inf, -np.inf):
+            return float(number)
+        units = (Fraction(number) - self.scale.origin) / self.scale.step
+        return float(ceil(units) if is_low else floor(units))
+
+    def bound(self, end: object, *, is_low: bool) -> Fraction | float:
+        """Return an end of a range on the axis of :meth:`to_numbers`, exactly or infinite.
+
+        Raises
+        ------
+        ValueError, TypeError, OverflowError
+            If it is not of the column's kind.
+        """
+        if isinstance(end, bool | np.bool_) or not isinstance(end, Real | Decimal):
+            raise TypeError("the end of a range of numbers is a number")
+        if end != end:
+            raise ValueError("an end is not a number; None leaves it open")
+        # By its shortest decimals: the float 0.1 stands for a tenth.
+        number = float(end)
+        if isinstance(end, Integral):
+            return Fraction(int(end))
+        return number if np.isinf(number) else Fraction(repr(number))
+
     def describe(self) -> str:
         if self.withheld:
             return f"withheld: fewer than {self.withheld} values"
         if self.modes is None:
             return "missing everywhere"
-        lowest, highest = self.modes.limits
-        if self.scale.has_grid:
-            lowest, highest = np.ceil(lowest), np.floor(highest)
-        numbers = self.scale.from_units(np.array([lowest, highest]), self._number_dtype)
+        numbers = self.scale.from_units(np.array(self._limits), self._number_dtype)
         shown = self.from_numbers(numbers, np.ones(2, dtype=bool))
         return f"{shown.iloc[0]} to {shown.iloc[1]}"
 

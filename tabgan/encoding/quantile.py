@@ -107,6 +107,30 @@ class QuantileModes:
             values[binned] = np.interp(places, self.coordinates, self.knots)
         return values
 
+    def cdf(self, values: np.ndarray) -> np.ndarray:
+        """Return the share of each mode at or below values, shape (n_values, n_modes)."""
+        below_spikes = (self.spikes <= values[:, None]).astype(np.float64)
+        if not self.n_bins:
+            return below_spikes
+        places = np.interp(values, self.knots, self.coordinates)[:, None]
+        in_bins = np.clip(places - np.arange(self.n_bins), 0.0, 1.0)
+        return np.concatenate([below_spikes, in_bins], axis=1)
+
+    def pdf(self, values: np.ndarray) -> np.ndarray:
+        """Return the density of each mode at values, 1 for a spike there, (n_values, n_modes)."""
+        densities = np.zeros((len(values), self.n_modes))
+        densities[:, : len(self.spikes)] = self.spikes == values[:, None]
+        if self.n_bins:
+            pieces = np.searchsorted(self.knots, values, side="right") - 1
+            pieces = pieces.clip(0, len(self.knots) - 2)
+            slopes = np.diff(self.coordinates) / np.diff(self.knots)
+            # A piece lies in one bin, since every bin ends at a knot.
+            bins = self.coordinates[pieces].astype(np.int64)
+            inside = ~np.isin(values, self.spikes)
+            rows = np.arange(len(values))
+            densities[rows, len(self.spikes) + bins] = np.where(inside, slopes[pieces], 0.0)
+        return densities
+
     @property
     def limits(self) -> tuple[float, float]:
         """Smallest and largest value that can be drawn."""

@@ -1,6 +1,6 @@
 """A table as integer codes and positions, and back: the one-hot form is never built here."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -10,6 +10,7 @@ import pandas as pd
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.registry import ENCODERS
+from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
 from tabgan.schema import TableSchema
 
@@ -98,27 +99,50 @@ class TableEncoder:
         InvalidDataError
             If a learnt column is not there, or holds values the encoder does not know.
         """
+        self.check_columns(frame)
+        smallest = np.min_scalar_type(max(self.layout.sizes, default=1))
+        codes, positions = self._encode(frame, rng)
+        for place in np.flatnonzero((codes < 0).any(axis=0)):
+            raise InvalidDataError(
+                f"column {self.learnt[place].column.name!r} holds values the model has not seen "
+                "(or missing ones, where it saw none); use the table it was fitted on"
+            )
+        return EncodedTable(codes.astype(smallest), positions)
+
+    def encode_known(self, frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+        """Return the codes of any table, int32 of shape (n_rows, n_columns).
+
+        -1 stands for a value that the encoder does not know, and for a column that is not there.
+        """
+        return self._encode(frame, rng)[0]
+
+    def check_columns(self, frame: pd.DataFrame) -> None:
+        """Raise InvalidDataError if the table lacks a learnt column."""
         absent = [e.column.name for e in self.learnt if e.column.name not in frame.columns]
         if absent:
             raise InvalidDataError(
                 f"the table lacks the columns {absent}; give it the columns of the fit"
             )
-        smallest = np.min_scalar_type(max(self.layout.sizes, default=1))
-        shape = (len(frame), self.layout.n_columns)
-        codes, positions = np.empty(shape, dtype=smallest), np.empty(shape, dtype=np.float32)
-        for place, encoder in enumerate(self.learnt):
-            column_codes, positions[:, place] = encoder.encode(
-                frame[encoder.column.name], rng.random(len(frame))
-            )
-            if (column_codes < 0).any():
-                raise InvalidDataError(
-                    f"column {encoder.column.name!r} holds values the model has not seen (or "
-                    "missing ones, where it saw none); use the table it was fitted on"
-                )
-            codes[:, place] = column_codes
-        return EncodedTable(codes, positions)
 
-    def decode(self, codes: np.ndarray, uniforms: np.ndarray, first_row: int = 0) -> pd.DataFrame:
+    def _encode(
+        self, frame: pd.DataFrame, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        shape = (len(frame), self.layout.n_columns)
+        codes, positions = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
+        for place, encoder in enumerate(self.learnt):
+            uniforms = rng.random(len(frame))
+            if encoder.column.name in frame.columns:
+                cells = frame[encoder.column.name]
+                codes[:, place], positions[:, place] = encoder.encode(cells, uniforms)
+        return codes, positions
+
+    def decode(
+        self,
+        codes: np.ndarray,
+        uniforms: np.ndarray,
+        first_row: int = 0,
+        restricted: Mapping[int, Restriction] | None = None,
+    ) -> pd.DataFrame:
         """Return the table that the codes stand for.
 
         Parameters
@@ -129,7 +153,10 @@ class TableEncoder:
             Uniform numbers from which positions are drawn.
         first_row : int
             Number of the first row in the sample: identifiers count on from it.
+        restricted : mapping of int to Restriction or None
+            Learnt column to the part of it that values shall lie in.
         """
+        restricted = restricted or {}
         place_of = {id(encoder): place for place, encoder in enumerate(self.learnt)}
         unused = np.zeros(len(codes))
         columns = []
@@ -137,7 +164,23 @@ class TableEncoder:
             place = place_of.get(id(encoder))
             drawn = unused if place is None else codes[:, place]
             inside = unused if place is None else uniforms[:, place]
-            columns.append(encoder.decode(drawn, inside, first_row))
+            restriction = None if place is None else restricted.get(place)
+            columns.append(encoder.decode(drawn, inside, first_row, restriction))
+        return self._assemble(columns)
+
+    def expected(self, weights: Sequence[np.ndarray]) -> pd.DataFrame:
+        """Return a guess of each cell: the most probable value, or the mean of a number.
+
+        Parameters
+        ----------
+        weights : sequence of numpy.ndarray of shape (n_rows, n_modes of the column)
+            Probabilities of the modes of each learnt column.
+        """
+        weights_of = dict(zip(map(id, self.learnt), weights, strict=True))
+        nothing = np.empty((len(weights[0]), 0))
+        return self._assemble([e.expected(weights_of.get(id(e), nothing)) for e in self.encoders])
+
+    def _assemble(self, columns: list[pd.Series]) -> pd.DataFrame:
         frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
         frame.columns = self._names()
         return frame

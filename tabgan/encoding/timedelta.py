@@ -1,11 +1,13 @@
 """Durations, counted in the unit of their dtype."""
 
+from datetime import timedelta
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tabgan.encoding.numeric import NumericEncoder
+from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.schema import ColumnSchema
 
 
@@ -24,6 +26,16 @@ class TimedeltaEncoder(NumericEncoder):
         numbers = values.astype(unit).astype("int64").to_numpy(copy=True)
         numbers[~present] = 0
         return numbers, present
+
+    def bound(self, end: object, *, is_low: bool) -> Fraction | float:
+        if not isinstance(end, str | timedelta | np.timedelta64):
+            # pandas would take a number for nanoseconds.
+            raise TypeError("the end of a range of durations is a duration")
+        length = pd.Timedelta(end)
+        if pd.isna(length):
+            raise ValueError("an end is not a duration; None leaves it open")
+        count = int(length.asm8.astype(np.int64))
+        return Fraction(count * PER_SECOND[_unit(self.column)], PER_SECOND[length.unit])
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
         durations = pd.Series(numbers.view(f"timedelta64[{_unit(self.column)}]"))

@@ -45,8 +45,12 @@ class NumpyGenerator:
         return noise @ self._noise_kernel
 
     def reveal(self, sums: Floats, column: int, codes: np.ndarray) -> None:
-        """Add a column's known cells to the sums, in place."""
-        sums += self._cell_kernel[self.layout.position(column, codes)]
+        """Add a column's known cells to the sums, in place; a code of -1 is not known."""
+        known = codes >= 0
+        if known.all():
+            sums += self._cell_kernel[self.layout.position(column, codes)]
+        elif known.any():
+            sums[known] += self._cell_kernel[self.layout.position(column, codes[known])]
 
     def trunk(self, sums: Floats) -> Floats:
         """Return what the heads read, (n_rows, width)."""

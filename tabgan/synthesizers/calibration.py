@@ -12,7 +12,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.synthesizers.passes import PassPlan
-from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
+from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
 # Rows drawn a round. Their probabilities are compared, not their draws, so the first column's
 # share is exact and the others' have the noise of their contexts alone.
@@ -51,6 +51,7 @@ def calibrate(
     layout = generator.layout
     wanted = layout.join([conditions.weigh(i, e.shares) for i, e in enumerate(encoder.learnt)])
     offsets = np.zeros(layout.n_modes, dtype=np.float32)
+    sampler = Sampler(generator, passes, conditions, n_passes, offsets)
     for _ in range(_N_ROUNDS):
         drawn = np.zeros(layout.n_modes)
 
@@ -58,7 +59,7 @@ def calibrate(
             drawn[layout.modes(column)] += (weights / weights.sum(axis=1, keepdims=True)).sum(0)
 
         for block in range(_N_BLOCKS):
-            sample_block(generator, passes, conditions, n_passes, seed, block, offsets, add_up)
+            sampler.block(seed, block, observe=add_up)
         shares = drawn / (_N_BLOCKS * BLOCK_SIZE)
         usable = (wanted > 0) & (shares > 0)
         offsets[usable] += np.log(wanted[usable] / shares[usable])

@@ -1,6 +1,6 @@
 """TabGAN: fit a table, sample new rows."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from os import PathLike
 from typing import Any, Self
 
@@ -9,12 +9,15 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import NotFittedError
 
-from tabgan.conditioning.conditions import read_conditions
+from tabgan.conditioning.conditions import read_condition_rows, read_conditions
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
-from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.errors import InvalidDataError, InvalidParameterError, UnsupportedTypeError
 from tabgan.randomness import RandomState, resolve_seed, stream
 from tabgan.schema import TableSchema, infer_schema
+from tabgan.synthesizers.completion import complete_table
+from tabgan.synthesizers.drawing import RowSource
+from tabgan.synthesizers.likelihood import score_rows
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
 from tabgan.synthesizers.parameters import check_parameters, read_seconds
@@ -180,7 +183,7 @@ class TabGAN(BaseEstimator):
         self,
         n_samples: int | None = None,
         *,
-        conditions: Mapping[Hashable, object] | None = None,
+        conditions: Mapping[Hashable, object] | pd.DataFrame | None = None,
         passes: int | str | None = None,
         random_state: RandomState = None,
     ) -> pd.DataFrame:
@@ -190,8 +193,11 @@ class TabGAN(BaseEstimator):
         ----------
         n_samples : int or None, default=None
             How many; as many as the training table had if ``None``.
-        conditions : mapping or None, default=None
-            Column name to the value that every row shall have; ``None`` or NaN for missing.
+        conditions : mapping, pandas.DataFrame or None, default=None
+            What every row shall have, by column name: a value; ``None`` or NaN for missing; a list
+            or set, any of whose values will do; a tuple ``(low, high)``, a closed range of numbers,
+            dates or durations in which ``None`` is an open end. Dates may be text: a day or a month
+            lasts to its end. A DataFrame gives one value a cell, and one row is drawn for each.
         passes : int, "auto" or None, default=None
             Passes over the columns; the estimator's ``passes`` if ``None``.
         random_state : int, numpy Generator, RandomState or None, default=None
@@ -201,26 +207,133 @@ class TabGAN(BaseEstimator):
         Returns
         -------
         pandas.DataFrame
-            Columns, order and dtypes of the training table, with a fresh index.
+            Columns, order and dtypes of the training table, with a fresh index. Under sets and
+            ranges ``attrs["conditions"]`` holds ``probability``, the share of unconditional rows
+            that satisfy them, and ``effective_sample_size``, how many independent rows the
+            restricted columns are worth.
 
         Raises
         ------
         sklearn.exceptions.NotFittedError
             Before :meth:`fit`.
         InvalidConditionError
-            If a condition names what the model does not know.
+            If a condition names what the model does not know, or next to no row satisfies all of
+            them.
+        """
+        n_rows, source = self._row_source(n_samples, conditions, passes, random_state)
+        return source.rows(0, n_rows)
+
+    def sample_batches(
+        self,
+        n_samples: int | None = None,
+        *,
+        batch_size: int = 65_536,
+        conditions: Mapping[Hashable, object] | pd.DataFrame | None = None,
+        passes: int | str | None = None,
+        random_state: RandomState = None,
+    ) -> Iterator[pd.DataFrame]:
+        """Draw new rows in batches, for samples that do not fit into memory.
+
+        Together they are the rows that :meth:`sample` gives for the same seed.
+
+        Parameters
+        ----------
+        n_samples, conditions, passes, random_state
+            As in :meth:`sample`.
+        batch_size : int, default=65536
+            Rows of a batch: some hundred megabytes while a wide batch is drawn.
+
+        Yields
+        ------
+        pandas.DataFrame
+            At most `batch_size` rows, whose index goes on from batch to batch.
+        """
+        if not _is_count(batch_size) or batch_size < 1:
+            raise InvalidParameterError("batch_size must be an integer >= 1")
+        n_rows, source = self._row_source(n_samples, conditions, passes, random_state)
+        return source.batches(n_rows, int(batch_size))
+
+    def complete(
+        self,
+        X: pd.DataFrame,
+        *,
+        how: str = "draw",
+        passes: int | str | None = None,
+        random_state: RandomState = None,
+    ) -> pd.DataFrame:
+        """Fill the gaps of a table, each row's given what is known of it.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n_rows, any of the columns of the fit)
+            Every missing cell is a gap, and so is every column that is not there.
+        how : {"draw", "expected"}, default="draw"
+            ``"draw"`` draws all gaps of a row together, as the table would have them: the filled
+            table keeps its spread and its dependence, and another seed gives another one (multiple
+            imputation). ``"expected"`` guesses each gap by itself: the most probable category, the
+            mean of a number; nearer to the truth cell by cell, but too regular as a table.
+        passes : int, "auto" or None, default=None
+            As in :meth:`sample`; for ``"draw"``.
+        random_state : int, numpy Generator, RandomState or None, default=None
+            Seed of the draw; a fresh one each call if ``None``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            All columns of the fit in their order and dtypes, with the index of `X`. Cells that
+            were known are as they were, also where the model does not know their value (they then
+            tell nothing about the gaps). A gap stays missing only in a column that has no value to
+            give.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            Before :meth:`fit`.
+        InvalidDataError, UnsupportedTypeError
+            If it is not a table, has columns that the fit had not, or holds values of another kind.
         """
         model = self._fitted_model()
-        n_samples = model.n_rows if n_samples is None else n_samples
-        if not _is_count(n_samples) or n_samples < 0:
-            raise InvalidParameterError("n_samples must be an integer >= 0, or None")
-        n_passes = self.passes if passes is None else passes
-        if n_passes == "auto":
-            n_passes = AUTO_PASSES
-        if not _is_count(n_passes) or int(n_passes) < 1:
-            raise InvalidParameterError('passes must be an integer >= 1 or "auto"')
-        known = read_conditions(conditions, model.encoder)
-        return model.draw(int(n_samples), known, int(n_passes), resolve_seed(random_state))
+        if how not in ("draw", "expected"):
+            raise InvalidParameterError('how must be "draw" or "expected"')
+        table = self._checked_table(X)
+        return complete_table(model, table, how, self._n_passes(passes), resolve_seed(random_state))
+
+    def score_samples(self, X: pd.DataFrame) -> np.ndarray:
+        """Return the log-likelihood of each row, in nats.
+
+        The mean over eight fixed orders of the columns of the chain-rule log-probability:
+        deterministic. A cell counts with a probability, but for real numbers, which count with
+        their density. A value that the fit had not seen is as likely as half a row of its table;
+        a number out of range counts as the nearest in it.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n_rows, n_columns)
+            Rows with the columns of the fit.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n_rows,)
+            Log-likelihoods. Those of training rows are higher than those of new ones to the extent
+            that the model overfits: they help to tell who was in the training table, so treat them
+            as you treat the table.
+        """
+        model = self._fitted_model()
+        table = self._checked_table(X)
+        model.encoder.check_columns(table)
+        return score_rows(model, table)
+
+    def score(self, X: pd.DataFrame, y: None = None) -> float:
+        """Return the mean log-likelihood of rows: what ``GridSearchCV`` maximises.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n_rows, n_columns)
+            Rows with the columns of the fit.
+        y : None
+            Ignored.
+        """
+        return float(self.score_samples(X).mean())
 
     def save(self, path: str | PathLike[str], *, include_discriminator: bool = False) -> None:
         """Write the model to a file, replacing it in one step.
@@ -273,6 +386,51 @@ class TabGAN(BaseEstimator):
     def n_epochs_(self) -> float:
         """How often training went through the table."""
         return self._fitted_model("n_epochs_").n_epochs
+
+    def _row_source(
+        self,
+        n_samples: int | None,
+        conditions: Mapping[Hashable, object] | pd.DataFrame | None,
+        passes: int | str | None,
+        random_state: RandomState,
+    ) -> tuple[int, RowSource]:
+        """Return how many rows are asked for, and where they come from."""
+        model = self._fitted_model()
+        if n_samples is not None and (not _is_count(n_samples) or n_samples < 0):
+            raise InvalidParameterError("n_samples must be an integer >= 0, or None")
+        if isinstance(conditions, pd.DataFrame):
+            if n_samples not in (None, len(conditions)):
+                raise InvalidParameterError(
+                    f"n_samples={n_samples}, but conditions has {len(conditions)} rows and one is "
+                    "drawn for each; leave n_samples out"
+                )
+            n_samples, known = len(conditions), read_condition_rows(conditions, model.encoder)
+        else:
+            known = read_conditions(conditions, model.encoder)
+        n_rows = model.n_rows if n_samples is None else int(n_samples)
+        n_passes = self._n_passes(passes)
+        return n_rows, RowSource(model, known, n_passes, resolve_seed(random_state))
+
+    def _n_passes(self, passes: int | str | None) -> int:
+        n_passes = self.passes if passes is None else passes
+        if n_passes == "auto":
+            return AUTO_PASSES
+        if not _is_count(n_passes) or int(n_passes) < 1:
+            raise InvalidParameterError('passes must be an integer >= 1 or "auto"')
+        return int(n_passes)
+
+    def _checked_table(self, X: pd.DataFrame) -> pd.DataFrame:
+        """Return a table that need not have all columns of the fit, but no others."""
+        if not isinstance(X, pd.DataFrame):
+            raise UnsupportedTypeError(f"a DataFrame is needed, got {type(X).__name__}")
+        names = list(self._fitted_model().schema.names)
+        other = [name for name in X.columns if name not in names]
+        if other or not X.columns.is_unique:
+            raise InvalidDataError(
+                f"the table has columns that the fit had not, or twice: {other or 'repeated'}; "
+                "give it the columns of the fit"
+            )
+        return X
 
     def __sklearn_is_fitted__(self) -> bool:
         return "_model" in vars(self)

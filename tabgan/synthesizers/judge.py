@@ -12,7 +12,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.randomness import stream
 from tabgan.synthesizers.passes import PassPlan
-from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
+from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 from tabgan.training.train import Judgement
 
 # Rows a side: the error of an AUC is then below .01, and a judgement takes about a second.
@@ -58,10 +58,8 @@ class OnePassJudge:
         n_columns = generator.layout.n_columns
         order = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
         seed = int(stream(self.seed, "judge").integers(2**63))  # not that of the user's samples
-        blocks = [
-            sample_block(generator, order, self.conditions, 1, seed, block)[0]
-            for block in range(-(-n_rows // BLOCK_SIZE))
-        ]
+        sampler = Sampler(generator, order, self.conditions, 1)
+        blocks = [sampler.block(seed, block)[0] for block in range(-(-n_rows // BLOCK_SIZE))]
         return np.concatenate(blocks)[:n_rows]
 
 

@@ -1,18 +1,16 @@
 """A fitted model: everything that sampling needs, and no row of the table."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.schema import TableSchema
 from tabgan.synthesizers.passes import PassPlan
-from tabgan.synthesizers.sampler import BLOCK_SIZE, sample_block
+from tabgan.synthesizers.sampler import Sampler
 
 
 @dataclass(frozen=True)
@@ -53,37 +51,8 @@ class FittedModel:
         """The table's schema, with what each column releases."""
         return self.encoder.schema
 
-    def draw(self, n_rows: int, conditions: Conditions, n_passes: int, seed: int) -> pd.DataFrame:
-        """Return new rows.
-
-        Parameters
-        ----------
-        n_rows : int
-            How many.
-        conditions : Conditions
-            What is known of each.
-        n_passes : int
-            Passes to draw in.
-        seed : int
-            Names the random streams.
-        """
-        shape = (-(-n_rows // BLOCK_SIZE) * BLOCK_SIZE, self.generator.layout.n_columns)
-        codes, uniforms = np.empty(shape, dtype=np.int64), np.empty(shape)
+    def sampler(self, conditions: Conditions, n_passes: int) -> Sampler:
+        """Return what draws rows with these conditions in so many passes."""
         # The nearest number of passes from below: a sample of three errs as one of two does.
         offsets = self.offsets[max(known for known in self.offsets if known <= n_passes)]
-        for block in range(shape[0] // BLOCK_SIZE):
-            rows = slice(block * BLOCK_SIZE, (block + 1) * BLOCK_SIZE)
-            codes[rows], uniforms[rows] = sample_block(
-                self.generator, self.passes, conditions, n_passes, seed, block, offsets
-            )
-        frame = self.encoder.decode(codes[:n_rows], uniforms[:n_rows])
-        return self._with_exact_values(frame, conditions.values)
-
-    def _with_exact_values(self, frame: pd.DataFrame, values: Mapping[Any, object]) -> pd.DataFrame:
-        """Put the very values of the conditions where decoding gave some value of their mode."""
-        encoders = {encoder.column.name: encoder for encoder in self.encoder.encoders}
-        for name, value in values.items():
-            cell = encoders[name].cell(value)
-            if cell.notna().all():  # a missing cell already decodes to itself
-                frame[name] = cell.repeat(len(frame)).array
-        return frame
+        return Sampler(self.generator, self.passes, conditions, n_passes, offsets)

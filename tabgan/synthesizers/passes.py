@@ -107,7 +107,7 @@ def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
 
     Corrected for the bias of sparse tables (Miller 1955) and never negative; zero on the diagonal.
     """
-    n_rows, n_columns = codes.shape
+    n_columns = codes.shape[1]
     information = np.zeros((n_columns, n_columns))
     if n_columns > _MAX_PAIRED_COLUMNS:
         return information
@@ -117,18 +117,6 @@ def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:
             information[i, j] = information[j, i] = _pair_information(
                 codes[:, i] * sizes[j] + codes[:, j], sizes[j]
             )
-    return information
-    codes = codes.astype(np.int64)
-    for i in range(n_columns):
-        for j in range(i):
-            joint = np.bincount(codes[:, i] * sizes[j] + codes[:, j], minlength=sizes[i] * sizes[j])
-            joint = joint.reshape(sizes[i], sizes[j])
-            rows, columns = joint.sum(axis=1), joint.sum(axis=0)
-            occurring = joint > 0
-            expected = np.outer(rows, columns)[occurring] / n_rows
-            plug_in = np.sum(joint[occurring] * np.log(joint[occurring] / expected)) / n_rows
-            free = occurring.sum() - (rows > 0).sum() - (columns > 0).sum() + 1
-            information[i, j] = information[j, i] = max(0.0, plug_in - free / (2 * n_rows))
     return information
 
 

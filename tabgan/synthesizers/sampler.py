@@ -5,29 +5,25 @@ number. A block is always computed whole and then cut, so a row does not depend 
 were asked for, nor on threads.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from tabgan.conditioning.conditions import Conditions
+from tabgan.encoding.restriction import Restriction
 from tabgan.networks.forward import NumpyGenerator, log_softmax
 from tabgan.randomness import stream
 from tabgan.synthesizers.passes import PassPlan
 
 BLOCK_SIZE = 1024
+# Shown each column that is drawn and the weights, (n_rows, size), that its modes are drawn by.
+Observer = Callable[[int, np.ndarray], None]
 
 
-def sample_block(
-    generator: NumpyGenerator,
-    passes: PassPlan,
-    conditions: Conditions,
-    n_passes: int,
-    seed: int,
-    block: int,
-    offsets: np.ndarray | None = None,
-    observe: Callable[[int, np.ndarray], None] | None = None,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Draw one block of rows.
+@dataclass(frozen=True)
+class Sampler:
+    """A generator, an order of its columns, and what a sample may contain.
 
     Parameters
     ----------
@@ -36,52 +32,151 @@ def sample_block(
     passes : PassPlan
         The order of the columns.
     conditions : Conditions
-        What is known of every row, and which modes may be drawn.
+        What is known of the rows, and what may be drawn.
     n_passes : int
         Passes to draw in.
-    seed, block : int
-        Name the random stream.
     offsets : numpy.ndarray of shape (n_modes,) or None
         Added to the logits (see :mod:`tabgan.synthesizers.calibration`).
-    observe : callable or None
-        Is shown each column and the weights, (1024, size), that its modes are drawn by.
-
-    Returns
-    -------
-    codes : numpy.ndarray of int64, shape (1024, n_columns)
-        Modes drawn.
-    uniforms : numpy.ndarray of the same shape
-        Uniform numbers that positions are drawn from.
     """
-    n_columns = generator.layout.n_columns
-    rng = stream(seed, "blocks", block)
-    mode_uniforms = rng.random((BLOCK_SIZE, n_columns))
-    position_uniforms = rng.random((BLOCK_SIZE, n_columns))
 
-    unknown = [column for column in range(n_columns) if column not in conditions.known]
-    groups = passes.groups(unknown, n_passes)
-    # One column a pass is the likelihood path: nothing is left that noise could agree on.
-    silent = len(groups) == len(unknown) and n_passes > 1
-    codes = np.zeros((BLOCK_SIZE, n_columns), dtype=np.int64)
-    sums = generator.start(BLOCK_SIZE)
-    for column, code in conditions.known.items():
-        codes[:, column] = code
-        generator.reveal(sums, column, codes[:, column])
-    for group in groups:
-        # Fresh noise a pass: what was drawn from the old one is known now, and in training the
-        # noise tells nothing about what is known.
-        noise = rng.standard_normal((BLOCK_SIZE, generator.spec.noise_dim), dtype=np.float32)
-        features = generator.trunk(sums if silent else sums + generator.stir(noise))
-        for column in group:
-            logits = generator.logits(features, column)
-            if offsets is not None:
-                logits += offsets[generator.layout.modes(column)]
-            weights = conditions.weigh(column, np.exp(log_softmax(logits)))
-            if observe is not None:
-                observe(column, weights)
-            codes[:, column] = draw_modes(weights, mode_uniforms[:, column])
-            generator.reveal(sums, column, codes[:, column])
-    return codes, position_uniforms
+    generator: NumpyGenerator
+    passes: PassPlan
+    conditions: Conditions
+    n_passes: int
+    offsets: np.ndarray | None = None
+
+    def block(
+        self,
+        seed: int,
+        block: int,
+        restricted: np.ndarray | None = None,
+        observe: Observer | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Draw one block of rows.
+
+        Parameters
+        ----------
+        seed, block : int
+            Name the random stream.
+        restricted : numpy.ndarray of int, shape (1024, n_restricted) or None
+            Modes of the restricted columns, which are drawn first
+            (:func:`tabgan.synthesizers.restricted.draw_restricted`).
+        observe : callable or None
+            Is shown what is drawn.
+
+        Returns
+        -------
+        codes : numpy.ndarray of int64, shape (1024, n_columns)
+            Modes drawn.
+        uniforms : numpy.ndarray of the same shape
+            Uniform numbers that positions are drawn from.
+        """
+        rng = stream(seed, "blocks", block)
+        codes = self.conditions.known_rows(block * BLOCK_SIZE, BLOCK_SIZE)
+        mode_uniforms = rng.random(codes.shape)
+        position_uniforms = rng.random(codes.shape)
+        if restricted is not None:
+            codes[:, list(self.conditions.restricted)] = restricted
+        self.draw(codes, self.groups(codes), mode_uniforms, rng, observe=observe)
+        return codes, position_uniforms
+
+    def groups(self, codes: np.ndarray) -> list[list[int]]:
+        """Return the columns of each pass for rows in which some cells are unknown."""
+        columns = np.flatnonzero((codes < 0).any(axis=0))
+        return self.passes.groups([int(column) for column in columns], self.n_passes)
+
+    def draw(
+        self,
+        codes: np.ndarray,
+        groups: list[list[int]],
+        uniforms: np.ndarray,
+        rng: np.random.Generator,
+        restricted: Mapping[int, Restriction] | None = None,
+        observe: Observer | None = None,
+    ) -> np.ndarray:
+        """Draw the unknown cells of some columns, in place.
+
+        Parameters
+        ----------
+        codes : numpy.ndarray of int, shape (n_rows, n_columns)
+            Modes; -1 where a cell is unknown.
+        groups : list of list of int
+            The columns of each pass.
+        uniforms : numpy.ndarray of the shape of codes
+            Uniform numbers that modes are drawn from.
+        rng : numpy.random.Generator
+            Of the noise, where a pass draws several columns.
+        restricted : mapping of int to Restriction or None
+            Column to the part of it that may be drawn.
+        observe : callable or None
+            Is shown what is drawn.
+
+        Returns
+        -------
+        numpy.ndarray of shape (n_rows,)
+            Logarithm of each row's weight: the product of the masses that its restrictions left.
+            Rows drawn in proportion to it have the law that the restrictions leave of the table's.
+        """
+        generator, restricted = self.generator, restricted or {}
+        unknown = codes < 0
+        sums = self._known_sums(codes)
+        # One column a pass is the likelihood path: nothing is left that noise could agree on. The
+        # last column alone in the only pass may be, too, but one pass is the pure GAN.
+        silent = all(len(group) == 1 for group in groups) and self.n_passes > 1
+        log_weights = np.zeros(len(codes))
+        for group in groups:
+            # Fresh noise a pass: what was drawn from the old one is known now, and in training the
+            # noise tells nothing about what is known.
+            if not silent:
+                shape = (len(codes), generator.spec.noise_dim)
+                noise = generator.stir(rng.standard_normal(shape, dtype=np.float32))
+                features = generator.trunk(sums + noise)
+            elif group is groups[0] and (codes == codes[0]).all():
+                # Rows that have the same cells known, or none, differ from here on.
+                features = np.repeat(generator.trunk(sums[:1]), len(codes), axis=0)
+            else:
+                features = generator.trunk(sums)
+            for column in group:
+                weights = self.weights(features, column)
+                if observe is not None:
+                    observe(column, weights)
+                rows = unknown[:, column]
+                if column in restricted:
+                    weights, log_masses = restrict(weights, restricted[column])
+                    log_weights[rows] += log_masses[rows]
+                drawn = np.where(rows, draw_modes(weights, uniforms[:, column]), -1)
+                codes[rows, column] = drawn[rows]
+                generator.reveal(sums, column, drawn)
+        return log_weights
+
+    def features(self, codes: np.ndarray) -> np.ndarray:
+        """Return what the heads read of rows in which some cells are unknown, without noise."""
+        return self.generator.trunk(self._known_sums(codes))
+
+    def _known_sums(self, codes: np.ndarray) -> np.ndarray:
+        sums = self.generator.start(len(codes))
+        for column in range(codes.shape[1]):
+            self.generator.reveal(sums, column, codes[:, column])
+        return sums
+
+    def weights(self, features: np.ndarray, column: int) -> np.ndarray:
+        """Return the weights that the modes of a column are drawn by, (n_rows, size)."""
+        logits = self.generator.logits(features, column)
+        if self.offsets is not None:
+            logits += self.offsets[self.generator.layout.modes(column)]
+        return self.conditions.weigh(column, np.exp(log_softmax(logits)))
+
+
+def restrict(weights: np.ndarray, restriction: Restriction) -> tuple[np.ndarray, np.ndarray]:
+    """Return weights with the restriction, and the logarithm of the share that is left of them.
+
+    Where nothing is left the allowed modes are drawn by their shares, for a row without weight.
+    """
+    allowed = weights * restriction.shares
+    masses = allowed.sum(axis=1) / weights.sum(axis=1)
+    possible = masses > 0
+    log_masses = np.log(masses, out=np.full(len(masses), -np.inf), where=possible)
+    return np.where(possible[:, None], allowed, restriction.shares), log_masses
 
 
 def draw_modes(weights: np.ndarray, uniforms: np.ndarray) -> np.ndarray:

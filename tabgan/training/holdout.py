@@ -30,10 +30,8 @@ class HeldOutLikelihood:
         n_rows, n_columns = self.codes.shape
         sums = generator.start(n_rows)
         for column in range(n_columns):
-            rows = self.known[:, column]
-            revealed = sums[rows]
-            generator.reveal(revealed, column, self.codes[rows, column])
-            sums[rows] = revealed
+            known = np.where(self.known[:, column], self.codes[:, column], -1)
+            generator.reveal(sums, column, known)
         features = generator.trunk(sums)
         lost = np.zeros(n_rows)
         for column in range(n_columns):

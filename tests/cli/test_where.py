@@ -16,6 +16,7 @@ TABLE = pd.DataFrame(
         "moment": pd.to_datetime(["2021-01-01", "2021-01-02"]).tz_localize("Europe/Berlin"),
         "span": pd.to_timedelta(["1h", "2h"]),
         "written": ["01.02.2021", "31.12.2021"],
+        "size": pd.Categorical(["S", "M"], ["S", "M"], ordered=True),
         "a": ["p", "q"],
         "a=b": ["p", "q"],
     }
@@ -40,6 +41,14 @@ SCHEMA = infer_schema(TABLE)
         ("text=x=y", "text", "x=y"),
         ("a=q", "a", "q"),
         ("a=b=q", "a=b", "q"),
+        ("text=x..y", "text", "x..y"),
+        ("count=1..9", "count", (1, 9)),
+        ("count=..9", "count", (None, 9)),
+        ("share=0.5..", "share", (0.5, None)),
+        ("day=2021-01..2021-02-03", "day", ("2021-01", "2021-02-03")),
+        ("written=01.02.2021..", "written", ("01.02.2021", None)),
+        ("span=1h..2h", "span", (pd.Timedelta("1h"), pd.Timedelta("2h"))),
+        ("size=S..M", "size", ("S", "M")),
     ],
 )
 def test_a_value_is_read_as_its_column_has_it(text: str, name: str, value: object) -> None:
@@ -48,9 +57,25 @@ def test_a_value_is_read_as_its_column_has_it(text: str, name: str, value: objec
     assert type(conditions[name]) is type(value)
 
 
+def test_a_column_named_several_times_may_have_any_of_the_values() -> None:
+    assert read_where(["a=p", "count=1", "a=q", "a="], SCHEMA) == {
+        "a": ["p", "q", None],
+        "count": 1,
+    }
+
+
 @pytest.mark.parametrize(
     "texts",
-    [["missing=1"], ["text"], ["count=x"], ["flag=2"], ["level=7"], ["day=x"], ["a=p", "a=q"]],
+    [
+        ["missing=1"],
+        ["text"],
+        ["count=x"],
+        ["count=1..x"],
+        ["flag=2"],
+        ["level=7"],
+        ["day=x"],
+        ["count=1..2", "count=5"],
+    ],
     ids=str,
 )
 def test_what_is_no_condition_is_refused(texts: list[str]) -> None:

@@ -4,7 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.conditioning.conditions import no_conditions, read_conditions
+from tabgan.conditioning.conditions import (
+    Conditions,
+    no_conditions,
+    read_condition_rows,
+    read_conditions,
+)
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidConditionError, TabGANError, UnsupportedTypeError
@@ -34,6 +39,12 @@ def encoder() -> TableEncoder:
     return TableEncoder.from_frame(frame, infer_schema(frame), EncodingOptions())
 
 
+def known_of(conditions: Conditions, row: int = 0) -> dict[int, int]:
+    """Return learnt column to code, where one is known."""
+    codes = conditions.known_rows(row, 1)[0]
+    return {int(place): int(codes[place]) for place in np.flatnonzero(codes >= 0)}
+
+
 ACCEPTED: list[tuple[str, object]] = [
     ("sex", "f"),
     ("city", "Kiel"),
@@ -60,14 +71,14 @@ def test_a_condition_becomes_the_code_of_its_value(
     conditions = read_conditions({name: value}, encoder)
     place = encoder.learnt_index(name)
     assert place is not None
-    assert list(conditions.known) == [place]
-    code = conditions.known[place]
+    assert known_of(conditions).keys() == {place}
+    code = known_of(conditions)[place]
     assert conditions.released[place][code]
-    assert conditions.values == {name: value}
     # Read back: what the code stands for is what was asked for.
     column = encoder.learnt[place]
     decoded = column.decode(np.array([code]), np.array([0.5]), 0)
     expected = column.cell(value)
+    pd.testing.assert_series_equal(conditions.values[name], expected)
     if name == "height":
         low, high = (column.decode(np.array([code]), np.array([u]), 0)[0] for u in (0.0, 1.0))
         assert low <= value <= high
@@ -122,10 +133,68 @@ def test_an_identifier_cannot_be_conditioned_on(encoder: TableEncoder) -> None:
         read_conditions({"key": "K-0001"}, encoder)
 
 
-@pytest.mark.parametrize("value", [["f", "m"], {"f"}, ("f", "m"), np.array(["f"]), {}], ids=repr)
-def test_more_than_one_value_is_refused_by_its_type(encoder: TableEncoder, value: object) -> None:
-    with pytest.raises(UnsupportedTypeError, match=f"'sex' is of type {type(value).__name__}"):
-        read_conditions({"sex": value}, encoder)
+@pytest.mark.parametrize(
+    "values", [["f", "m"], {"f", "m"}, np.array(["f", "m"]), pd.Series(["m", "f"])], ids=type
+)
+def test_a_list_or_set_allows_each_of_its_values(encoder: TableEncoder, values: object) -> None:
+    conditions = read_conditions({"sex": values}, encoder)
+    place = encoder.learnt_index("sex")
+    assert known_of(conditions) == {}
+    allowed = np.flatnonzero(conditions.restricted[place].shares)
+    assert set(encoder.learnt[place].decode(allowed, np.zeros(2), 0)) == {"f", "m"}
+
+
+def test_a_list_may_hold_missing(encoder: TableEncoder) -> None:
+    restriction = read_conditions({"city": ["Bonn", None]}, encoder).restricted
+    place = encoder.learnt_index("city")
+    decoded = encoder.learnt[place].decode(
+        np.flatnonzero(restriction[place].shares), np.zeros(2), 0
+    )
+    assert decoded.dropna().tolist() == ["Bonn"]
+    assert decoded.isna().sum() == 1
+
+
+REFUSED: list[tuple[str, object, type[TabGANError], str]] = [
+    ("sex", ("f", "m"), InvalidConditionError, "'sex' is a range whose ends.*are a list"),
+    ("sex", {}, UnsupportedTypeError, "'sex' is of type dict"),
+    ("sex", [], InvalidConditionError, "'sex' is an empty list"),
+    ("sex", ["f", "never seen"], InvalidConditionError, "'sex' is not a value"),
+    ("sex", ["f", RARE], InvalidConditionError, "'sex' is not a value"),
+    ("age", (20, 30, 40), UnsupportedTypeError, "'age' is a tuple of 3"),
+    ("age", ([20], 30), UnsupportedTypeError, "'age' is a tuple of 2"),
+    ("age", ("20", 30), InvalidConditionError, "'age' is a range whose ends"),
+    ("age", (30, 25), InvalidConditionError, "range on column 'age' holds no value"),
+    ("age", (200, None), InvalidConditionError, "range on column 'age' holds no value"),
+    ("age", (35.2, 35.8), InvalidConditionError, "range on column 'age' holds no value"),
+    ("since", ("1999", "2001"), InvalidConditionError, "range on column 'since' holds no value"),
+    ("grade", (4, 4), InvalidConditionError, "range on column 'grade' holds no value"),
+]
+
+
+@pytest.mark.parametrize(("name", "condition", "error", "says"), REFUSED)
+def test_a_set_or_range_that_cannot_be_had_is_refused_with_its_column(
+    encoder: TableEncoder, name: str, condition: object, error: type[TabGANError], says: str
+) -> None:
+    with pytest.raises(error, match=says) as caught:
+        read_conditions({name: condition}, encoder)
+    assert RARE not in str(caught.value)
+
+
+def test_each_row_of_a_frame_is_its_own_condition(encoder: TableEncoder) -> None:
+    frame = pd.DataFrame({"city": ["Kiel", None, "Bonn", "Kiel"], "age": [20, 35, 35, 40]})
+    conditions = read_condition_rows(frame, encoder)
+    for row, condition in enumerate(frame.to_dict("records")):
+        alone = read_conditions(condition, encoder)
+        assert known_of(conditions, row) == known_of(alone)
+        for name in frame:
+            assert conditions.values[name].iloc[row] == alone.values[name].iloc[0] or (
+                conditions.values[name].isna().iloc[row] and alone.values[name].isna().iloc[0]
+            )
+
+
+def test_a_frame_holds_single_values(encoder: TableEncoder) -> None:
+    with pytest.raises(UnsupportedTypeError, match="column 'age' of the conditions holds lists"):
+        read_condition_rows(pd.DataFrame({"age": [20, (20, 30)]}), encoder)
 
 
 @pytest.mark.parametrize("conditions", [["sex"], "sex", pd.DataFrame({"sex": ["f"]}), 5], ids=type)
@@ -138,9 +207,9 @@ def test_conditions_that_are_no_mapping_are_refused(
 
 def test_several_conditions_are_each_known(encoder: TableEncoder) -> None:
     conditions = read_conditions({"age": 35, "sex": "m", "city": None}, encoder)
-    places = [encoder.learnt_index(name) for name in ("age", "sex", "city")]
-    assert list(conditions.known) == places
-    assert conditions.values == {"age": 35, "sex": "m", "city": None}
+    places = {encoder.learnt_index(name) for name in ("age", "sex", "city")}
+    assert known_of(conditions).keys() == places
+    assert conditions.values.keys() == {"age", "sex", "city"}
 
 
 @pytest.mark.parametrize("empty", [None, {}])
@@ -148,7 +217,7 @@ def test_without_conditions_every_released_mode_is_allowed(
     encoder: TableEncoder, empty: dict[str, object] | None
 ) -> None:
     conditions = read_conditions(empty, encoder)
-    assert conditions.known == no_conditions(encoder).known == {}
+    assert known_of(conditions) == known_of(no_conditions(encoder)) == {}
     for place, column in enumerate(encoder.learnt):
         weighed = conditions.weigh(place, np.full(column.n_modes, 1 / column.n_modes))
         assert (weighed > 0).tolist() == column.released.tolist()
@@ -176,4 +245,4 @@ def test_a_withheld_number_is_no_condition_but_missing_is() -> None:
         with pytest.raises(InvalidConditionError, match="fewer than 5 values") as caught:
             read_conditions({"dose": value}, encoder)
         assert "99" not in str(caught.value)
-    assert read_conditions({"dose": None}, encoder).known == {0: 0}
+    assert known_of(read_conditions({"dose": None}, encoder)) == {0: 0}

@@ -12,7 +12,7 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.schema import infer_schema
 from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.passes import PassPlan
-from tabgan.synthesizers.sampler import sample_block
+from tabgan.synthesizers.sampler import Sampler
 
 
 @pytest.mark.parametrize("n_passes", [1, 3])
@@ -31,10 +31,8 @@ def test_the_shares_of_a_biased_generator_become_those_of_the_table(n_passes):
     offsets = calibrate(generator, passes, conditions, encoder, n_passes, seed=1)
 
     def distance(offsets):
-        blocks = [
-            sample_block(generator, passes, conditions, n_passes, 2, block, offsets)[0]
-            for block in range(20)
-        ]
+        sampler = Sampler(generator, passes, conditions, n_passes, offsets)
+        blocks = [sampler.block(2, block)[0] for block in range(20)]
         drawn = encoder.decode(np.concatenate(blocks), np.zeros((20_480, 3)))
         return max(
             (drawn[name].value_counts(normalize=True) - table[name].value_counts(normalize=True))

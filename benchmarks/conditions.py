@@ -1,0 +1,171 @@
+"""Conditions and gaps on Adult: against sampling and filtering, and against imputers.
+
+    python benchmarks/conditions.py --data ../shared/data
+
+fits the default model on the training rows of the protocol, then
+
+- draws rows with ages 60 to 90 and 35 to 45 weekly hours, and compares them with as many rows that
+  were drawn without conditions and filtered;
+- removes 30 % of the cells of the holdout and fills them, beside scikit-learn's imputers.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from protocol import split_table, two_sample_auc
+from sklearn.experimental import enable_iterative_imputer  # noqa: F401
+from sklearn.impute import IterativeImputer, KNNImputer, SimpleImputer
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from tabgan import TabGAN
+
+RESULTS = Path(__file__).parent / "results" / "conditions.json"
+RANGES = {"age": (60, 90), "hours_per_week": (35, 45)}
+N_ROWS = 20_000
+GAP_SHARE = 0.3
+# Neighbours are looked for among so many training rows; the time grows with them.
+KNN_ROWS = 10_000
+
+
+def compare_conditions(gan: TabGAN) -> dict[str, float]:
+    """Return what conditioned rows cost and how they differ from filtered ones."""
+    started = time.perf_counter()
+    conditioned = gan.sample(N_ROWS, conditions=RANGES, random_state=0)
+    seconds = time.perf_counter() - started
+    started = time.perf_counter()
+    kept: list[pd.DataFrame] = []
+    n_drawn = 0
+    for batch in gan.sample_batches(10**9, random_state=1):
+        n_drawn += len(batch)
+        inside = [batch[name].between(low, high) for name, (low, high) in RANGES.items()]
+        kept.append(batch[np.logical_and.reduce(inside)])
+        if sum(map(len, kept)) >= 2 * N_ROWS:
+            break
+    filtered = pd.concat(kept, ignore_index=True).head(2 * N_ROWS)
+    filter_seconds = (time.perf_counter() - started) / 2
+    one, other = filtered.head(N_ROWS), filtered.tail(N_ROWS)
+    report = conditioned.attrs["conditions"]
+    rng = np.random.default_rng(0)
+    return {
+        "probability": report["probability"],
+        "share_of_filtered": 2 * N_ROWS / n_drawn,
+        "effective_sample_size": report["effective_sample_size"],
+        "seconds": seconds,
+        "seconds_filtering": filter_seconds,
+        "worst_pair_distance": worst_pair_distance(conditioned, one),
+        "worst_pair_distance_of_halves": worst_pair_distance(other, one),
+        "auc": two_sample_auc(one, conditioned, rng),
+        "auc_of_halves": two_sample_auc(one, other, rng),
+    }
+
+
+def worst_pair_distance(rows: pd.DataFrame, others: pd.DataFrame) -> float:
+    """Return the largest total variation of a pair of age, hours and income."""
+    names = [*RANGES, "income"]
+    distances = []
+    for i, first in enumerate(names):
+        for second in names[:i]:
+            shares = [
+                table.groupby([first, second], observed=True).size() / len(table)
+                for table in (rows, others)
+            ]
+            gaps = shares[0].sub(shares[1], fill_value=0.0)
+            distances.append(0.5 * gaps.abs().sum())
+    return float(max(distances))
+
+
+def compare_imputers(gan: TabGAN, train: pd.DataFrame, rows: pd.DataFrame) -> dict[str, object]:
+    """Return accuracy, error and time of each way to fill gaps."""
+    gaps = pd.DataFrame(
+        np.random.default_rng(0).random(rows.shape) < GAP_SHARE, rows.index, rows.columns
+    )
+    gapped = rows.mask(gaps)
+    ways = {
+        "tabgan, expected": lambda: gan.complete(gapped, how="expected"),
+        "tabgan, drawn": lambda: gan.complete(gapped, random_state=0),
+        "mean and most frequent": lambda: impute_encoded(SimpleImputer(), train, gapped),
+        "IterativeImputer": lambda: impute_encoded(IterativeImputer(random_state=0), train, gapped),
+        f"KNNImputer, {KNN_ROWS:,} rows": lambda: impute_encoded(
+            KNNImputer(), train.sample(KNN_ROWS, random_state=0), gapped
+        ),
+    }
+    results: dict[str, object] = {}
+    for name, fill in ways.items():
+        started = time.perf_counter()
+        filled = fill()
+        seconds = time.perf_counter() - started
+        results[name] = {"seconds": round(seconds, 1), **errors(filled, rows, gaps, train)}
+        print(name, results[name], flush=True)
+    return results
+
+
+def impute_encoded(
+    imputer: SimpleImputer | IterativeImputer | KNNImputer,
+    train: pd.DataFrame,
+    gapped: pd.DataFrame,
+) -> pd.DataFrame:
+    """Fill one-hot categories, of which the largest wins, and standardised numbers."""
+    numbers = list(train.select_dtypes("number"))
+    texts = [name for name in train if name not in numbers]
+    one_hot = OneHotEncoder(sparse_output=False, handle_unknown="ignore").fit(train[texts].dropna())
+    scaler = StandardScaler().fit(train[numbers])
+    known_levels = [level for levels in one_hot.categories_ for level in levels]
+    sizes = [len(levels) for levels in one_hot.categories_]
+    starts = np.cumsum([0, *sizes])
+
+    def encode(table: pd.DataFrame) -> np.ndarray:
+        hot = one_hot.transform(table[texts].astype(object).fillna("?"))
+        for i, name in enumerate(texts):
+            hot[table[name].isna().to_numpy(), starts[i] : starts[i + 1]] = np.nan
+        return np.hstack([scaler.transform(table[numbers].astype(float)), hot])
+
+    filled = imputer.fit(encode(train)).transform(encode(gapped))
+    table = gapped.copy()
+    n_numbers = len(numbers)
+    table[numbers] = scaler.inverse_transform(filled[:, :n_numbers])
+    for i, name in enumerate(texts):
+        block = filled[:, n_numbers + starts[i] : n_numbers + starts[i + 1]]
+        table[name] = np.array(known_levels[starts[i] : starts[i + 1]])[block.argmax(axis=1)]
+    return table
+
+
+def errors(
+    filled: pd.DataFrame, rows: pd.DataFrame, gaps: pd.DataFrame, train: pd.DataFrame
+) -> dict[str, float]:
+    """Return the mean accuracy of categories and error of numbers, where the truth is known."""
+    accuracies, distances = [], []
+    for name in rows:
+        wanted = gaps[name] & rows[name].notna()
+        real, given = rows[name][wanted], filled[name][wanted]
+        if pd.api.types.is_numeric_dtype(train[name]):
+            rms = np.sqrt(((given - real) ** 2).mean())
+            distances.append(rms / train[name].std())
+        else:
+            accuracies.append((given == real).mean())
+    return {
+        "accuracy": round(float(np.mean(accuracies)), 4),
+        "rmse_in_standard_deviations": round(float(np.mean(distances)), 4),
+    }
+
+
+def main() -> None:
+    """Fit once, compare both, write the results."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    options = parser.parse_args()
+    split = split_table("adult", pd.read_parquet(options.data / "adult.parquet"))
+    gan = TabGAN(random_state=0).fit(split.train)
+    results = {
+        "conditions": compare_conditions(gan),
+        "gaps": compare_imputers(gan, split.train, split.holdout),
+    }
+    RESULTS.write_text(json.dumps(results, indent=1) + "\n")
+    print(json.dumps(results, indent=1))
+
+
+if __name__ == "__main__":
+    main()

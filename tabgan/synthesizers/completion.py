@@ -1,0 +1,113 @@
+"""Fill the gaps of a table: each row's unknown cells, given its known ones."""
+
+import numpy as np
+import pandas as pd
+
+from tabgan.conditioning.conditions import no_conditions
+from tabgan.encoding import TableEncoder
+from tabgan.encoding.restriction import Restriction
+from tabgan.randomness import stream
+from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler, draw_modes, restrict
+
+# Where a row has several gaps that could be missing values, how many completions to choose one
+# from: that no cell shall be missing changes the law of the others.
+_N_CANDIDATES = 8
+
+
+def complete_table(
+    model: FittedModel, table: pd.DataFrame, how: str, n_passes: int, seed: int
+) -> pd.DataFrame:
+    """Return the table with its gaps filled.
+
+    Parameters
+    ----------
+    model : FittedModel
+        What was learnt.
+    table : pandas.DataFrame
+        Columns of the training table, some or all; missing cells are gaps.
+    how : {"draw", "expected"}
+        Draw all gaps of a row together, or give each its most probable category or its mean.
+    n_passes : int
+        Passes to draw in.
+    seed : int
+        Names the random streams.
+    """
+    encoder = model.encoder
+    # pandas widens integers and booleans that have gaps; what they hold decides, not their dtype.
+    codes = encoder.encode_known(table, stream(seed, "encoding")).astype(np.int64)
+    for place, column in enumerate(encoder.learnt):
+        if column.column.name in table.columns:
+            codes[table[column.column.name].isna().to_numpy(dtype=bool), place] = -1
+    sampler = model.sampler(no_conditions(encoder), n_passes)
+    # A gap is filled with a value, if the column has any to give.
+    present = {i: column.present() for i, column in enumerate(encoder.learnt)}
+    present = {i: restriction for i, restriction in present.items() if restriction.is_possible}
+    if how == "draw":
+        filled = _drawn(sampler, encoder, codes, present, seed)
+    else:
+        filled = _expected(sampler, encoder, codes, present)
+    filled.index = table.index
+    for name in filled.columns.intersection(table.columns):
+        filled[name] = _keep_known(table[name], filled[name])
+    return filled
+
+
+def _drawn(
+    sampler: Sampler,
+    encoder: TableEncoder,
+    codes: np.ndarray,
+    present: dict[int, Restriction],
+    seed: int,
+) -> pd.DataFrame:
+    uniforms = np.empty(codes.shape)
+    for start in range(0, len(codes), BLOCK_SIZE):
+        rows = slice(start, start + BLOCK_SIZE)
+        rng = stream(seed, "completions", start // BLOCK_SIZE)
+        codes[rows] = _complete_rows(sampler, codes[rows], present, rng)
+        uniforms[rows] = rng.random(codes[rows].shape)
+    return encoder.decode(codes, uniforms)
+
+
+def _complete_rows(
+    sampler: Sampler, codes: np.ndarray, present: dict[int, Restriction], rng: np.random.Generator
+) -> np.ndarray:
+    """Return rows with their unknown cells drawn, given the known ones and that none is missing."""
+    gaps = codes < 0
+    partial = [column for column, allowed in present.items() if (allowed.shares < 1).any()]
+    n_candidates = _N_CANDIDATES if (gaps[:, partial].sum(axis=1) > 1).any() else 1
+    candidates = np.repeat(codes, n_candidates, axis=0)
+    log_weights = sampler.draw(
+        candidates, sampler.groups(candidates), rng.random(candidates.shape), rng, present
+    )
+    log_weights = log_weights.reshape(-1, n_candidates)
+    # A row in which only a missing value was thinkable has candidates without weight: any will do.
+    highest = np.maximum(log_weights.max(axis=1, keepdims=True), np.finfo(float).min)
+    weights = np.where(np.isneginf(highest), 1.0, np.exp(log_weights - highest))
+    chosen = draw_modes(weights, rng.random(len(codes)))
+    completed: np.ndarray = candidates.reshape(len(codes), n_candidates, -1)[
+        np.arange(len(codes)), chosen
+    ]
+    return completed
+
+
+def _expected(
+    sampler: Sampler, encoder: TableEncoder, codes: np.ndarray, present: dict[int, Restriction]
+) -> pd.DataFrame:
+    parts = []
+    for start in range(0, len(codes), BLOCK_SIZE):
+        features = sampler.features(codes[start : start + BLOCK_SIZE])
+        weights = [sampler.weights(features, place) for place in range(codes.shape[1])]
+        for place, restriction in present.items():
+            weights[place], _ = restrict(weights[place], restriction)
+        parts.append(weights)
+    return encoder.expected([np.concatenate(blocks) for blocks in zip(*parts, strict=True)])
+
+
+def _keep_known(given: pd.Series, filled: pd.Series) -> pd.Series:
+    """Return the given cells, and the filled ones where there are none, in the filled dtype."""
+    known = given.notna()
+    cells = filled.astype(object).where(~known, given.astype(object))
+    kept: pd.Series = cells.astype(filled.dtype)
+    # A level that the column of the fit did not have has no place in its dtype.
+    return cells if kept[known].isna().any() else kept

@@ -1,0 +1,111 @@
+"""New rows of a fitted model: blocks of codes, then a table."""
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from tabgan.conditioning.conditions import Conditions
+from tabgan.errors import InvalidConditionError
+from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.restricted import RestrictedBlock, draw_restricted
+from tabgan.synthesizers.sampler import BLOCK_SIZE
+
+# Conditions that not one in a thousand tables of the fit's size would satisfy once: what the
+# network says of such rows is noise.
+_HOPELESS = 1e-3
+
+
+@dataclass(frozen=True)
+class RowSource:
+    """Rows of one sample, numbered from 0; any part of them can be drawn.
+
+    Parameters
+    ----------
+    model : FittedModel
+        What was learnt.
+    conditions : Conditions
+        What is known of the rows.
+    n_passes : int
+        Passes to draw in.
+    seed : int
+        Names the random streams.
+    """
+
+    model: FittedModel
+    conditions: Conditions
+    n_passes: int
+    seed: int
+
+    def rows(self, start: int, stop: int) -> pd.DataFrame:
+        """Return the rows from `start` up to `stop`.
+
+        What sets and ranges cost stands in ``attrs`` of the table: ``probability``, the share of
+        unrestricted rows that satisfy them, and ``effective_sample_size``, how many independent
+        rows their columns are worth.
+        """
+        sampler = self.model.sampler(self.conditions, self.n_passes)
+        parts: list[tuple[np.ndarray, np.ndarray]] = []
+        searches: list[RestrictedBlock] = []
+        for block in range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE)):
+            restricted = None
+            if self.conditions.restricted:
+                searches.append(draw_restricted(sampler, self.seed, block))
+                self._check_rarity(searches[-1].probability)
+                restricted = searches[-1].codes
+            drawn = sampler.block(self.seed, block, restricted)
+            first = block * BLOCK_SIZE
+            wanted = slice(max(0, start - first), stop - first)
+            parts.append((drawn[0][wanted], drawn[1][wanted]))
+        n_columns = self.model.generator.layout.n_columns
+        empty = np.empty((0, n_columns), dtype=np.int64), np.empty((0, n_columns))
+        codes, uniforms = (np.concatenate(halves) for halves in zip(empty, *parts, strict=True))
+        encoder = self.model.encoder
+        frame = encoder.decode(codes, uniforms, start, self.conditions.restricted)
+        self._put_exact_values(frame, start)
+        if searches:
+            frame.attrs["conditions"] = _summary(searches, len(frame))
+        return frame
+
+    def batches(self, n_rows: int, size: int) -> Iterator[pd.DataFrame]:
+        """Yield the first rows in tables of at most so many."""
+        for start in range(0, n_rows, size):
+            batch = self.rows(start, min(start + size, n_rows))
+            batch.index = pd.RangeIndex(start, start + len(batch))
+            yield batch
+
+    def _check_rarity(self, probability: float) -> None:
+        """Refuse, or warn of, conditions that the table of the fit says nothing about."""
+        expected = probability * self.model.n_rows
+        rarity = (
+            f"the conditions together hold in about {probability:.1g} of all rows, {expected:.1g} "
+            f"of the {self.model.n_rows:,} that were learnt"
+        )
+        if expected < _HOPELESS:
+            raise InvalidConditionError(f"{rarity}; widen a range, or condition on fewer columns")
+        if expected < 1.0:
+            warnings.warn(
+                f"{rarity}: the model extrapolates. Check the sample, or widen a range.",
+                stacklevel=4,
+            )
+
+    def _put_exact_values(self, frame: pd.DataFrame, start: int) -> None:
+        """Put the very values of the conditions where decoding gave some value of their mode."""
+        for name, values in self.conditions.values.items():
+            rows = np.arange(start, start + len(frame)).clip(max=len(values) - 1)
+            exact = values.take(rows).reset_index(drop=True)
+            if exact.notna().all():  # a missing cell already decodes to itself
+                frame[name] = exact.array
+            else:
+                frame[name] = frame[name].where(exact.isna(), exact)
+
+
+def _summary(searches: list[RestrictedBlock], n_rows: int) -> dict[str, float]:
+    candidates = sum(search.effective_size for search in searches)
+    return {
+        "probability": float(np.mean([search.probability for search in searches])),
+        # Of candidates of so many independent rows, so many rows were chosen.
+        "effective_sample_size": n_rows / (1.0 + len(searches) * BLOCK_SIZE / candidates),
+    }
