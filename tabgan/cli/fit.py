@@ -55,6 +55,12 @@ _VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
     show_default=True,
     help="How numbers are divided into modes.",
 )
+@click.option(
+    "--checkpoint",
+    metavar="FILE",
+    help="Keep the state of the training here, and go on from it if it is there; deleted at the "
+    "end.",
+)
 @click.option("--verbose", "loudness", flag_value="verbose", help="Lines instead of a live bar.")
 @click.option("--quiet", "loudness", flag_value="quiet", help="Nothing but errors.")
 def fit(
@@ -66,6 +72,7 @@ def fit(
     seed: int,
     passes: int | str,
     normalisation: str,
+    checkpoint: str | None,
     loudness: str | None,
 ) -> None:
     """Learn the table DATA (CSV or Parquet; - is CSV on stdin) and write a model."""
@@ -77,6 +84,8 @@ def fit(
 
     is_quiet = loudness == "quiet"
     check_writable(output, is_replaced=True)
+    if checkpoint is not None:
+        check_writable(checkpoint, is_replaced=True)
     given = None if schema is None else _read_schema(schema)
     table = read_table(data, () if given is None else text_columns(given))
     inferred = infer_schema(table)
@@ -89,11 +98,20 @@ def fit(
         normalisation=normalisation,
         max_time=max_time,
         schema=given,
+        checkpoint=checkpoint,
         verbose=_VERBOSE[loudness],
         random_state=seed,
     )
     started = time.monotonic()
-    gan.fit(table)
+    try:
+        gan.fit(table)
+    except KeyboardInterrupt:
+        if hasattr(gan, "interrupted_"):
+            gan.save(output)
+            click.echo(
+                f"\nWrote {output}: the best model so far, not trained to the end.", err=True
+            )
+        raise
     gan.save(output)
     if not is_quiet:
         seconds = time.monotonic() - started

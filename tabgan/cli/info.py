@@ -21,6 +21,7 @@ def info(model: str, schema: bool) -> None:
     written_by = ", ".join(f"{name} {version}" for name, version in _versions(model).items())
     facts = [
         f"learnt from   {fitted.n_rows:,} rows in {fitted.n_epochs:,.1f} epochs",
+        *(["interrupted   by Ctrl-C: not trained to the end"] if fitted.interrupted else []),
         f"passes        {parameters.get('passes', 'auto')}",
         f"normalisation {parameters.get('normalisation', 'unknown')}",
         f"objective     {parameters.get('objective', 'unknown')}",

@@ -3,6 +3,10 @@
 Importing this module imports Keras and its backend.
 """
 
+from collections.abc import Sequence
+from os import PathLike
+from typing import Any
+
 import numpy as np
 
 from tabgan.conditioning.conditions import no_conditions
@@ -11,10 +15,13 @@ from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.synthesizers.calibration import calibrate
+from tabgan.synthesizers.checkpoint import CheckpointFile
 from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.passes import AUTO_PASSES, learn_passes
 from tabgan.synthesizers.split import hold_out
+from tabgan.training.backend import backend_name
+from tabgan.training.callbacks import WithCallbacks
 from tabgan.training.clock import Clock
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import make_reporter
@@ -36,6 +43,8 @@ def fit_model(
     max_seconds: float | None,
     device: str,
     verbose: int | str,
+    callbacks: Sequence[Any],
+    checkpoint: str | PathLike[str] | None,
     seed: int,
 ) -> FittedModel:
     """Train both networks on encoded rows.
@@ -46,7 +55,7 @@ def fit_model(
         Of the table.
     codes : numpy.ndarray of shape (n_rows, n_columns)
         Its rows.
-    epochs, batch_size, objective, early_stopping, device, verbose
+    epochs, batch_size, objective, early_stopping, device, verbose, callbacks, checkpoint
         As in :class:`tabgan.TabGAN`.
     max_seconds : float or None
         Time the training may take.
@@ -64,7 +73,11 @@ def fit_model(
     )
     conditions = no_conditions(encoder)
     calibration = stream(seed, "calibration")
-    with make_reporter(verbose) as reporter:
+    store = None
+    if checkpoint is not None:
+        settings = repr((plan, spec, max_seconds, seed, backend_name())).encode()
+        store = CheckpointFile(checkpoint, settings, codes.tobytes())
+    with WithCallbacks(make_reporter(verbose), callbacks) as reporter:
         trained = train(
             learnt,
             held_out,
@@ -77,6 +90,7 @@ def fit_model(
             reporter=reporter,
             clock=clock,
             device=device,
+            store=store,
         )
     generator = NumpyGenerator(spec, trained.weights)
     offsets = {
@@ -85,6 +99,8 @@ def fit_model(
         )
         for n_passes in sorted({1, *_PRACTISED_PASSES, min(spec.layout.n_columns, AUTO_PASSES)})
     }
+    if store is not None and not trained.interrupted:
+        store.remove()
     return FittedModel(
         encoder=encoder,
         generator=generator,
@@ -93,5 +109,6 @@ def fit_model(
         n_epochs=trained.n_rows_seen / len(learnt),
         history=trained.history,
         offsets=offsets,
+        interrupted=trained.interrupted,
         discriminator=trained.discriminator,
     )

@@ -1,6 +1,6 @@
 """TabGAN: fit a table, sample new rows."""
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from os import PathLike
 from typing import Any, Self
 
@@ -59,6 +59,15 @@ class TabGAN(BaseEstimator):
         A category or spike carried by fewer rows is not released, and numeric extremes clip to
         the mean of the so many outermost. Five is the smallest cell that most statistical offices
         publish; 0 releases everything.
+    callbacks : sequence of keras.callbacks.Callback or None, default=None
+        Called while training, as in Keras: ``EarlyStopping(monitor="two_sample_score",
+        mode="max")``, ``CSVLogger``, your own. An epoch is one look at the held-out rows, with the
+        figures of `history_` as its logs; ``stop_training`` ends the fit. Which weights are kept
+        does not depend on them.
+    checkpoint : path-like or None, default=None
+        File in which a fit keeps its state at each look, and from which the same fit (same table,
+        parameters and seed) goes on after it was killed, to the same model. Gone when the fit is
+        done. It holds weights and no rows; keep it as safe as the model.
     device : {"auto", "cpu", "gpu"}, default="auto"
         Where to train; ``"auto"`` takes a GPU that is there. Sampling runs in NumPy.
     verbose : {"auto", 0, 1, 2}, default="auto"
@@ -81,6 +90,8 @@ class TabGAN(BaseEstimator):
         ``modes_covered`` by them.
     n_epochs_ : float
         How often training went through the table.
+    interrupted_ : bool
+        Whether the fit was ended by Ctrl-C before its time.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : numpy.ndarray
@@ -105,6 +116,8 @@ class TabGAN(BaseEstimator):
         early_stopping: bool = True,
         schema: TableSchema | None = None,
         rare_threshold: int = 5,
+        callbacks: Sequence[Any] | None = None,
+        checkpoint: str | PathLike[str] | None = None,
         device: str = "auto",
         verbose: int | str = "auto",
         random_state: RandomState = None,
@@ -118,6 +131,8 @@ class TabGAN(BaseEstimator):
         self.early_stopping = early_stopping
         self.schema = schema
         self.rare_threshold = rare_threshold
+        self.callbacks = callbacks
+        self.checkpoint = checkpoint
         self.device = device
         self.verbose = verbose
         self.random_state = random_state
@@ -143,6 +158,9 @@ class TabGAN(BaseEstimator):
             If a parameter, the table or a column cannot be used; nothing is changed then.
         TrainingDivergedError
             If a loss stops being a number.
+        KeyboardInterrupt
+            After Ctrl-C. The best model so far is kept, if there is one, and can be used:
+            `interrupted_` is then true. A second Ctrl-C leaves what was there before.
         """
         check_parameters(self.get_params(deep=False))
         seed = resolve_seed(self.random_state)
@@ -173,10 +191,15 @@ class TabGAN(BaseEstimator):
             max_seconds=read_seconds(self.max_time),
             device=self.device,
             verbose=self.verbose,
+            callbacks=self.callbacks or (),
+            checkpoint=self.checkpoint,
             seed=seed,
         )
         self.n_features_in_ = X.shape[1]
         self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        if self._model.interrupted:
+            # The estimator is fitted, and whoever pressed Ctrl-C is heard.
+            raise KeyboardInterrupt
         return self
 
     def sample(
@@ -350,7 +373,7 @@ class TabGAN(BaseEstimator):
             name: value.item() if isinstance(value, np.generic) else value
             for name, value in self.get_params(deep=False).items()
             # The seed stays here: with the table it would tell which rows were held out.
-            if name not in ("random_state", "schema")
+            if name not in ("random_state", "schema", "callbacks", "checkpoint")
         }
         save_model(path, self._fitted_model(), parameters, include_discriminator)
 
@@ -431,6 +454,11 @@ class TabGAN(BaseEstimator):
                 "give it the columns of the fit"
             )
         return X
+
+    @property
+    def interrupted_(self) -> bool:
+        """Whether the fit was ended by Ctrl-C before its time."""
+        return self._fitted_model("interrupted_").interrupted
 
     def __sklearn_is_fitted__(self) -> bool:
         return "_model" in vars(self)

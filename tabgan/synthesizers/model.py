@@ -33,6 +33,8 @@ class FittedModel:
         One entry a look at the held-out rows.
     offsets : dict of int to numpy.ndarray
         Number of passes to the offsets of the logits that it was calibrated with.
+    interrupted : bool
+        Whether the user ended the training before its time.
     discriminator : list of numpy.ndarray
         Weights of the discriminator; empty in a model that was loaded without it.
     """
@@ -44,6 +46,7 @@ class FittedModel:
     n_epochs: float
     history: list[dict[str, Any]]
     offsets: dict[int, np.ndarray]
+    interrupted: bool = False
     discriminator: list[np.ndarray] = field(default_factory=list)
 
     @property

@@ -52,6 +52,7 @@ def save_model(
         "order": list(model.passes.order),
         "n_rows": model.n_rows,
         "n_epochs": model.n_epochs,
+        "interrupted": model.interrupted,
     }
     history = [{k: v for k, v in entry.items() if k != "seconds"} for entry in model.history]
     members = {
@@ -121,6 +122,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         passes=PassPlan(order, dependence),
         n_rows=fitted["n_rows"],
         n_epochs=fitted["n_epochs"],
+        interrupted=fitted["interrupted"],
         history=history,
         offsets=offsets,
         discriminator=[discriminator[name] for name in sorted(discriminator)],

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from os import PathLike
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,8 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "early_stopping": "True or False",
         "schema": "a TableSchema or None",
         "rare_threshold": "an integer >= 0",
+        "callbacks": "a list of Keras callbacks or None",
+        "checkpoint": "a path or None",
         "device": f"one of {DEVICES}",
         "verbose": '"auto", 0, 1 or 2',
     }
@@ -44,6 +47,8 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "early_stopping": lambda value: isinstance(value, bool),
         "schema": lambda value: value is None or isinstance(value, TableSchema),
         "rare_threshold": lambda value: _is_integer(value, 0),
+        "callbacks": lambda value: value is None or isinstance(value, list | tuple),
+        "checkpoint": lambda value: value is None or isinstance(value, str | PathLike),
         "device": lambda value: _is_text(value, DEVICES),
         "verbose": lambda value: _is_text(value, ("auto",)) or value in (0, 1, 2),
     }

@@ -43,6 +43,12 @@ class Backend(Protocol):
         """Return the array on the device."""
 
 
+def backend_name() -> str:
+    """Return the name of the library that Keras runs on."""
+    name: str = keras.config.backend()
+    return name
+
+
 def current_backend() -> Backend:
     """Return the seam of the backend that Keras runs on.
 
@@ -51,7 +57,7 @@ def current_backend() -> Backend:
     BackendError
         If tabgan has no training seam for it.
     """
-    name = keras.config.backend()
+    name = backend_name()
     if name not in _MODULES:
         raise BackendError(
             f"Keras runs on {name!r}, which tabgan cannot train on; set KERAS_BACKEND to one of "

@@ -21,6 +21,10 @@ class Clock:
         """Seconds since the start."""
         return time.monotonic() - self._start
 
+    def go_on_from(self, seconds: float) -> None:
+        """Count seconds that an earlier part of the same training took."""
+        self._start -= seconds
+
     def share_spent(self, until: float = 1.0, since: float = 0.0) -> float:
         """Return how much of the time between two shares of the limit is over; 0 without limit."""
         if self._max_time is None:

@@ -21,11 +21,18 @@ class Reporter(Protocol):
 
     def __exit__(self, *error: object) -> None: ...
 
+    def begin(self, model: object) -> None:
+        """Begin with the training of a Keras model."""
+
     def phase(self, name: str, n_steps: int) -> None:
         """Enter a phase of at most so many steps."""
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
         """So many steps of the phase are done."""
+
+    @property
+    def wants_to_stop(self) -> bool:
+        """Whether the training shall end here."""
 
 
 class _Quiet(AbstractContextManager["_Quiet"]):
@@ -34,11 +41,19 @@ class _Quiet(AbstractContextManager["_Quiet"]):
     def __exit__(self, *error: object) -> None:
         return None
 
+    def begin(self, model: object) -> None:
+        """Begin."""
+
     def phase(self, name: str, n_steps: int) -> None:
         """Enter a phase."""
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
         """Go on."""
+
+    @property
+    def wants_to_stop(self) -> bool:
+        """Nobody asked for it."""
+        return False
 
 
 class _Lines(_Quiet):

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from tabgan.training.holdout import HeldOutLikelihood
 from tabgan.training.optimizer import Adam
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.progress import Reporter
+from tabgan.training.snapshot import Snapshot, Store
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import STEPS_PER_CALL, KnownSets, Phase, Trainer
 
@@ -29,6 +31,8 @@ _LIKELIHOOD_TIME = 0.25
 _JUDGEMENT_NOISE = 0.015
 # One-pass samples that miss this share of the modes have collapsed on the others.
 _COLLAPSED_BELOW = 0.5
+# Beginning of the names under which a snapshot holds the weights kept so far.
+_KEPT = "kept/"
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,16 @@ class TrainedNetworks:
         Steps of the likelihood phase after which its kept weights were found.
     n_rows_seen : int
         Rows that went through the networks, repetitions counted.
+    interrupted : bool
+        Whether the user ended the training before its time.
     """
 
     weights: dict[str, np.ndarray]
     discriminator: list[np.ndarray] = field(default_factory=list)
-    history: list[dict[str, object]] = field(default_factory=list)
+    history: list[dict[str, Any]] = field(default_factory=list)
     n_likelihood_steps: int = 0
     n_rows_seen: int = 0
+    interrupted: bool = False
 
 
 def train(
@@ -87,6 +94,7 @@ def train(
     reporter: Reporter,
     clock: Clock,
     device: str = "auto",
+    store: Store | None = None,
 ) -> TrainedNetworks:
     """Fit both networks.
 
@@ -107,153 +115,294 @@ def train(
     judge : callable
         Compares one-pass samples of a candidate with held-out rows.
     reporter : Reporter
-        Is told about progress.
+        Is told about progress, and may ask to stop.
     clock : Clock
         Ends the training when its time is over.
     device : {"auto", "cpu", "gpu"}
         Where to train.
+    store : Store or None
+        Where to go on from, and where to keep a snapshot at each look at the held-out rows.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If the user interrupts before there are weights worth keeping.
     """
     trainer = Trainer(spec, log_shares, plan, games, seed, device)
     with trainer.backend.device(device):
-        if plan.n_folds:
-            plan = _choose_steps(trainer, codes, plan, seed, reporter, clock)
-        likelihood = HeldOutLikelihood(held_out, stream(seed, "held-out masks"))
-        result = TrainedNetworks(trainer.averaged_weights())
-        _fit_likelihood(trainer, codes, likelihood, plan, result, reporter, clock)
-        if plan.adversarial_steps:
-            _play(trainer, codes, likelihood, judge, plan, result, reporter, clock)
-    return result
+        training = _Training(trainer, codes, plan, reporter, clock, store)
+        reporter.begin(trainer.generator)
+        try:
+            if plan.n_folds:
+                training.choose_steps(seed)
+            likelihood = HeldOutLikelihood(held_out, stream(seed, "held-out masks"))
+            training.fit_likelihood("likelihood", codes, likelihood)
+            if plan.adversarial_steps and not reporter.wants_to_stop:
+                training.play(likelihood, judge)
+        except KeyboardInterrupt:
+            if not training.result.history:
+                raise
+            training.result.interrupted = True
+        training.result.discriminator = trainer.discriminator_weights()
+    return training.result
 
 
-def _choose_steps(
-    trainer: Trainer,
-    codes: np.ndarray,
-    plan: TrainingPlan,
-    seed: int,
-    reporter: Reporter,
-    clock: Clock,
-) -> TrainingPlan:
-    """Return the plan with as many likelihood steps as served held-out folds best."""
-    rng = stream(seed, "folds")
-    fold_of = rng.permutation(len(codes)) % plan.n_folds
-    chosen = []
-    for fold in range(plan.n_folds):
-        trainer.reset()
-        result = TrainedNetworks(trainer.averaged_weights())
-        likelihood = HeldOutLikelihood(codes[fold_of == fold], rng)
-        _fit_likelihood(trainer, codes[fold_of != fold], likelihood, plan, result, reporter, clock)
-        chosen.append(result.n_likelihood_steps)
-    trainer.reset()
-    steps = max(STEPS_PER_CALL, int(np.median(chosen)))
-    return replace(plan, likelihood_steps=steps, early_stopping=False)
+@dataclass
+class _LikelihoodProgress:
+    """What the likelihood phase has to remember from one look to the next.
+
+    Parameters
+    ----------
+    since : float
+        Share of the time that was spent when it began.
+    step : int
+        Steps up to the last look.
+    best, milestone : float
+        The best held-out likelihood, and the last one that was a gain worth the name.
+    since_milestone : int
+        Looks since then.
+    is_over : bool
+        Whether that look was the last one.
+    """
+
+    since: float
+    step: int = 0
+    best: float = np.inf
+    milestone: float = np.inf
+    since_milestone: int = 0
+    is_over: bool = False
 
 
-def _fit_likelihood(
-    trainer: Trainer,
-    codes: np.ndarray,
-    likelihood: HeldOutLikelihood,
-    plan: TrainingPlan,
-    result: TrainedNetworks,
-    reporter: Reporter,
-    clock: Clock,
-    until: float = _LIKELIHOOD_TIME,
-) -> None:
-    """Fit the generator by likelihood alone, until held-out rows stop gaining."""
-    phase = Phase(
-        "likelihood",
-        StepOptions(0.0, 1.0, plan.likelihood_decay),
-        min(plan.likelihood_batch, len(codes)),
-        Rates(plan.likelihood_rate, 0.0),
-    )
-    best, milestone, since_milestone = np.inf, np.inf, 0
-    since = clock.share_spent()
-    trainer.start(phase)
-    reporter.phase(phase.name, plan.likelihood_steps)
-    for step in range(STEPS_PER_CALL, plan.likelihood_steps + STEPS_PER_CALL, STEPS_PER_CALL):
-        done = max(step / plan.likelihood_steps, clock.share_spent(until=until, since=since))
-        logs = trainer.run(phase, codes, _cosine(done))
-        result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
-        if step % plan.likelihood_round == 0 or done >= 1.0:
-            logs["held_out_likelihood"] = likelihood(trainer.numpy_generator())
-            _record(result, phase, step, logs, clock)
-            held_out = logs["held_out_likelihood"]
-            if held_out < best or not plan.early_stopping:
-                best = held_out
-                result.weights = trainer.averaged_weights()
-                result.n_likelihood_steps = step
-            since_milestone += 1
-            if held_out < milestone * (1.0 - _LIKELIHOOD_GAIN):
-                milestone, since_milestone = held_out, 0
-        reporter.step(step, logs)
-        if done >= 1.0 or (plan.early_stopping and since_milestone >= plan.patience):
-            break
-    trainer.restore(result.weights)
+@dataclass
+class _GameProgress:
+    """What the game has to remember from one look to the next.
+
+    Parameters
+    ----------
+    since : float
+        Share of the time that was spent when it began.
+    limit : float
+        Held-out likelihood that kept weights may have at most.
+    best_score : float
+        Two-sample score of the best kept weights.
+    covered_at_start, covered : float
+        Share of the modes that one-pass samples held before the game, and at the last look.
+    step : int
+        Steps up to the last look.
+    is_over : bool
+        Whether that look was the last one.
+    """
+
+    since: float
+    limit: float
+    best_score: float
+    covered_at_start: float
+    covered: float
+    step: int = 0
+    is_over: bool = False
 
 
-def _play(
-    trainer: Trainer,
-    codes: np.ndarray,
-    likelihood: HeldOutLikelihood,
-    judge: Judge,
-    plan: TrainingPlan,
-    result: TrainedNetworks,
-    reporter: Reporter,
-    clock: Clock,
-) -> None:
-    """Let the networks play, and keep the weights whose one-pass samples pass best."""
-    phase = Phase(
-        "adversarial",
-        StepOptions(
-            plan.adversarial_weight,
-            plan.likelihood_weight,
-            plan.adversarial_decay,
-            generator_adam=Adam(beta_1=0.0, beta_2=0.99),
-        ),
-        min(plan.adversarial_batch, len(codes)),
-        Rates(plan.generator_rate, plan.discriminator_rate),
-    )
-    before = likelihood(trainer.numpy_generator())
-    limit = before + max(_LIKELIHOOD_SLACK * before, _LIKELIHOOD_SLACK_NATS)
-    best = judge(trainer.numpy_generator())
-    covered_at_start = best.modes_covered
-    started = clock.share_spent()
-    trainer.start(phase)
-    reporter.phase(phase.name, plan.adversarial_steps)
-    for step in range(STEPS_PER_CALL, plan.adversarial_steps + STEPS_PER_CALL, STEPS_PER_CALL):
-        done = max(step / plan.adversarial_steps, clock.share_spent(since=started))
-        logs = trainer.run(phase, codes, _cosine(done))
-        result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
-        if step % plan.adversarial_round == 0 or done >= 1.0:
-            candidate = trainer.numpy_generator()
-            judgement = judge(candidate)
-            logs |= vars(judgement) | {"held_out_likelihood": likelihood(candidate)}
-            _record(result, phase, step, logs, clock)
-            # Later weights are calmer, so they win unless the score is clearly worse.
-            as_good = judgement.two_sample_score >= best.two_sample_score - _JUDGEMENT_NOISE
-            if not plan.early_stopping or (as_good and logs["held_out_likelihood"] <= limit):
-                best = max(best, judgement, key=lambda seen: seen.two_sample_score)
-                result.weights = trainer.averaged_weights()
-        reporter.step(step, logs)
-        if done >= 1.0:
-            break
-    result.discriminator = trainer.discriminator_weights()
-    if judgement.modes_covered < _COLLAPSED_BELOW * covered_at_start:
-        warnings.warn(
-            f"the game ended in a mode collapse (one-pass samples hold "
-            f"{judgement.modes_covered:.0%} of the modes). Sample with more passes, or fit with "
-            "another random_state, another objective, or more rows.",
-            stacklevel=2,
+Progress = TypeVar("Progress", _LikelihoodProgress, _GameProgress)
+
+
+class _Training:
+    """One training: the stages it goes through, and what it has found so far.
+
+    A stage is a fold, the likelihood phase or the game. A snapshot belongs to a stage: the stages
+    before it are over, and it goes on with the step after the snapshot.
+    """
+
+    def __init__(
+        self,
+        trainer: Trainer,
+        codes: np.ndarray,
+        plan: TrainingPlan,
+        reporter: Reporter,
+        clock: Clock,
+        store: Store | None,
+    ) -> None:
+        self.trainer = trainer
+        self.codes = codes
+        self.plan = plan
+        self.reporter = reporter
+        self.clock = clock
+        self.store = store
+        self.result = self._nothing_yet()
+        self.steps_of_folds: list[int] = []
+        self._snapshot = None if store is None else store.load()
+        if self._snapshot is not None:
+            self.steps_of_folds = list(self._snapshot.facts["steps_of_folds"])
+
+    def _nothing_yet(self) -> TrainedNetworks:
+        return TrainedNetworks(self.trainer.averaged_weights())
+
+    def choose_steps(self, seed: int) -> None:
+        """Plan as many likelihood steps as served held-out folds best."""
+        rng = stream(seed, "folds")
+        fold_of = rng.permutation(len(self.codes)) % self.plan.n_folds
+        for fold in range(self.plan.n_folds):
+            likelihood = HeldOutLikelihood(self.codes[fold_of == fold], rng)
+            self.trainer.reset()
+            self.result = self._nothing_yet()
+            self.fit_likelihood(f"fold {fold}", self.codes[fold_of != fold], likelihood)
+            if len(self.steps_of_folds) == fold:
+                self.steps_of_folds.append(self.result.n_likelihood_steps)
+        self.trainer.reset()
+        # No weights of a fold are worth keeping: it has seen a part of the rows.
+        self.result = self._nothing_yet()
+        steps = max(STEPS_PER_CALL, int(np.median(self.steps_of_folds)))
+        self.plan = replace(self.plan, likelihood_steps=steps, early_stopping=False)
+
+    def fit_likelihood(self, stage: str, codes: np.ndarray, likelihood: HeldOutLikelihood) -> None:
+        """Fit the generator by likelihood alone, until held-out rows stop gaining."""
+        if self._is_over(stage):
+            return
+        plan, trainer, result = self.plan, self.trainer, self.result
+        phase = Phase(
+            "likelihood",
+            StepOptions(0.0, 1.0, plan.likelihood_decay),
+            min(plan.likelihood_batch, len(codes)),
+            Rates(plan.likelihood_rate, 0.0),
         )
+        seen = self._enter(
+            stage, phase, _LikelihoodProgress, lambda: _LikelihoodProgress(self.clock.share_spent())
+        )
+        self.reporter.phase(phase.name, plan.likelihood_steps)
+        step = seen.step
+        while not seen.is_over:
+            step += STEPS_PER_CALL
+            spent = self.clock.share_spent(until=_LIKELIHOOD_TIME, since=seen.since)
+            done = max(step / plan.likelihood_steps, spent)
+            logs = trainer.run(phase, codes, _cosine(done))
+            result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
+            if step % plan.likelihood_round == 0 or done >= 1.0:
+                held_out = likelihood(trainer.numpy_generator())
+                logs["held_out_likelihood"] = held_out
+                if held_out < seen.best or not plan.early_stopping:
+                    seen.best = held_out
+                    result.weights = trainer.averaged_weights()
+                    result.n_likelihood_steps = step
+                seen.since_milestone += 1
+                if held_out < seen.milestone * (1.0 - _LIKELIHOOD_GAIN):
+                    seen.milestone, seen.since_milestone = held_out, 0
+                stalls = plan.early_stopping and seen.since_milestone >= plan.patience
+                seen.is_over = done >= 1.0 or stalls
+                self._look(stage, phase, step, logs, seen)
+            self.reporter.step(step, logs)
+            if self.reporter.wants_to_stop:
+                break
+        trainer.restore(result.weights)
+
+    def play(self, likelihood: HeldOutLikelihood, judge: Judge) -> None:
+        """Let the networks play, and keep the weights whose one-pass samples pass best."""
+        plan, trainer, result = self.plan, self.trainer, self.result
+        phase = Phase(
+            "adversarial",
+            StepOptions(
+                plan.adversarial_weight,
+                plan.likelihood_weight,
+                plan.adversarial_decay,
+                generator_adam=Adam(beta_1=0.0, beta_2=0.99),
+            ),
+            min(plan.adversarial_batch, len(self.codes)),
+            Rates(plan.generator_rate, plan.discriminator_rate),
+        )
+
+        def at_start() -> _GameProgress:
+            before = likelihood(trainer.numpy_generator())
+            judgement = judge(trainer.numpy_generator())
+            return _GameProgress(
+                since=self.clock.share_spent(),
+                limit=before + max(_LIKELIHOOD_SLACK * before, _LIKELIHOOD_SLACK_NATS),
+                best_score=judgement.two_sample_score,
+                covered_at_start=judgement.modes_covered,
+                covered=judgement.modes_covered,
+            )
+
+        seen = self._enter("adversarial", phase, _GameProgress, at_start)
+        self.reporter.phase(phase.name, plan.adversarial_steps)
+        step = seen.step
+        while not seen.is_over:
+            step += STEPS_PER_CALL
+            done = max(step / plan.adversarial_steps, self.clock.share_spent(since=seen.since))
+            logs = trainer.run(phase, self.codes, _cosine(done))
+            result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
+            if step % plan.adversarial_round == 0 or done >= 1.0:
+                candidate = trainer.numpy_generator()
+                judgement = judge(candidate)
+                logs |= vars(judgement) | {"held_out_likelihood": likelihood(candidate)}
+                score, seen.covered = judgement.two_sample_score, judgement.modes_covered
+                # Later weights are calmer, so they win unless the score is clearly worse.
+                as_good = score >= seen.best_score - _JUDGEMENT_NOISE
+                if not plan.early_stopping or (
+                    as_good and logs["held_out_likelihood"] <= seen.limit
+                ):
+                    seen.best_score = max(seen.best_score, score)
+                    result.weights = trainer.averaged_weights()
+                seen.is_over = done >= 1.0
+                self._look("adversarial", phase, step, logs, seen)
+            self.reporter.step(step, logs)
+            if self.reporter.wants_to_stop:
+                break
+        if seen.covered < _COLLAPSED_BELOW * seen.covered_at_start:
+            warnings.warn(
+                f"the game ended in a mode collapse (one-pass samples hold {seen.covered:.0%} of "
+                "the modes). Sample with more passes, or fit with another random_state, another "
+                "objective, or more rows.",
+                stacklevel=2,
+            )
+
+    def _is_over(self, stage: str) -> bool:
+        """Say whether the snapshot to go on from belongs to a later stage."""
+        return self._snapshot is not None and self._snapshot.facts["stage"] != stage
+
+    def _enter(
+        self, stage: str, phase: Phase, kind: type[Progress], fresh: Callable[[], Progress]
+    ) -> Progress:
+        """Begin a stage, or go on with it from the snapshot."""
+        snapshot, self._snapshot = self._snapshot, None
+        if snapshot is None:
+            progress = fresh()
+            self.trainer.start(phase)
+            return progress
+        facts = snapshot.facts
+        self.trainer.resume(snapshot)
+        self.clock.go_on_from(facts["seconds"])
+        vars(self.result).update(facts["result"])
+        self.result.weights = {name: snapshot.arrays[_KEPT + name] for name in self.result.weights}
+        return kind(**facts["progress"])
+
+    def _look(
+        self,
+        stage: str,
+        phase: Phase,
+        step: int,
+        logs: dict[str, float],
+        seen: _LikelihoodProgress | _GameProgress,
+    ) -> None:
+        """Write a look at the held-out rows to the history and keep a snapshot."""
+        seen.step = step
+        seconds = round(self.clock.seconds, 2)
+        result = self.result
+        result.history.append({"phase": phase.name, "step": step, "seconds": seconds, **logs})
+        if self.store is None:
+            return
+        trained = self.trainer.snapshot()
+        facts = {
+            "stage": stage,
+            "progress": vars(seen),
+            "seconds": seconds,
+            "steps_of_folds": self.steps_of_folds,
+            "result": {
+                "history": result.history,
+                "n_likelihood_steps": result.n_likelihood_steps,
+                "n_rows_seen": result.n_rows_seen,
+            },
+        }
+        kept = {_KEPT + name: weight for name, weight in result.weights.items()}
+        self.store.save(Snapshot(trained.facts | facts, trained.arrays | kept))
 
 
 def _cosine(done: float) -> float:
     """Return the factor on the learning rates: from 1 down to a twentieth, along a cosine."""
     return 0.05 + 0.95 * (0.5 + 0.5 * float(np.cos(np.pi * min(1.0, done))))
-
-
-def _record(
-    result: TrainedNetworks, phase: Phase, step: int, logs: dict[str, float], clock: Clock
-) -> None:
-    result.history.append(
-        {"phase": phase.name, "step": step, "seconds": round(clock.seconds, 2), **logs}
-    )

@@ -16,13 +16,14 @@ from tabgan.randomness import stream
 from tabgan.training.backend import current_backend
 from tabgan.training.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from tabgan.training.plan import TrainingPlan
+from tabgan.training.snapshot import Snapshot
 from tabgan.training.step import Batch, Draws, Rates, StepOptions, TrainingStep, TrainState
 
 # Steps in one compiled call: long enough that calling costs nothing, short enough for a live bar.
 STEPS_PER_CALL = 20
 
-_LIKELIHOOD_LOGS = ("likelihood_loss",)
-_ADVERSARIAL_LOGS = (
+LIKELIHOOD_LOGS = ("likelihood_loss",)
+ADVERSARIAL_LOGS = (
     "likelihood_loss",
     "generator_loss",
     "discriminator_loss",
@@ -209,6 +210,38 @@ class Trainer:
         kept = [self.backend.put(weight) for weight in weights.values()]
         self.state = self.state._replace(average=kept)
 
+    def snapshot(self) -> Snapshot:
+        """Return all that changes while training."""
+        arrays = {
+            f"{part}/{i:03d}": np.asarray(ops.convert_to_numpy(tensor))
+            for part, tensors in self.state._asdict().items()
+            for i, tensor in enumerate(tensors)
+        }
+        rng: Any = self._rng.bit_generator.state
+        facts = {
+            "n_steps": self.n_steps,
+            "steps_in_phase": self._steps_in_phase,
+            # Integers of 128 bits, which JSON readers round; and half a draw kept for the next.
+            "rng": {name: str(number) for name, number in rng["state"].items()},
+            "rng_half": [rng["has_uint32"], rng["uinteger"]],
+        }
+        return Snapshot(facts, arrays)
+
+    def resume(self, snapshot: Snapshot) -> None:
+        """Go on from a snapshot of a trainer that was made with the same arguments."""
+        parts: dict[str, list[Any]] = {name: [] for name in TrainState._fields}
+        for name in sorted(snapshot.arrays):
+            part, _, _ = name.partition("/")
+            if part in parts:
+                parts[part].append(self.backend.put(snapshot.arrays[name]))
+        self.state = TrainState(**parts)
+        self.n_steps = snapshot.facts["n_steps"]
+        self._steps_in_phase = snapshot.facts["steps_in_phase"]
+        rng: Any = self._rng.bit_generator.state
+        rng["state"] = {name: int(text) for name, text in snapshot.facts["rng"].items()}
+        rng["has_uint32"], rng["uinteger"] = snapshot.facts["rng_half"]
+        self._rng.bit_generator.state = rng
+
     def _many_steps(self, phase: Phase) -> Any:
         step = TrainingStep(
             self.generator,
@@ -267,4 +300,4 @@ class Trainer:
 
 
 def _log_names(phase: Phase) -> tuple[str, ...]:
-    return _ADVERSARIAL_LOGS if phase.options.adversarial_weight else _LIKELIHOOD_LOGS
+    return ADVERSARIAL_LOGS if phase.options.adversarial_weight else LIKELIHOOD_LOGS

@@ -1,0 +1,74 @@
+"""Keras callbacks beside a reporter: the training as they know it from ``Model.fit``.
+
+An epoch of theirs is one look at the held-out rows, a batch one compiled call of steps. The model
+they are given is the generator; ``stop_training`` on it ends the training at the next call. Which
+weights are kept stays the training's own business.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import keras
+
+from tabgan.training.progress import Reporter
+from tabgan.training.trainer import ADVERSARIAL_LOGS
+
+# A logger writes the columns of the first epoch, so every epoch has all of them.
+_EPOCH_LOGS = (*ADVERSARIAL_LOGS, "held_out_likelihood", "two_sample_score", "modes_covered")
+
+
+class WithCallbacks:
+    """A reporter that calls Keras callbacks, too.
+
+    Parameters
+    ----------
+    reporter : Reporter
+        What a user sees.
+    callbacks : sequence of keras.callbacks.Callback
+        What a user asked to be called.
+    """
+
+    def __init__(self, reporter: Reporter, callbacks: Sequence[Any]) -> None:
+        self._reporter = reporter
+        self._callbacks = list(callbacks)
+        self._list: Any = None
+        self._model: Any = None
+        self._epoch = 0
+
+    def __enter__(self) -> Self:
+        self._reporter.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._list is not None:
+            self._list.on_train_end()
+        self._reporter.__exit__(*error)
+
+    def begin(self, model: Any) -> None:
+        """Give the callbacks the model that is going to be trained."""
+        model.stop_training = False
+        self._model = model
+        self._list = keras.callbacks.CallbackList(self._callbacks, model=model, add_history=False)
+        self._list.on_train_begin()
+        self._list.on_epoch_begin(0)
+        self._reporter.begin(model)
+
+    def phase(self, name: str, n_steps: int) -> None:
+        """Enter a phase."""
+        self._reporter.phase(name, n_steps)
+
+    def step(self, n_steps: int, logs: dict[str, float]) -> None:
+        """Tell of a batch, and of the epoch that it ends."""
+        self._reporter.step(n_steps, logs)
+        self._list.on_train_batch_begin(n_steps)
+        self._list.on_train_batch_end(n_steps, dict(logs))
+        if "held_out_likelihood" in logs:
+            every = {name: logs.get(name, float("nan")) for name in _EPOCH_LOGS}
+            self._list.on_epoch_end(self._epoch, every)
+            self._epoch += 1
+            self._list.on_epoch_begin(self._epoch)
+
+    @property
+    def wants_to_stop(self) -> bool:
+        """Whether a callback asked to stop."""
+        return bool(self._model.stop_training)
