@@ -36,9 +36,9 @@ install = $(BIN)/python -c "$$REQUIREMENTS" '$(TENSORFLOW)' $(1) > $(VENV)/requi
 demo: $(VENV)/.installed
 	$(BIN)/tabgan demo
 
-# Two workers: a file stays with one of them, so that a model fitted for it is fitted once.
+# Two workers: what shares a fitted model stays with one of them (tests/conftest.py).
 test: lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-slow: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m slow

@@ -1,7 +1,14 @@
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # A worker has one core. Libraries that believe they have all of them wait for each other; they
+    # read this when they are imported, also in the processes that tests start.
+    for _library in ("OMP_NUM", "OPENBLAS_NUM", "TF_NUM_INTRAOP", "TF_NUM_INTEROP"):
+        os.environ.setdefault(f"{_library}_THREADS", "1")
 
 # The same examples in every run, and no limit on the time of one: a machine may be busy. Look for
 # new examples with ``pytest --hypothesis-profile=search``.
@@ -31,3 +38,20 @@ def data_folder(pytestconfig: pytest.Config) -> Path:
     if not folder.is_dir():
         pytest.skip("needs real tables: pytest --data FOLDER")
     return folder
+
+
+# Rooms whose tests share one fitted model, the one with the longest tests first.
+_SHARED_MODEL = ["synthesizers", "cli"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests that share a model on one worker, and begin with those that take longest."""
+
+    def room(item: pytest.Item) -> str:
+        return item.path.parent.name
+
+    for item in items:
+        group = room(item) if room(item) in _SHARED_MODEL else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))
+    first = [*_SHARED_MODEL, "training"]
+    items.sort(key=lambda item: first.index(room(item)) if room(item) in first else len(first))

@@ -238,7 +238,7 @@ def test_the_joint_of_dependent_columns_is_learnt_in_one_pass_and_in_many():
     second = np.where(rng.random(4_000) < 0.9, first, rng.integers(3, size=4_000))
     third = (first + second) % 3
     frame = pd.DataFrame({"a": first, "b": second, "c": third}).astype(str)
-    gan = TabGAN(epochs=60, batch_size=256, verbose=0, random_state=0).fit(frame)
+    gan = TabGAN(epochs=45, batch_size=256, verbose=0, random_state=0).fit(frame)
     real = frame.value_counts(normalize=True)
     for passes, tolerance in ((1, 0.5), (3, 0.05)):
         drawn = gan.sample(20_000, passes=passes, random_state=0).value_counts(normalize=True)

@@ -38,6 +38,7 @@ losses = {}
 for objective, game in OBJECTIVES.items():
     options = StepOptions(1.0, 0.1, 0.9)
     step = TrainingStep(generator, discriminator, game, options, current_backend())
+    step = current_backend().compile(step)
     state = TrainState(
         weights[0], options.generator_adam.init(weights[0]), list(weights[0]),
         weights[1], options.discriminator_adam.init(weights[1]),
@@ -55,7 +56,8 @@ for objective, game in OBJECTIVES.items():
         )
         batch = Batch(*map(ops.convert_to_tensor, batch))
         draws = Draws(*map(ops.convert_to_tensor, draws))
-        state, logs = step(state, batch, draws, Rates(1e-3, 1e-3), float(i))
+        rates = Rates(np.float32(1e-3), np.float32(1e-3))
+        state, logs = step(state, batch, draws, rates, np.float32(i))
         losses[objective].append({name: float(value) for name, value in sorted(logs.items())})
 print(json.dumps(losses))
 """
@@ -64,7 +66,7 @@ FIT = """
 import sys
 import numpy as np
 from tabgan import TabGAN, load_demo
-frame = load_demo(400)
+frame = load_demo(400)[["region", "residents", "arrears_eur"]]
 gan = TabGAN(epochs=2, verbose=0, random_state=0, early_stopping=False).fit(frame)
 
 print(np.isfinite(gan.history_["held_out_likelihood"]).all(), len(gan.sample(10)))
