@@ -6,16 +6,18 @@ from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, DensityMixin
 from sklearn.exceptions import NotFittedError
+from sklearn.utils import Tags
 
 from tabgan.conditioning.conditions import read_condition_rows, read_conditions
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
-from tabgan.errors import InvalidDataError, InvalidParameterError, UnsupportedTypeError
+from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.randomness import RandomState, resolve_seed, stream
 from tabgan.schema import TableSchema, infer_schema
 from tabgan.synthesizers.completion import complete_table
+from tabgan.synthesizers.containers import Container, read_table
 from tabgan.synthesizers.drawing import RowSource
 from tabgan.synthesizers.likelihood import score_rows
 from tabgan.synthesizers.model import FittedModel
@@ -24,7 +26,7 @@ from tabgan.synthesizers.parameters import check_parameters, read_seconds
 from tabgan.synthesizers.passes import AUTO_PASSES
 
 
-class TabGAN(BaseEstimator):
+class TabGAN(DensityMixin, BaseEstimator):
     """Learn a table and give back new rows that behave like it.
 
     A conditional GAN whose generator can complete any partial row: given some cells and noise it
@@ -95,7 +97,7 @@ class TabGAN(BaseEstimator):
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : numpy.ndarray
-        Their names.
+        Their names, if all are text.
 
     Examples
     --------
@@ -137,13 +139,14 @@ class TabGAN(BaseEstimator):
         self.verbose = verbose
         self.random_state = random_state
 
-    def fit(self, X: pd.DataFrame, y: None = None) -> Self:
+    def fit(self, X: Any, y: None = None) -> Self:
         """Learn a table.
 
         Parameters
         ----------
-        X : pandas.DataFrame of shape (n_rows, n_columns)
+        X : DataFrame, polars or Arrow table, or array of shape (n_rows, n_columns)
             The table: numbers, categories, booleans, dates, durations; missing values anywhere.
+            Samples come in the same container.
         y : None
             Ignored; a target is a column like any other.
 
@@ -164,20 +167,22 @@ class TabGAN(BaseEstimator):
         """
         check_parameters(self.get_params(deep=False))
         seed = resolve_seed(self.random_state)
-        schema = infer_schema(X) if self.schema is None else self._checked_schema(X, self.schema)
-        if len(X) < max(2, self.rare_threshold):
+        table, container = read_table(X)
+        inferred = infer_schema(table)
+        schema = inferred if self.schema is None else _checked_schema(self.schema, inferred)
+        if len(table) < max(2, self.rare_threshold):
             raise InvalidDataError(
-                f"the table has {len(X)} rows; at least 2 are needed, and as many as "
+                f"the table has n_samples={len(table)} rows; at least 2 are needed, and as many as "
                 f"rare_threshold={self.rare_threshold}, or no value could be released"
             )
         options = EncodingOptions(self.rare_threshold, self.normalisation)
-        encoder = TableEncoder.from_frame(X, schema, options)
+        encoder = TableEncoder.from_frame(table, schema, options)
         if encoder.layout.n_columns == 0:
             raise InvalidDataError(
                 "every column is an identifier, so there is nothing to learn; give a schema in "
                 "which one is not"
             )
-        codes = encoder.encode(X, stream(seed, "encoding")).codes
+        codes = encoder.encode(table, stream(seed, "encoding")).codes
         # Imported here because Keras and its backend take seconds, and only fit needs them.
         from tabgan.synthesizers.fitting import fit_model
 
@@ -195,8 +200,8 @@ class TabGAN(BaseEstimator):
             checkpoint=self.checkpoint,
             seed=seed,
         )
-        self.n_features_in_ = X.shape[1]
-        self.feature_names_in_ = np.asarray(X.columns, dtype=object)
+        self._container = container
+        self._set_names(list(table.columns) if container.package != "numpy" else table.shape[1])
         if self._model.interrupted:
             # The estimator is fitted, and whoever pressed Ctrl-C is heard.
             raise KeyboardInterrupt
@@ -209,7 +214,7 @@ class TabGAN(BaseEstimator):
         conditions: Mapping[Hashable, object] | pd.DataFrame | None = None,
         passes: int | str | None = None,
         random_state: RandomState = None,
-    ) -> pd.DataFrame:
+    ) -> Any:
         """Draw new rows.
 
         Parameters
@@ -229,11 +234,11 @@ class TabGAN(BaseEstimator):
 
         Returns
         -------
-        pandas.DataFrame
+        DataFrame, or what the table of the fit came in
             Columns, order and dtypes of the training table, with a fresh index. Under sets and
-            ranges ``attrs["conditions"]`` holds ``probability``, the share of unconditional rows
-            that satisfy them, and ``effective_sample_size``, how many independent rows the
-            restricted columns are worth.
+            ranges ``attrs["conditions"]`` of a DataFrame holds ``probability``, the share of
+            unconditional rows that satisfy them, and ``effective_sample_size``, how many
+            independent rows the restricted columns are worth.
 
         Raises
         ------
@@ -244,7 +249,7 @@ class TabGAN(BaseEstimator):
             them.
         """
         n_rows, source = self._row_source(n_samples, conditions, passes, random_state)
-        return source.rows(0, n_rows)
+        return self._container.restore(source.rows(0, n_rows))
 
     def sample_batches(
         self,
@@ -254,7 +259,7 @@ class TabGAN(BaseEstimator):
         conditions: Mapping[Hashable, object] | pd.DataFrame | None = None,
         passes: int | str | None = None,
         random_state: RandomState = None,
-    ) -> Iterator[pd.DataFrame]:
+    ) -> Iterator[Any]:
         """Draw new rows in batches, for samples that do not fit into memory.
 
         Together they are the rows that :meth:`sample` gives for the same seed.
@@ -274,21 +279,21 @@ class TabGAN(BaseEstimator):
         if not _is_count(batch_size) or batch_size < 1:
             raise InvalidParameterError("batch_size must be an integer >= 1")
         n_rows, source = self._row_source(n_samples, conditions, passes, random_state)
-        return source.batches(n_rows, int(batch_size))
+        return map(self._container.restore, source.batches(n_rows, int(batch_size)))
 
     def complete(
         self,
-        X: pd.DataFrame,
+        X: Any,
         *,
         how: str = "draw",
         passes: int | str | None = None,
         random_state: RandomState = None,
-    ) -> pd.DataFrame:
+    ) -> Any:
         """Fill the gaps of a table, each row's given what is known of it.
 
         Parameters
         ----------
-        X : pandas.DataFrame of shape (n_rows, any of the columns of the fit)
+        X : DataFrame, polars or Arrow table with any of the columns of the fit, or an array
             Every missing cell is a gap, and so is every column that is not there.
         how : {"draw", "expected"}, default="draw"
             ``"draw"`` draws all gaps of a row together, as the table would have them: the filled
@@ -302,7 +307,7 @@ class TabGAN(BaseEstimator):
 
         Returns
         -------
-        pandas.DataFrame
+        DataFrame, or what `X` came in
             All columns of the fit in their order and dtypes, with the index of `X`. Cells that
             were known are as they were, also where the model does not know their value (they then
             tell nothing about the gaps). A gap stays missing only in a column that has no value to
@@ -318,10 +323,11 @@ class TabGAN(BaseEstimator):
         model = self._fitted_model()
         if how not in ("draw", "expected"):
             raise InvalidParameterError('how must be "draw" or "expected"')
-        table = self._checked_table(X)
-        return complete_table(model, table, how, self._n_passes(passes), resolve_seed(random_state))
+        table, container = self._checked_table(X)
+        n_passes, seed = self._n_passes(passes), resolve_seed(random_state)
+        return container.restore(complete_table(model, table, how, n_passes, seed))
 
-    def score_samples(self, X: pd.DataFrame) -> np.ndarray:
+    def score_samples(self, X: Any) -> np.ndarray:
         """Return the log-likelihood of each row, in nats.
 
         The mean over eight fixed orders of the columns of the chain-rule log-probability:
@@ -342,11 +348,11 @@ class TabGAN(BaseEstimator):
             as you treat the table.
         """
         model = self._fitted_model()
-        table = self._checked_table(X)
+        table, _ = self._checked_table(X)
         model.encoder.check_columns(table)
         return score_rows(model, table)
 
-    def score(self, X: pd.DataFrame, y: None = None) -> float:
+    def score(self, X: Any, y: None = None) -> float:
         """Return the mean log-likelihood of rows: what ``GridSearchCV`` maximises.
 
         Parameters
@@ -391,8 +397,8 @@ class TabGAN(BaseEstimator):
         model, parameters = load_model(path)
         gan = cls(**{name: parameters[name] for name in cls().get_params() if name in parameters})
         gan._model = model
-        gan.n_features_in_ = len(model.schema)
-        gan.feature_names_in_ = np.asarray(model.schema.names, dtype=object)
+        gan._container = Container()
+        gan._set_names(list(model.schema.names))
         return gan
 
     @property
@@ -442,18 +448,40 @@ class TabGAN(BaseEstimator):
             raise InvalidParameterError('passes must be an integer >= 1 or "auto"')
         return int(n_passes)
 
-    def _checked_table(self, X: pd.DataFrame) -> pd.DataFrame:
+    def _checked_table(self, X: Any) -> tuple[pd.DataFrame, Container]:
         """Return a table that need not have all columns of the fit, but no others."""
-        if not isinstance(X, pd.DataFrame):
-            raise UnsupportedTypeError(f"a DataFrame is needed, got {type(X).__name__}")
+        table, container = read_table(X)
         names = list(self._fitted_model().schema.names)
-        other = [name for name in X.columns if name not in names]
-        if other or not X.columns.is_unique:
+        if container.package == "numpy":
+            if table.shape[1] != len(names):
+                # The sentence that scikit-learn's own estimators say.
+                raise InvalidDataError(
+                    f"X has {table.shape[1]} features, but TabGAN is expecting {len(names)} "
+                    "features as input"
+                )
+            table.columns = pd.Index(names, tupleize_cols=False)
+        other = [name for name in table.columns if name not in names]
+        if other or not table.columns.is_unique:
             raise InvalidDataError(
                 f"the table has columns that the fit had not, or twice: {other or 'repeated'}; "
                 "give it the columns of the fit"
             )
-        return X
+        return table, container
+
+    def _set_names(self, names: list[Any] | int) -> None:
+        """Set what scikit-learn looks at: how many columns there were, and names that are text."""
+        self.n_features_in_ = names if isinstance(names, int) else len(names)
+        if isinstance(names, list) and all(isinstance(name, str) for name in names):
+            self.feature_names_in_ = np.asarray(names, dtype=object)
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.input_tags.string = True
+        tags.input_tags.categorical = True
+        return tags
 
     @property
     def interrupted_(self) -> bool:
@@ -471,20 +499,21 @@ class TabGAN(BaseEstimator):
         model: FittedModel = self._model
         return model
 
-    def _checked_schema(self, X: pd.DataFrame, schema: TableSchema) -> TableSchema:
-        inferred = infer_schema(X)  # refuses what no schema can mend
-        if schema.names != inferred.names:
-            raise InvalidDataError(
-                "the columns of the table are not those of schema, in its order; infer_schema(X) "
-                "gives one that fits"
-            )
-        other = [c.name for c, i in zip(schema, inferred, strict=True) if c.dtype != i.dtype]
-        if other:
-            raise InvalidDataError(
-                f"columns {other} have another dtype than in schema (or other levels); convert "
-                "them, or infer the schema again"
-            )
-        return schema
+
+def _checked_schema(schema: TableSchema, inferred: TableSchema) -> TableSchema:
+    """Return a user's schema, if it is one of the table that the other was inferred from."""
+    if schema.names != inferred.names:
+        raise InvalidDataError(
+            "the columns of the table are not those of schema, in its order; infer_schema(X) "
+            "gives one that fits"
+        )
+    other = [c.name for c, i in zip(schema, inferred, strict=True) if c.dtype != i.dtype]
+    if other:
+        raise InvalidDataError(
+            f"columns {other} have another dtype than in schema (or other levels); convert "
+            "them, or infer the schema again"
+        )
+    return schema
 
 
 def _is_count(value: Any) -> bool:

@@ -1,0 +1,100 @@
+"""Tables of other packages: in as a DataFrame, out as what came in."""
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import pandas as pd
+from sklearn.utils.validation import check_array
+
+from tabgan.errors import UnsupportedTypeError
+
+
+@dataclass(frozen=True)
+class Container:
+    """What a table came in.
+
+    Parameters
+    ----------
+    package : {"pandas", "numpy", "pyarrow", "polars"}
+        Whose table it was.
+    form : object
+        The dtype of an array; the schema of an Arrow or polars table, as Arrow has it.
+    """
+
+    package: str = "pandas"
+    form: Any = None
+
+    def restore(self, frame: pd.DataFrame) -> Any:
+        """Return a frame as a table of this kind.
+
+        Raises
+        ------
+        ImportError
+            If its package is not installed here.
+        """
+        if self.package == "pandas":
+            return frame
+        if self.package == "numpy":
+            return frame.to_numpy(dtype=self.form)
+        arrow = import_module("pyarrow")
+        table = arrow.Table.from_pandas(frame, preserve_index=False).cast(self.form)
+        return import_module("polars").from_arrow(table) if self.package == "polars" else table
+
+
+def read_table(X: Any) -> tuple[pd.DataFrame, Container]:
+    """Return any table as a DataFrame, and what it came in.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame, polars.DataFrame, pyarrow.Table, numpy.ndarray or nested list
+        The table. The columns of an array are numbered from 0.
+
+    Raises
+    ------
+    UnsupportedTypeError
+        If it is none of these.
+    ValueError
+        If an array has not two dimensions, or holds complex numbers.
+    """
+    if isinstance(X, pd.DataFrame):
+        return X, Container()
+    package = type(X).__module__.partition(".")[0]
+    if package in ("polars", "pyarrow") and hasattr(X, "__arrow_c_stream__"):
+        arrow = import_module("pyarrow")
+        table = X if package == "pyarrow" else X.to_arrow()
+        frame = _with_dates(table, arrow).to_pandas(types_mapper=_nullable_dtypes(arrow).get)
+        return frame, Container(package, table.schema)
+    # What has toarray is sparse, which scikit-learn refuses in its own words.
+    is_array = hasattr(X, "__array__") or hasattr(X, "toarray") or isinstance(X, list | tuple)
+    if isinstance(X, pd.Series) or not is_array:
+        raise UnsupportedTypeError(
+            "a table is needed: a DataFrame, a polars or Arrow table, or an array of two "
+            f"dimensions; got {type(X).__name__}"
+        )
+    array = check_array(
+        X, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=0, estimator="TabGAN"
+    )
+    frame = pd.DataFrame(array)
+    if array.dtype == object:
+        frame = frame.infer_objects()
+    return frame, Container("numpy", array.dtype)
+
+
+def _with_dates(table: Any, arrow: Any) -> Any:
+    """Return the table with days as points in time: pandas would make Python objects of them."""
+    for i, column in enumerate(table.schema):
+        if arrow.types.is_date(column.type):
+            days = table.column(i).cast(arrow.timestamp("ms"))
+            table = table.set_column(i, column.name, days)
+    return table
+
+
+def _nullable_dtypes(arrow: Any) -> dict[Any, Any]:
+    """Return Arrow's types that pandas would turn into others where values are missing."""
+    dtypes = {arrow.bool_(): pd.BooleanDtype(), arrow.string(): pd.StringDtype()}
+    dtypes[arrow.large_string()] = pd.StringDtype()
+    for bits in (8, 16, 32, 64):
+        dtypes[getattr(arrow, f"int{bits}")()] = getattr(pd, f"Int{bits}Dtype")()
+        dtypes[getattr(arrow, f"uint{bits}")()] = getattr(pd, f"UInt{bits}Dtype")()
+    return dtypes
