@@ -4,7 +4,7 @@ Data goes to stdout, everything else to stderr. Exit codes: 0 all is well, 1 a f
 2 a mistake in the command or its files, 3 a gate failed, 130 interrupted by Ctrl-C.
 
 - ``main``: the group of commands and its entry point.
-- ``demo``, ``fit``, ``sample``, ``evaluate``, ``info``: one command each.
+- ``demo``, ``schema``, ``fit``, ``sample``, ``evaluate``, ``info``: one command each.
 - ``options``: what the values of options mean. ``where``: conditions written ``column=value``.
 - ``tables``: tables in and out. ``cells``: what the text in a CSV file stands for.
 - ``screen``: what is printed. ``outcome``: errors and warnings as lines and exit codes.

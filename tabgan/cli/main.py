@@ -15,6 +15,7 @@ from tabgan.cli.fit import fit
 from tabgan.cli.info import info
 from tabgan.cli.outcome import EXIT_INTERRUPTED, CommandLine, stand_in_for_closed_streams
 from tabgan.cli.sample import sample
+from tabgan.cli.schema import schema
 
 
 @click.group(
@@ -32,7 +33,7 @@ def cli() -> None:
     """
 
 
-for command in (demo, fit, sample, evaluate, info):
+for command in (demo, schema, fit, sample, evaluate, info):
     cli.add_command(command)
 
 
