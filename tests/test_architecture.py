@@ -57,6 +57,8 @@ ROOMS = {
 PACKAGES_OF_ONE_FILE = {
     "training/tensorflow_backend.py": {"tensorflow"},
     "training/jax_backend.py": {"jax"},
+    # Tables of other packages, where they are installed.
+    "synthesizers/containers.py": {"pyarrow", "polars"},
 }
 # The two doors: public names that load on first use, and `python -m tabgan`.
 DOORS = {"__init__": set(ROOMS), "__main__": {"cli"}}

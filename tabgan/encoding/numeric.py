@@ -155,7 +155,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
                 uniforms = restriction.place(codes, uniforms)
             units = self.modes.decode(codes[present], uniforms[present])
             if self.scale.has_grid:
-                units = np.clip(np.rint(units), *self._limits)
+                units = np.clip(np.rint(units), *self._limits(self.modes))
             if restriction is not None:
                 units = restriction.settle(units)
             numbers[present] = self.scale.from_units(units, self._number_dtype)
@@ -175,7 +175,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         units = (values / values.sum(axis=1, keepdims=True)) @ means
         if self.scale.has_grid:
             units = np.rint(units)
-        numbers = self.scale.from_units(units.clip(*self._limits), self._number_dtype)
+        numbers = self.scale.from_units(units.clip(*self._limits(self.modes)), self._number_dtype)
         return self.from_numbers(numbers, np.ones(len(numbers), dtype=bool))
 
     def code_of(self, value: object) -> int | None:
@@ -199,12 +199,12 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         nothing = Restriction.of_modes(np.zeros(self.n_modes, dtype=bool))
         if self.modes is None:
             return nothing
-        lowest, highest = self._limits
+        lowest, highest = self._limits(self.modes)
         start = lowest if low is None else max(lowest, self._to_bound(low, is_low=True))
         stop = highest if high is None else min(highest, self._to_bound(high, is_low=False))
         if not start <= stop:
             return nothing
-        modes, lows, highs = self._pieces(np.array([start]), np.array([stop]))
+        modes, lows, highs = self._pieces(self.modes, np.array([start]), np.array([stop]))
         return Restriction.of_pieces(self.n_modes, modes, lows, highs, bounds=(start, stop))
 
     def any_of(self, values: Sequence[object]) -> Restriction:
@@ -217,8 +217,8 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         numbers = np.concatenate([self.to_numbers(cell, self.column)[0] for cell in cells])
         points = np.unique(self.scale.to_units(numbers))
         # A real number alone has no mass: it stands for a narrow neighbourhood.
-        reach = 0.0 if self.scale.has_grid else _NEIGHBOURHOOD * np.ptp(self._limits)
-        modes, lows, highs = self._pieces(points - reach, points + reach)
+        reach = 0.0 if self.scale.has_grid else _NEIGHBOURHOOD * np.ptp(self._limits(self.modes))
+        modes, lows, highs = self._pieces(self.modes, points - reach, points + reach)
         # Not for a spike nearby, which has a mass of its own.
         wanted = np.ones(self.n_modes, dtype=bool)
         wanted[: len(self.modes.spikes)] = np.isin(self.modes.spikes, points)
@@ -238,7 +238,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         densities = np.zeros((len(values), self.n_modes))
         if self.missing_code >= 0:
             densities[~present, self.missing_code] = 1.0
-        units = self.scale.to_units(numbers[present]).clip(*self._limits)
+        units = self.scale.to_units(numbers[present]).clip(*self._limits(self.modes))
         n_values = self.modes.n_modes
         if not self.scale.has_grid:
             densities[present, :n_values] = self.modes.pdf(units)
@@ -254,24 +254,20 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         """Width of a step of the grid, in the unit that a density is stated in; 1 for a mass."""
         return 1.0
 
-    @property
-    def _limits(self) -> tuple[float, float]:
-        """Smallest and largest number that can be drawn, in units."""
-        assert self.modes is not None
-        lowest, highest = self.modes.limits
+    def _limits(self, modes: NumberModes) -> tuple[float, float]:
+        """Return the smallest and largest number that can be drawn, in units."""
+        lowest, highest = modes.limits
         if self.scale.has_grid:
             return float(np.ceil(lowest)), float(np.floor(highest))
         return lowest, highest
 
     def _pieces(
-        self, starts: np.ndarray, stops: np.ndarray
+        self, modes: NumberModes, starts: np.ndarray, stops: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return modes, and uniform numbers in them, that closed intervals of units cover."""
-        assert self.modes is not None
-        below = self.modes.cdf(self._edges(starts)[0])
-        upto = self.modes.cdf(self._edges(stops)[1])
-        intervals, modes = np.nonzero(upto > below)
-        return modes, below[intervals, modes], upto[intervals, modes]
+        below, upto = modes.cdf(self._edges(starts)[0]), modes.cdf(self._edges(stops)[1])
+        intervals, codes = np.nonzero(upto > below)
+        return codes, below[intervals, codes], upto[intervals, codes]
 
     def _edges(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the numbers between which each one lies alone."""
@@ -311,7 +307,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             return f"withheld: fewer than {self.withheld} values"
         if self.modes is None:
             return "missing everywhere"
-        numbers = self.scale.from_units(np.array(self._limits), self._number_dtype)
+        numbers = self.scale.from_units(np.array(self._limits(self.modes)), self._number_dtype)
         shown = self.from_numbers(numbers, np.ones(2, dtype=bool))
         return f"{shown.iloc[0]} to {shown.iloc[1]}"
 
