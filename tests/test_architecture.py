@@ -48,7 +48,7 @@ ROOMS = {
     "datasets": room("", "numpy pandas"),
     "synthesizers": room(
         "schema encoding conditioning networks training persistence",
-        "numpy pandas sklearn threadpoolctl",
+        "numpy pandas scipy sklearn threadpoolctl",
     ),
     # A thin shell: it reads, calls and prints.
     "cli": room("synthesizers evaluation schema datasets persistence", "click rich pandas"),

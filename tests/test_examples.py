@@ -1,7 +1,12 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
 
 from tabgan import load_demo
 
@@ -27,3 +32,45 @@ def test_the_quickstart_goes_from_a_csv_file_to_scores_and_a_loaded_model(tmp_pa
     assert "500 rows where switched is yes" in finished.stdout
     assert "c2st_train_auc" in finished.stdout
     assert "the loaded model gives the same rows: True" in finished.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["conditions", "gaps"])
+def test_an_example_runs(name: str) -> None:
+    finished = subprocess.run(
+        [sys.executable, f"examples/{name}.py", "--epochs", "1"],
+        cwd=PROJECT,
+        env=os.environ | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    expected = {"conditions": "satisfy the rest", "gaps": "0 gaps left"}
+    assert expected[name] in finished.stdout
+
+
+@pytest.mark.slow
+def test_the_python_blocks_of_the_readme_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(0)
+    age = rng.integers(18, 90, 1_600)
+    customers = pd.DataFrame(
+        {
+            "region": rng.choice(["harbour", "moor", "valley"], 1_600),
+            "age": age,
+            "joined": pd.date_range("2021-01-01", "2024-12-31", periods=1_600).strftime("%Y-%m-%d"),
+            "churned": np.where(rng.random(1_600) < age / 200, "yes", "no"),
+        }
+    )
+    customers.to_csv(tmp_path / "customers.csv", index=False)
+    monkeypatch.chdir(tmp_path)
+    text = (PROJECT / "README.md").read_text()
+    blocks = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert len(blocks) >= 2
+    # Shorter than a reader's, but for that word for word.
+    code = "\n".join(blocks).replace("10_000_000", "2_000").replace("(random", "(epochs=1, random")
+    exec(compile(code, "README.md", "exec"), {})
+    assert (tmp_path / "customers.tabgan").exists()

@@ -1,13 +1,14 @@
-"""The generator in NumPy: what sampling and scoring run on, from saved weights alone.
+"""The networks in NumPy: what sampling and scoring run on, from saved weights alone.
 
-The trunk's input is mostly zeros and ones, and while a row is drawn only a few of them change. So
-the first layer is kept as a running sum: add one row of the kernel for each cell that becomes
+The generator's input is mostly zeros and ones, and while a row is drawn only a few of them change.
+So the first layer is kept as a running sum: add one row of the kernel for each cell that becomes
 known, and the noise for one pass only.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tabgan.encoding import Layout
 from tabgan.networks.spec import NetworkSpec
 
 Floats = NDArray[np.float32]
@@ -78,6 +79,47 @@ class NumpyGenerator:
         centred *= self.weights[f"{name}/gamma"] / np.sqrt(variance + _NORM_EPSILON)
         centred += self.weights[f"{name}/beta"]
         return centred
+
+
+class NumpyDiscriminator:
+    """The discriminator's forward pass on whole rows, of which nothing was given.
+
+    Parameters
+    ----------
+    layout : Layout
+        The mode axis.
+    weights : list of numpy.ndarray
+        In the order of the layers: input, two dense layers a block, verdict; kernel, then bias.
+
+    Raises
+    ------
+    ValueError
+        If their shapes do not fit the layout or each other.
+    """
+
+    def __init__(self, layout: Layout, weights: list[Floats]) -> None:
+        self.layout = layout
+        kernels, biases = weights[0::2], weights[1::2]
+        width = len(biases[0]) if biases else 0
+        n_inputs = layout.n_modes + layout.n_columns
+        shapes = [(n_inputs, width), *[(width, width)] * (len(kernels) - 2), (width, 1)]
+        if len(weights) % 4 or [kernel.shape for kernel in kernels] != shapes:
+            raise ValueError("the weights are not those of a discriminator of this table")
+        self._layers = list(zip(kernels, biases, strict=True))
+
+    def logits(self, codes: np.ndarray) -> Floats:
+        """Return the logit that each row is real, (n_rows,); a code of -1 is no mode at all."""
+        (kernel, bias), *blocks, (verdict, offset) = self._layers
+        hidden = np.tile(bias, (len(codes), 1))
+        for column in range(self.layout.n_columns):
+            known = codes[:, column] >= 0
+            hidden[known] += kernel[self.layout.position(column, codes[known, column])]
+        for (inner, inner_bias), (outer, outer_bias) in zip(
+            blocks[0::2], blocks[1::2], strict=True
+        ):
+            hidden = hidden + np.maximum(hidden @ inner + inner_bias, 0.0) @ outer + outer_bias
+        logits: Floats = np.maximum(hidden, 0.0) @ verdict[:, 0] + offset[0]
+        return logits
 
 
 def log_softmax(logits: Floats) -> Floats:

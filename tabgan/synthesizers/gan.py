@@ -24,6 +24,7 @@ from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
 from tabgan.synthesizers.parameters import check_parameters, read_seconds
 from tabgan.synthesizers.passes import AUTO_PASSES
+from tabgan.synthesizers.realism import judge_rows
 
 
 class TabGAN(DensityMixin, BaseEstimator):
@@ -363,6 +364,38 @@ class TabGAN(DensityMixin, BaseEstimator):
             Ignored.
         """
         return float(self.score_samples(X).mean())
+
+    def realism(self, X: Any) -> np.ndarray:
+        """Return how real the discriminator takes rows for, where the game ended.
+
+        One half is as real as a row that the generator gives in one pass; a discriminator that was
+        beaten says one half of everything.
+
+        Parameters
+        ----------
+        X : DataFrame, polars or Arrow table, or array of shape (n_rows, n_columns)
+            Rows with the columns of the fit.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (n_rows,)
+            Probabilities of being real rather than generated.
+
+        Raises
+        ------
+        InvalidParameterError
+            If the model has no discriminator: it was fitted with ``objective=None``, or saved
+            without ``include_discriminator=True``.
+        """
+        model = self._fitted_model()
+        if not model.discriminator:
+            raise InvalidParameterError(
+                "this model has no discriminator: it was fitted with objective=None, or saved "
+                "without include_discriminator=True; fit or save it again"
+            )
+        table, _ = self._checked_table(X)
+        model.encoder.check_columns(table)
+        return judge_rows(model, table)
 
     def save(self, path: str | PathLike[str], *, include_discriminator: bool = False) -> None:
         """Write the model to a file, replacing it in one step.

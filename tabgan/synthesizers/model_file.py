@@ -14,7 +14,7 @@ import numpy as np
 from tabgan import __version__
 from tabgan.encoding import TableEncoder
 from tabgan.errors import ModelFileError, TabGANError
-from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.persistence import (
     dump_json,
@@ -114,7 +114,10 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     if 1 not in offsets or any(found.shape != n_modes for found in offsets.values()):
         raise ModelFileError("the calibration does not fit the table's schema")
     weights_in_order = {name: weights[name].astype(np.float32) for name in spec.weight_shapes()}
-    discriminator = load_tensors(members.get("discriminator.safetensors") or dump_tensors({}))
+    tensors = load_tensors(members.get("discriminator.safetensors") or dump_tensors({}))
+    discriminator = [tensors[name].astype(np.float32) for name in sorted(tensors)]
+    if discriminator:
+        NumpyDiscriminator(spec.layout, discriminator)  # refuses weights that do not fit
     history: Any = load_json(members["history.json"])
     model = FittedModel(
         encoder=encoder,
@@ -125,7 +128,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         interrupted=fitted["interrupted"],
         history=history,
         offsets=offsets,
-        discriminator=[discriminator[name] for name in sorted(discriminator)],
+        discriminator=discriminator,
     )
     return model, params["parameters"]
 

@@ -143,7 +143,8 @@ def train(
             if not training.result.history:
                 raise
             training.result.interrupted = True
-        training.result.discriminator = trainer.discriminator_weights()
+        if plan.adversarial_steps:
+            training.result.discriminator = trainer.discriminator_weights()
     return training.result
 
 

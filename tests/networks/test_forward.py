@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tabgan.networks.forward import NumpyGenerator, log_softmax
+from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 
 SPEC = NetworkSpec(sizes=(3, 5, 3, 2), noise_dim=4, width=16, n_blocks=2)
@@ -51,6 +51,24 @@ def test_numpy_and_keras_give_the_same_logits(weights, rows):
         np.testing.assert_allclose(
             found, expected[:, SPEC.layout.modes(column)], rtol=TOLERANCE, atol=TOLERANCE
         )
+
+
+def test_numpy_and_keras_discriminators_give_the_same_logits(rows):
+    from tabgan.networks.discriminator import Discriminator
+    from tabgan.networks.modes import one_hot
+
+    codes, _, _ = rows
+    rng = np.random.default_rng(2)
+    discriminator = Discriminator(SPEC.layout.n_modes, 4, width=16, n_blocks=2, seed=0)
+    discriminator.build()
+    weights = [rng.normal(0.0, 0.5, w.shape).astype("f") for w in discriminator.get_weights()]
+    discriminator.set_weights(weights)
+    nothing = np.zeros(codes.shape, dtype=np.float32)
+    expected = np.asarray(discriminator(one_hot(codes, SPEC.layout), nothing))
+    found = NumpyDiscriminator(SPEC.layout, weights).logits(codes)
+    np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
+    with pytest.raises(ValueError, match="discriminator of this table"):
+        NumpyDiscriminator(SPEC.layout, weights[:-2])
 
 
 def test_a_row_does_not_depend_on_its_batch_mates(weights, rows):
