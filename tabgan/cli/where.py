@@ -1,6 +1,7 @@
 """Conditions on the command line: ``column=value``, ``column=low..high``."""
 
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 
 import pandas as pd
 from pandas.api import types as pandas_types
@@ -54,7 +55,12 @@ def _condition(text: str, column: ColumnSchema) -> object:
 
 def _end_of(text: str, column: ColumnSchema) -> object:
     # A date is left as text, which says how far it reaches: a day, a month, a year.
-    return text if text and column.kind is Kind.DATETIME else _value_of(text, column)
+    if text and column.kind is Kind.DATETIME:
+        return text
+    if column.kind is Kind.INTEGER and "." in text:
+        with suppress(ValueError):
+            return float(text)  # an end need not be a value
+    return _value_of(text, column)
 
 
 def _column_of(text: str, schema: TableSchema) -> ColumnSchema:

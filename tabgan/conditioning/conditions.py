@@ -193,6 +193,8 @@ def _read_values(
             )
         codes.append(code)
         cells.append(column.cell(value))
+    if not cells:
+        return np.empty(0, dtype=np.int64), pd.Series(dtype=object)
     return np.array(codes), pd.concat(cells, ignore_index=True)
 
 
@@ -216,7 +218,9 @@ def _read_restriction(name: Hashable, column: ColumnEncoder[Any], condition: obj
                 f"{column.describe()}"
             )
         return restriction
-    if not isinstance(condition, list | set | frozenset | np.ndarray | pd.Series | pd.Index):
+    if isinstance(condition, np.ndarray) and condition.ndim == 1:
+        condition = list(condition)
+    if not isinstance(condition, list | set | frozenset | pd.Series | pd.Index):
         raise UnsupportedTypeError(
             f"the condition on column {name!r} is of type {type(condition).__name__}; a value, a "
             "list of values, a range (low, high) or None for missing is needed"
@@ -225,6 +229,10 @@ def _read_restriction(name: Hashable, column: ColumnEncoder[Any], condition: obj
         raise InvalidConditionError(
             f"the condition on column {name!r} is an empty list; give a value, or leave it out"
         )
-    values = list(condition)
-    _read_values(name, column, values)
-    return column.any_of(values)
+    try:
+        return column.any_of(list(condition))
+    except _REFUSALS:
+        raise InvalidConditionError(
+            f"the condition on column {name!r} lists what is not a value the model can give: it "
+            f"released {column.describe()}"
+        ) from None

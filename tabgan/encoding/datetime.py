@@ -27,36 +27,49 @@ class DatetimeEncoder(NumericEncoder):
         return numbers, present
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
-        stamp = self._as_stamp(end, is_low=is_low)
+        moment, lasts = self._as_moment(end, is_low=is_low)
+        if moment is None:
+            return np.inf
         zone = None if self.column.date_format else _zone(self.column.dtype.to_pandas())
-        if (stamp.tz is None) != (zone is None):
-            if zone is None:
-                raise TypeError("the column has no time zone")
-            stamp = stamp.tz_localize(zone)
-        moment = stamp.tz_convert("UTC").tz_localize(None) if zone is not None else stamp
-        return Fraction(
-            int(moment.asm8.astype(np.int64)) * PER_SECOND[_unit(self.column)],
-            PER_SECOND[moment.unit],
-        )
+        if moment.tz is not None and zone is None:
+            raise TypeError("the column has no time zone")
+        if zone is not None:
+            if moment.tz is None:
+                # An hour that a clock skips begins when it goes on; one that it shows twice counts
+                # whole.
+                moment = moment.tz_localize(zone, nonexistent="shift_forward", ambiguous=is_low)
+            moment = moment.tz_convert("UTC").tz_localize(None)
+        unit = PER_SECOND[_unit(self.column)]
+        count = Fraction(int(moment.asm8.astype(np.int64)) * unit, PER_SECOND[moment.unit])
+        return count - 1 if lasts else count
 
-    def _as_stamp(self, end: object, *, is_low: bool) -> pd.Timestamp:
-        """Return the moment that an end of a range names; a day or a month lasts to its end."""
+    def _as_moment(self, end: object, *, is_low: bool) -> tuple[pd.Timestamp | None, bool]:
+        """Return what an end of a range names, and whether it is the first moment beyond.
+
+        A day, a month or a year lasts to its end; ``None`` is a moment after the year 9999.
+        """
         if isinstance(end, str) and self.column.date_format is not None:
             written = pd.to_datetime(end, format=self.column.date_format, errors="coerce")
             if not pd.isna(written):
-                return pd.Timestamp(written)
-        if isinstance(end, datetime | np.datetime64):
-            stamp = pd.Timestamp(end)
-        elif isinstance(end, date):
-            period = pd.Period(end, freq="D")
-            stamp = period.start_time if is_low else period.end_time
-        elif isinstance(end, str):
-            stamp = _text_as_stamp(end, is_low)
+                return pd.Timestamp(written), False
+        if isinstance(end, str):
+            exact = pd.Timestamp(end)
+            period = None if exact.tz or exact.microsecond else pd.Period(end)
+        elif isinstance(end, date) and not isinstance(end, datetime):
+            exact, period = pd.Timestamp(end), pd.Period(end, freq="D")
+        elif isinstance(end, datetime | np.datetime64):
+            exact, period = pd.Timestamp(end), None
         else:
             raise TypeError("the end of a range of dates is a date")
-        if pd.isna(stamp):
+        if pd.isna(exact):
             raise ValueError("an end is not a date; None leaves it open")
-        return stamp
+        if period is None or is_low:
+            return exact, False
+        after = (period + 1).asfreq("s", how="start")
+        if after.year > datetime.max.year:
+            return None, False
+        fields = (after.month, after.day, after.hour, after.minute, after.second)
+        return pd.Timestamp(datetime(after.year, *fields)), True
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
         stamps = pd.Series(_stamp_array(numbers, self.column)).where(pd.Series(present))
@@ -65,14 +78,6 @@ class DatetimeEncoder(NumericEncoder):
             return restore_dtype(texts.where(present, None).to_numpy(), self.column)
         restored: pd.Series = stamps.astype(self.column.dtype.to_pandas())
         return restored
-
-
-def _text_as_stamp(text: str, is_low: bool) -> pd.Timestamp:
-    moment = pd.Timestamp(text)
-    if moment.tz is not None:
-        return moment
-    period = pd.Period(text)
-    return period.start_time if is_low else period.end_time
 
 
 def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:

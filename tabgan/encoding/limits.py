@@ -24,13 +24,14 @@ def middles(values: np.ndarray, on_grid: bool) -> np.ndarray:
 def released_limits(
     values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool
 ) -> tuple[float, float]:
-    """Return the limits that extremes clip to: the mean of the outermost `threshold` rows.
+    """Return the limits that extremes clip to: a mean of the outermost `threshold` rows.
 
-    Statistical offices top-code that way: the tail keeps most of its length, and no row's own value
-    is told. The very last row counts as if it lay beside the one before it, so however far out it
-    is, nothing shows. On a grid a limit is the next of its points further in; off it, where the
-    mean is some row's value, the next number half-way between two. Where the rows are too few for
-    two such means, or the means meet, both limits are one number in the middle.
+    Statistical offices top-code by such means: a tail keeps most of its length. Rows beyond the
+    median of the outermost count as if they lay at it, so that more than half of them lie at or
+    beyond the limit, and how far out the others are shows nowhere. On a grid a limit is the next
+    of its points further in; off it, where the mean is some row's value, the next number half-way
+    between two. Where the rows are too few for two such means, or the means meet, both limits are
+    one number in the middle.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ def released_limits(
     counts : numpy.ndarray of int, shape (n_values,)
         Rows that carry each; at least `threshold` together.
     threshold : int
-        Rows that a limit is the mean of, at least 1.
+        Rows that a limit is a mean of, at least 1.
     on_grid : bool
         Whether values are integers.
 
@@ -60,12 +61,11 @@ def released_limits(
 
 def _lower_limit(values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool) -> float:
     outer = np.repeat(values[:threshold], np.minimum(counts[:threshold], threshold))[:threshold]
-    if threshold > 1:
-        outer[0] = outer[1]
+    outer = outer.clip(outer[threshold // 2])
+    if on_grid:
+        return float(-(-sum(map(int, outer)) // threshold))  # in whole numbers, which never round
     # Shares are summed, since the sum of large values overflows.
     limit = (outer / threshold).sum().clip(outer[0], outer[-1])
-    if on_grid:
-        return float(np.ceil(limit))
     place = int(np.searchsorted(values, limit))
     if values[place] != limit:
         return float(limit)

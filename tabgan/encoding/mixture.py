@@ -55,7 +55,7 @@ class MixtureModes:
         counts : numpy.ndarray
             Rows that carry each.
         rare_threshold : int
-            No spike has fewer rows, and no fewer lie at or beyond either bound.
+            No spike has fewer rows, and the bounds are means of so many.
         on_grid : bool
             Whether values are integers; off the grid no bound is a row's own value.
         """

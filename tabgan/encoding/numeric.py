@@ -30,6 +30,8 @@ _NAMES = {modes: name for name, modes in _MODES.items()}
 _PLACES_PER_MODE = 16
 # Units of dates and durations.
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
+_FARTHEST = 2**70
+_LARGEST = Fraction(float(np.finfo(np.float64).max))
 # Half the width of the neighbourhood that a real number in a list stands for, as a share of the
 # range: narrow beside any mode, wide beside rounding.
 _NEIGHBOURHOOD = 5e-5
@@ -104,9 +106,11 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         """
         try:
             return cls.to_numbers(values, column)
-        except InvalidDataError:
-            raise
-        except (TypeError, ValueError, OverflowError, AttributeError):
+        except (InvalidDataError, TypeError, ValueError, OverflowError, AttributeError) as error:
+            if values.isna().all():  # pandas gives a column without a value some dtype or other
+                return np.zeros(len(values)), np.zeros(len(values), dtype=bool)
+            if isinstance(error, InvalidDataError):
+                raise
             # Not "from" the error of pandas, which quotes a cell.
             raise InvalidDataError(
                 f"column {column.name!r}, of dtype {values.dtype}, holds values that are not of "
@@ -204,6 +208,8 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         stop = highest if high is None else min(highest, self._to_bound(high, is_low=False))
         if not start <= stop:
             return nothing
+        if start == stop and not self.scale.has_grid:
+            return self.any_of([start])
         modes, lows, highs = self._pieces(self.modes, np.array([start]), np.array([stop]))
         return Restriction.of_pieces(self.n_modes, modes, lows, highs, bounds=(start, stop))
 
@@ -216,8 +222,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         cells = [self.cell(v) for v, gone in zip(values, is_missing, strict=True) if not gone]
         numbers = np.concatenate([self.to_numbers(cell, self.column)[0] for cell in cells])
         points = np.unique(self.scale.to_units(numbers))
-        # A real number alone has no mass: it stands for a narrow neighbourhood.
-        reach = 0.0 if self.scale.has_grid else _NEIGHBOURHOOD * np.ptp(self._limits(self.modes))
+        reach = self._reach(self.modes, points)
         modes, lows, highs = self._pieces(self.modes, points - reach, points + reach)
         # Not for a spike nearby, which has a mass of its own.
         wanted = np.ones(self.n_modes, dtype=bool)
@@ -269,6 +274,17 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         intervals, codes = np.nonzero(upto > below)
         return codes, below[intervals, codes], upto[intervals, codes]
 
+    def _reach(self, modes: NumberModes, points: np.ndarray) -> np.ndarray:
+        """Return how far the neighbourhood reaches that each of ascending numbers stands for.
+
+        A real number alone has no mass. Neighbourhoods do not overlap.
+        """
+        if self.scale.has_grid:
+            return np.zeros(len(points))
+        gaps = np.concatenate([[np.inf], np.diff(points), [np.inf]]) / 2
+        reach: np.ndarray = np.minimum(gaps[:-1], gaps[1:])
+        return reach.clip(max=_NEIGHBOURHOOD * float(np.ptp(self._limits(modes))))
+
     def _edges(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the numbers between which each one lies alone."""
         lower, upper = np.nextafter(units, -np.inf), np.nextafter(units, np.inf)
@@ -279,9 +295,13 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
     def _to_bound(self, end: object, *, is_low: bool) -> float:
         """Return an end of a range in units, moved inwards to the grid."""
         number = self.bound(end, is_low=is_low)
-        if not self.scale.has_grid or number in (np.inf, -np.inf):
+        if number in (np.inf, -np.inf):
             return float(number)
+        if not self.scale.has_grid:
+            return float(min(max(number, -_LARGEST), _LARGEST))
         units = (Fraction(number) - self.scale.origin) / self.scale.step
+        # No column reaches so far, and float64 no farther.
+        units = min(max(units, Fraction(-_FARTHEST)), Fraction(_FARTHEST))
         return float(ceil(units) if is_low else floor(units))
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
@@ -296,11 +316,12 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             raise TypeError("the end of a range of numbers is a number")
         if end != end:
             raise ValueError("an end is not a number; None leaves it open")
-        # By its shortest decimals: the float 0.1 stands for a tenth.
-        number = float(end)
         if isinstance(end, Integral):
             return Fraction(int(end))
-        return number if np.isinf(number) else Fraction(repr(number))
+        if end in (np.inf, -np.inf):
+            return float(end)
+        # By its shortest decimals: the float 0.1 stands for a tenth, of whatever precision.
+        return Fraction(end if isinstance(end, Decimal) else str(end))
 
     def describe(self) -> str:
         if self.withheld:

@@ -109,12 +109,13 @@ class TableEncoder:
             )
         return EncodedTable(codes.astype(smallest), positions)
 
-    def encode_known(self, frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    def encode_known(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the codes of any table, int32 of shape (n_rows, n_columns).
 
-        -1 stands for a value that the encoder does not know, and for a column that is not there.
+        -1 stands for a value that the encoder does not know, and for a column that is not there. A
+        value of several modes gets the middle one: a row does not depend on its place.
         """
-        return self._encode(frame, rng)[0]
+        return self._encode(frame, None)[0]
 
     def check_columns(self, frame: pd.DataFrame) -> None:
         """Raise InvalidDataError if the table lacks a learnt column."""
@@ -125,12 +126,12 @@ class TableEncoder:
             )
 
     def _encode(
-        self, frame: pd.DataFrame, rng: np.random.Generator
+        self, frame: pd.DataFrame, rng: np.random.Generator | None
     ) -> tuple[np.ndarray, np.ndarray]:
         shape = (len(frame), self.layout.n_columns)
         codes, positions = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
         for place, encoder in enumerate(self.learnt):
-            uniforms = rng.random(len(frame))
+            uniforms = np.full(len(frame), 0.5) if rng is None else rng.random(len(frame))
             if encoder.column.name in frame.columns:
                 cells = frame[encoder.column.name]
                 codes[:, place], positions[:, place] = encoder.encode(cells, uniforms)

@@ -31,6 +31,8 @@ class TimedeltaEncoder(NumericEncoder):
         if not isinstance(end, str | timedelta | np.timedelta64):
             # pandas would take a number for nanoseconds.
             raise TypeError("the end of a range of durations is a duration")
+        if isinstance(end, str) and end.strip().lstrip("+-").replace(".", "").isdigit():
+            raise ValueError("a duration needs a unit")
         length = pd.Timedelta(end)
         if pd.isna(length):
             raise ValueError("an end is not a duration; None leaves it open")

@@ -35,18 +35,19 @@ def complete_table(
     """
     encoder = model.encoder
     # pandas widens integers and booleans that have gaps; what they hold decides, not their dtype.
-    codes = encoder.encode_known(table, stream(seed, "encoding")).astype(np.int64)
+    codes = encoder.encode_known(table).astype(np.int64)
     for place, column in enumerate(encoder.learnt):
         if column.column.name in table.columns:
             codes[table[column.column.name].isna().to_numpy(dtype=bool), place] = -1
-    sampler = model.sampler(no_conditions(encoder), n_passes)
     # A gap is filled with a value, if the column has any to give.
     present = {i: column.present() for i, column in enumerate(encoder.learnt)}
     present = {i: restriction for i, restriction in present.items() if restriction.is_possible}
     if how == "draw":
-        filled = _drawn(sampler, encoder, codes, present, seed)
+        filled = _drawn(
+            model.sampler(no_conditions(encoder), n_passes), encoder, codes, present, seed
+        )
     else:
-        filled = _expected(sampler, encoder, codes, present)
+        filled = _expected(model.silent_sampler(no_conditions(encoder)), encoder, codes, present)
     filled.index = table.index
     for name in filled.columns.intersection(table.columns):
         filled[name] = _keep_known(table[name], filled[name])
@@ -82,8 +83,9 @@ def _complete_rows(
     )
     log_weights = log_weights.reshape(-1, n_candidates)
     # A row in which only a missing value was thinkable has candidates without weight: any will do.
-    highest = np.maximum(log_weights.max(axis=1, keepdims=True), np.finfo(float).min)
-    weights = np.where(np.isneginf(highest), 1.0, np.exp(log_weights - highest))
+    highest = log_weights.max(axis=1, keepdims=True)
+    hopeless = np.isneginf(highest)
+    weights = np.where(hopeless, 1.0, np.exp(log_weights - np.where(hopeless, 0.0, highest)))
     chosen = draw_modes(weights, rng.random(len(codes)))
     completed: np.ndarray = candidates.reshape(len(codes), n_candidates, -1)[
         np.arange(len(codes)), chosen
@@ -95,7 +97,7 @@ def _expected(
     sampler: Sampler, encoder: TableEncoder, codes: np.ndarray, present: dict[int, Restriction]
 ) -> pd.DataFrame:
     parts = []
-    for start in range(0, len(codes), BLOCK_SIZE):
+    for start in range(0, max(1, len(codes)), BLOCK_SIZE):  # once for no rows at all
         features = sampler.features(codes[start : start + BLOCK_SIZE])
         weights = [sampler.weights(features, place) for place in range(codes.shape[1])]
         for place, restriction in present.items():
@@ -108,6 +110,9 @@ def _keep_known(given: pd.Series, filled: pd.Series) -> pd.Series:
     """Return the given cells, and the filled ones where there are none, in the filled dtype."""
     known = given.notna()
     cells = filled.astype(object).where(~known, given.astype(object))
-    kept: pd.Series = cells.astype(filled.dtype)
+    try:
+        kept: pd.Series = cells.astype(filled.dtype)
+    except (ValueError, TypeError, OverflowError):
+        return cells  # an integer too large for the dtype of the fit, say
     # A level that the column of the fit did not have has no place in its dtype.
     return cells if kept[known].isna().any() else kept

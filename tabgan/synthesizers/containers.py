@@ -38,7 +38,11 @@ class Container:
         if self.package == "numpy":
             return frame.to_numpy(dtype=self.form)
         arrow = import_module("pyarrow")
-        table = arrow.Table.from_pandas(frame, preserve_index=False).cast(self.form)
+        table = arrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+        for i, name in enumerate(table.column_names):
+            wanted = self.form.field(name).type if name in self.form.names else arrow.null()
+            if not arrow.types.is_null(wanted):
+                table = table.set_column(i, name, table.column(i).cast(wanted))
         return import_module("polars").from_arrow(table) if self.package == "polars" else table
 
 
@@ -60,10 +64,12 @@ def read_table(X: Any) -> tuple[pd.DataFrame, Container]:
     if isinstance(X, pd.DataFrame):
         return X, Container()
     package = type(X).__module__.partition(".")[0]
-    if package in ("polars", "pyarrow") and hasattr(X, "__arrow_c_stream__"):
+    if package in ("polars", "pyarrow") and hasattr(X, "columns"):
         arrow = import_module("pyarrow")
         table = X if package == "pyarrow" else X.to_arrow()
-        frame = _with_dates(table, arrow).to_pandas(types_mapper=_nullable_dtypes(arrow).get)
+        frame = _with_dates(table, arrow).to_pandas(
+            types_mapper=_nullable_dtypes(arrow).get, ignore_metadata=True
+        )
         return frame, Container(package, table.schema)
     # What has toarray is sparse, which scikit-learn refuses in its own words.
     is_array = hasattr(X, "__array__") or hasattr(X, "toarray") or isinstance(X, list | tuple)

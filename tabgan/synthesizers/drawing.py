@@ -16,6 +16,8 @@ from tabgan.synthesizers.sampler import BLOCK_SIZE
 # Conditions that not one in a thousand tables of the fit's size would satisfy once: what the
 # network says of such rows is noise.
 _HOPELESS = 1e-3
+# With fewer independent candidates a block would repeat a few rows.
+_FEWEST = 100
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,15 @@ class RowSource:
         rows their columns are worth.
         """
         sampler = self.model.sampler(self.conditions, self.n_passes)
+        silent = self.model.silent_sampler(self.conditions)
         parts: list[tuple[np.ndarray, np.ndarray]] = []
         searches: list[RestrictedBlock] = []
         for block in range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE)):
             restricted = None
             if self.conditions.restricted:
-                searches.append(draw_restricted(sampler, self.seed, block))
-                self._check_rarity(searches[-1].probability)
+                searches.append(draw_restricted(silent, self.seed, block))
+                if block == 0:  # once a sample: other blocks estimate the same
+                    self._check_rarity(searches[0])
                 restricted = searches[-1].codes
             drawn = sampler.block(self.seed, block, restricted)
             first = block * BLOCK_SIZE
@@ -76,15 +80,18 @@ class RowSource:
             batch.index = pd.RangeIndex(start, start + len(batch))
             yield batch
 
-    def _check_rarity(self, probability: float) -> None:
+    def _check_rarity(self, found: RestrictedBlock) -> None:
         """Refuse, or warn of, conditions that the table of the fit says nothing about."""
-        expected = probability * self.model.n_rows
+        expected = found.probability * self.model.n_rows
         rarity = (
-            f"the conditions together hold in about {probability:.1g} of all rows, {expected:.1g} "
-            f"of the {self.model.n_rows:,} that were learnt"
+            f"the conditions together hold in about {found.probability:.1g} of all rows, "
+            f"{expected:.1g} of the {self.model.n_rows:,} that were learnt"
         )
-        if expected < _HOPELESS:
-            raise InvalidConditionError(f"{rarity}; widen a range, or condition on fewer columns")
+        if expected < _HOPELESS or found.effective_size < _FEWEST:
+            raise InvalidConditionError(
+                f"{rarity}, and {found.n_candidates:,} draws found {found.effective_size:.0f} "
+                "independent ones; widen a range, or condition on fewer columns"
+            )
         if expected < 1.0:
             warnings.warn(
                 f"{rarity}: the model extrapolates. Check the sample, or widen a range.",

@@ -59,18 +59,19 @@ class TabGAN(DensityMixin, BaseEstimator):
     schema : TableSchema or None, default=None
         What the columns are; inferred if ``None``.
     rare_threshold : int, default=5
-        A category or spike carried by fewer rows is not released, and numeric extremes clip to
-        the mean of the so many outermost. Five is the smallest cell that most statistical offices
-        publish; 0 releases everything.
+        A category or spike carried by fewer rows is not released, and numeric extremes clip to a
+        mean of the so many outermost, in which those beyond their median count as it. Five is the
+        smallest cell that most statistical offices publish; 0 withholds no value.
     callbacks : sequence of keras.callbacks.Callback or None, default=None
-        Called while training, as in Keras: ``EarlyStopping(monitor="two_sample_score",
-        mode="max")``, ``CSVLogger``, your own. An epoch is one look at the held-out rows, with the
-        figures of `history_` as its logs; ``stop_training`` ends the fit. Which weights are kept
-        does not depend on them.
+        Called while training, as in Keras: ``EarlyStopping(monitor="held_out_likelihood",
+        mode="min")``, ``TerminateOnNaN``, your own. An epoch is one look at the held-out rows, with
+        the figures of `history_` as its logs (those of the game come with the game);
+        ``stop_training`` ends the fit. The model they see is not the one that is trained, so use
+        `checkpoint` rather than ``ModelCheckpoint``.
     checkpoint : path-like or None, default=None
         File in which a fit keeps its state at each look, and from which the same fit (same table,
         parameters and seed) goes on after it was killed, to the same model. Gone when the fit is
-        done. It holds weights and no rows; keep it as safe as the model.
+        done. It holds weights and no rows; keep it as safe as the model. Needs a `random_state`.
     device : {"auto", "cpu", "gpu"}, default="auto"
         Where to train; ``"auto"`` takes a GPU that is there. Sampling runs in NumPy.
     verbose : {"auto", 0, 1, 2}, default="auto"
@@ -235,7 +236,7 @@ class TabGAN(DensityMixin, BaseEstimator):
 
         Returns
         -------
-        DataFrame, or what the table of the fit came in
+        DataFrame, or what the table of the fit came in (a DataFrame after :meth:`load`)
             Columns, order and dtypes of the training table, with a fresh index. Under sets and
             ranges ``attrs["conditions"]`` of a DataFrame holds ``probability``, the share of
             unconditional rows that satisfy them, and ``effective_sample_size``, how many
@@ -274,7 +275,7 @@ class TabGAN(DensityMixin, BaseEstimator):
 
         Yields
         ------
-        pandas.DataFrame
+        DataFrame, or what the table of the fit came in
             At most `batch_size` rows, whose index goes on from batch to batch.
         """
         if not _is_count(batch_size) or batch_size < 1:
@@ -304,7 +305,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         passes : int, "auto" or None, default=None
             As in :meth:`sample`; for ``"draw"``.
         random_state : int, numpy Generator, RandomState or None, default=None
-            Seed of the draw; a fresh one each call if ``None``.
+            Seed of the draw; a fresh one each call if ``None``. With the same integer, a row's fill
+            may depend on which other gaps there are among the 1,024 rows of its block.
 
         Returns
         -------
@@ -338,7 +340,7 @@ class TabGAN(DensityMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : pandas.DataFrame of shape (n_rows, n_columns)
+        X : DataFrame, polars or Arrow table, or array of shape (n_rows, n_columns)
             Rows with the columns of the fit.
 
         Returns
@@ -358,7 +360,7 @@ class TabGAN(DensityMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : pandas.DataFrame of shape (n_rows, n_columns)
+        X : DataFrame, polars or Arrow table, or array of shape (n_rows, n_columns)
             Rows with the columns of the fit.
         y : None
             Ignored.

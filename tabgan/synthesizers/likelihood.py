@@ -58,7 +58,7 @@ class Cells:
         """Return the cells of a table."""
         encoder = model.encoder
         return cls(
-            encoder.encode_known(table, stream(0, "encoding")),
+            encoder.encode_known(table),
             [column.densities(table[column.column.name]) for column in encoder.learnt],
         )
 

@@ -1,6 +1,6 @@
 """A fitted model: everything that sampling needs, and no row of the table."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.schema import TableSchema
-from tabgan.synthesizers.passes import PassPlan
+from tabgan.synthesizers.passes import AUTO_PASSES, PassPlan
 from tabgan.synthesizers.sampler import Sampler
 
 
@@ -59,3 +59,9 @@ class FittedModel:
         # The nearest number of passes from below: a sample of three errs as one of two does.
         offsets = self.offsets[max(known for known in self.offsets if known <= n_passes)]
         return Sampler(self.generator, self.passes, conditions, n_passes, offsets)
+
+    def silent_sampler(self, conditions: Conditions) -> Sampler:
+        """Return what draws columns one by one, on the likelihood path."""
+        n_columns = self.generator.layout.n_columns
+        sampler = self.sampler(conditions, min(n_columns, AUTO_PASSES))
+        return replace(sampler, n_passes=n_columns + 1)

@@ -125,7 +125,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         passes=PassPlan(order, dependence),
         n_rows=fitted["n_rows"],
         n_epochs=fitted["n_epochs"],
-        interrupted=fitted["interrupted"],
+        interrupted=bool(fitted["interrupted"]),
         history=history,
         offsets=offsets,
         discriminator=discriminator,

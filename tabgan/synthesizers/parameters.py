@@ -57,6 +57,8 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         for name, need in needs.items()
         if not holds[name](parameters[name])
     ]
+    if parameters["checkpoint"] is not None and parameters["random_state"] is None:
+        problems.append("random_state must be an integer where there is a checkpoint to go on from")
     if problems:
         raise InvalidParameterError("; ".join(problems))
     read_seconds(parameters["max_time"])

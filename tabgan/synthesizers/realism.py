@@ -6,7 +6,6 @@ from scipy.special import expit
 
 from tabgan.conditioning.conditions import no_conditions
 from tabgan.networks.forward import NumpyDiscriminator
-from tabgan.randomness import stream
 from tabgan.synthesizers.model import FittedModel
 
 _BLOCK_SIZE = 4096
@@ -21,7 +20,7 @@ def judge_rows(model: FittedModel, table: pd.DataFrame) -> np.ndarray:
     discriminator = NumpyDiscriminator(model.generator.layout, model.discriminator)
     generated, _ = model.sampler(no_conditions(model.encoder), n_passes=1).block(0, 0)
     level = discriminator.logits(generated).mean()
-    codes = model.encoder.encode_known(table, stream(0, "encoding"))
+    codes = model.encoder.encode_known(table)
     logits = [
         discriminator.logits(codes[start : start + _BLOCK_SIZE])
         for start in range(0, len(codes), _BLOCK_SIZE)

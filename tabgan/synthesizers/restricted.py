@@ -7,11 +7,10 @@ law of the table given all restrictions. Truncating one column after the other w
 restrictions just as well and get that law wrong.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from tabgan.errors import InvalidConditionError
 from tabgan.randomness import stream
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
@@ -21,8 +20,6 @@ _CANDIDATES = 4 * BLOCK_SIZE
 _WANTED_SIZE = 3 * BLOCK_SIZE
 # A block that has not found them among so many candidates (some seconds) ends its search.
 _MAX_CANDIDATES = 64 * _CANDIDATES
-# With fewer independent candidates a block would repeat a few rows.
-_FEWEST = 100
 
 
 @dataclass(frozen=True)
@@ -37,11 +34,14 @@ class RestrictedBlock:
         Estimated share of unrestricted rows that satisfy the restrictions.
     effective_size : float
         How many independent candidates they were chosen among (Kish 1965).
+    n_candidates : int
+        How many candidates there were.
     """
 
     codes: np.ndarray
     probability: float
     effective_size: float
+    n_candidates: int
 
 
 def draw_restricted(sampler: Sampler, seed: int, block: int) -> RestrictedBlock:
@@ -50,44 +50,30 @@ def draw_restricted(sampler: Sampler, seed: int, block: int) -> RestrictedBlock:
     Parameters
     ----------
     sampler : Sampler
-        With conditions that hold for all rows alike.
+        On the likelihood path, with conditions that hold for all rows alike.
     seed, block : int
         Name the random stream.
-
-    Raises
-    ------
-    InvalidConditionError
-        If hardly a row satisfies all restrictions.
     """
     rng = stream(seed, "restrictions", block)
     restricted = sampler.conditions.restricted
     columns = list(restricted)
     # The rarest first: given it the others have the most even weights.
     groups = [[column] for column in sorted(columns, key=_mass_alone(sampler).__getitem__)]
-    # The likelihood path, whatever the passes of the other columns.
-    silent = replace(sampler, n_passes=len(groups) + 1)
     codes, log_weights = np.empty((0, len(columns)), dtype=np.int64), np.empty(0)
     size = 0.0
     while size < _WANTED_SIZE and len(codes) < _MAX_CANDIDATES:
         candidates = sampler.conditions.known_rows(0, _CANDIDATES)
         uniforms = rng.random(candidates.shape)
-        drawn = silent.draw(candidates, groups, uniforms, rng, restricted)
+        drawn = sampler.draw(candidates, groups, uniforms, rng, restricted)
         codes = np.concatenate([codes, candidates[:, columns]])
         log_weights = np.concatenate([log_weights, drawn])
         size = _effective_size(log_weights)
-    probability = float(np.exp(log_weights).mean())
-    if size < _FEWEST:
-        raise InvalidConditionError(
-            f"the conditions together are too rare: they hold in about {probability:.1g} of all "
-            f"rows, and {len(codes):,} draws found {size:.0f} independent ones; widen a range, or "
-            "condition on fewer columns"
-        )
-    weights = np.exp(log_weights - log_weights.max())
-    upto = np.cumsum(weights)
+    upto = np.cumsum(_relative_weights(log_weights))
     # Systematic resampling: no candidate comes more than once too often.
     wanted = (np.arange(BLOCK_SIZE) + rng.random()) / BLOCK_SIZE * upto[-1]
     chosen = np.searchsorted(upto, wanted, side="right").clip(max=len(upto) - 1)
-    return RestrictedBlock(codes[rng.permutation(chosen)], probability, size)
+    probability = float(np.exp(log_weights).mean())
+    return RestrictedBlock(codes[rng.permutation(chosen)], probability, size, len(codes))
 
 
 def _mass_alone(sampler: Sampler) -> dict[int, float]:
@@ -103,5 +89,14 @@ def _mass_alone(sampler: Sampler) -> dict[int, float]:
 def _effective_size(log_weights: np.ndarray) -> float:
     if np.isneginf(log_weights).all():
         return 0.0
-    weights = np.exp(log_weights - log_weights.max())
+    weights = _relative_weights(log_weights)
     return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def _relative_weights(log_weights: np.ndarray) -> np.ndarray:
+    """Return weights of which the largest is 1; all of them, where no candidate has any."""
+    highest = log_weights.max(initial=-np.inf)
+    weights: np.ndarray = (
+        np.exp(log_weights - highest) if highest > -np.inf else np.ones(len(log_weights))
+    )
+    return weights

@@ -1,8 +1,8 @@
 """Keras callbacks beside a reporter: the training as they know it from ``Model.fit``.
 
 An epoch of theirs is one look at the held-out rows, a batch one compiled call of steps. The model
-they are given is the generator; ``stop_training`` on it ends the training at the next call. Which
-weights are kept stays the training's own business.
+they are given is the generator as it was built: the trained weights live in the training's own
+state, and which of them are kept is its own business. ``stop_training`` ends the training.
 """
 
 from collections.abc import Sequence
@@ -11,10 +11,6 @@ from typing import Any, Self
 import keras
 
 from tabgan.training.progress import Reporter
-from tabgan.training.trainer import ADVERSARIAL_LOGS
-
-# A logger writes the columns of the first epoch, so every epoch has all of them.
-_EPOCH_LOGS = (*ADVERSARIAL_LOGS, "held_out_likelihood", "two_sample_score", "modes_covered")
 
 
 class WithCallbacks:
@@ -34,6 +30,7 @@ class WithCallbacks:
         self._list: Any = None
         self._model: Any = None
         self._epoch = 0
+        self._is_fold = False
 
     def __enter__(self) -> Self:
         self._reporter.__enter__()
@@ -55,16 +52,18 @@ class WithCallbacks:
 
     def phase(self, name: str, n_steps: int) -> None:
         """Enter a phase."""
+        self._is_fold = name == "fold"
         self._reporter.phase(name, n_steps)
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
         """Tell of a batch, and of the epoch that it ends."""
         self._reporter.step(n_steps, logs)
+        if self._is_fold:
+            return  # a rehearsal on a part of the rows, with figures of its own
         self._list.on_train_batch_begin(n_steps)
         self._list.on_train_batch_end(n_steps, dict(logs))
         if "held_out_likelihood" in logs:
-            every = {name: logs.get(name, float("nan")) for name in _EPOCH_LOGS}
-            self._list.on_epoch_end(self._epoch, every)
+            self._list.on_epoch_end(self._epoch, dict(logs))
             self._epoch += 1
             self._list.on_epoch_begin(self._epoch)
 

@@ -11,7 +11,7 @@ from rich.table import Column
 
 # Seconds between two lines in a log file: a long fit should not fill it.
 _SECONDS_PER_LINE = 15.0
-_PHASES = {"likelihood": "learning", "adversarial": "playing"}
+_PHASES = {"fold": "planning", "likelihood": "learning", "adversarial": "playing"}
 
 
 class Reporter(Protocol):

@@ -140,7 +140,7 @@ def train(
             if plan.adversarial_steps and not reporter.wants_to_stop:
                 training.play(likelihood, judge)
         except KeyboardInterrupt:
-            if not training.result.history:
+            if not training.has_model:
                 raise
             training.result.interrupted = True
         if plan.adversarial_steps:
@@ -230,15 +230,22 @@ class _Training:
         self.store = store
         self.result = self._nothing_yet()
         self.steps_of_folds: list[int] = []
+        self._in_folds = False
         self._snapshot = None if store is None else store.load()
         if self._snapshot is not None:
             self.steps_of_folds = list(self._snapshot.facts["steps_of_folds"])
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there are weights worth keeping: not those of a fold, which saw fewer rows."""
+        return bool(self.result.history) and not self._in_folds
 
     def _nothing_yet(self) -> TrainedNetworks:
         return TrainedNetworks(self.trainer.averaged_weights())
 
     def choose_steps(self, seed: int) -> None:
         """Plan as many likelihood steps as served held-out folds best."""
+        self._in_folds = True
         rng = stream(seed, "folds")
         fold_of = rng.permutation(len(self.codes)) % self.plan.n_folds
         for fold in range(self.plan.n_folds):
@@ -249,7 +256,7 @@ class _Training:
             if len(self.steps_of_folds) == fold:
                 self.steps_of_folds.append(self.result.n_likelihood_steps)
         self.trainer.reset()
-        # No weights of a fold are worth keeping: it has seen a part of the rows.
+        self._in_folds = False
         self.result = self._nothing_yet()
         steps = max(STEPS_PER_CALL, int(np.median(self.steps_of_folds)))
         self.plan = replace(self.plan, likelihood_steps=steps, early_stopping=False)
@@ -268,7 +275,8 @@ class _Training:
         seen = self._enter(
             stage, phase, _LikelihoodProgress, lambda: _LikelihoodProgress(self.clock.share_spent())
         )
-        self.reporter.phase(phase.name, plan.likelihood_steps)
+        name = "fold" if self._in_folds else phase.name
+        self.reporter.phase(name, plan.likelihood_steps)
         step = seen.step
         while not seen.is_over:
             step += STEPS_PER_CALL
@@ -290,7 +298,7 @@ class _Training:
                 seen.is_over = done >= 1.0 or stalls
                 self._look(stage, phase, step, logs, seen)
             self.reporter.step(step, logs)
-            if self.reporter.wants_to_stop:
+            if self.reporter.wants_to_stop and self.has_model:
                 break
         trainer.restore(result.weights)
 
@@ -343,7 +351,7 @@ class _Training:
                 seen.is_over = done >= 1.0
                 self._look("adversarial", phase, step, logs, seen)
             self.reporter.step(step, logs)
-            if self.reporter.wants_to_stop:
+            if self.reporter.wants_to_stop and self.has_model:
                 break
         if seen.covered < _COLLAPSED_BELOW * seen.covered_at_start:
             warnings.warn(

@@ -55,9 +55,11 @@ def test_extremes_clip_to_the_mean_of_the_outermost_rows(
     encoder = fit_column(pd.Series(NORMAL), normalisation=normalisation, rare_threshold=threshold)
     ascending = np.sort(NORMAL)
     lowest, highest = encoder.modes.limits
-    # The last row counts as the one before it.
-    assert lowest == pytest.approx((ascending[1] + ascending[1:threshold].sum()) / threshold)
-    assert highest == pytest.approx((ascending[-2] + ascending[-threshold:-1].sum()) / threshold)
+    # Those beyond their median count as it.
+    outer = ascending[:threshold].clip(min=ascending[threshold // 2])
+    assert lowest == pytest.approx(outer.mean())
+    outer = ascending[-threshold:].clip(max=ascending[-1 - threshold // 2])
+    assert highest == pytest.approx(outer.mean())
     sample = draw(encoder)
     assert lowest <= sample.min() <= sample.max() <= highest
     ends = pd.Series([NORMAL.min() - 1.0, NORMAL.max() + 1.0])
@@ -68,11 +70,11 @@ def test_extremes_clip_to_the_mean_of_the_outermost_rows(
 
 @each_normalisation
 @pytest.mark.parametrize("values", [NORMAL, np.rint(1000 * NORMAL)], ids=["real", "integers"])
-def test_nothing_shows_of_how_far_out_the_last_row_is(
+def test_nothing_shows_of_how_far_out_the_last_two_rows_are(
     fit_column: FitColumn, normalisation: str, values: np.ndarray
 ) -> None:
     far = values.copy()
-    far[values.argmax()] = 50.0 * values.max()
+    far[values.argsort()[-2:]] = 30.0 * values.max(), 50.0 * values.max()
     states = [
         fit_column(pd.Series(column), normalisation=normalisation).state()["modes"]
         for column in (values, far)

@@ -1,6 +1,7 @@
 """The allowed part of a column: exactly what lies in it comes out, with the law it has there."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,55 @@ RANGES: list[tuple[str, object, object]] = [
     ("written", "2020-03-01", "2020-03-31"),
     ("span", "00:10:00", pd.Timedelta("1h")),
 ]
+FAR_DATES: list[tuple[object, object]] = [
+    ("2021-06-01", "9999-12-31"),
+    (date(2021, 6, 1), date(9999, 12, 31)),
+    (datetime(2021, 6, 1), np.datetime64("2500-01-01")),
+]
+
+
+@pytest.mark.parametrize(("low", "high"), FAR_DATES)
+def test_dates_that_nobody_will_see_are_open_ends(
+    fit_column: FitColumn, low: object, high: object
+) -> None:
+    encoder = fit_column(COLUMNS["days"])
+    open_end = encoder.between("2021-06-01", None)
+    np.testing.assert_allclose(encoder.between(low, high).shares, open_end.shares)
+    np.testing.assert_allclose(
+        encoder.between("1500-01-01", "2021-05").shares, 1.0 - open_end.shares, atol=1e-12
+    )
+
+
+def test_a_day_whose_midnight_the_clock_skips_is_a_day(fit_column: FitColumn) -> None:
+    days = pd.date_range("2018-11-01", "2018-11-09", freq="30min", tz="America/Sao_Paulo")
+    encoder = fit_column(pd.Series(days))
+    for low, high in (("2018-11-04", "2018-11-04"), ("2018-11-03", "2018-11-03")):
+        cells, _ = draw(encoder, encoder.between(low, high), 2_000)
+        assert set(cells.dt.strftime("%Y-%m-%d")) == {low}
+
+
+def test_points_that_lie_close_are_each_drawn(fit_column: FitColumn) -> None:
+    points = np.linspace(9.5, 10.5, 3_000)
+    encoder = fit_column(COLUMNS["real"])
+    cells, _ = draw(encoder, encoder.any_of(list(points[::3])))
+    found = np.quantile(cells, [0.02, 0.25, 0.5, 0.75, 0.98])
+    np.testing.assert_allclose(found, [9.52, 9.75, 10.0, 10.25, 10.48], atol=0.05)
+
+
+def test_ends_mean_their_shortest_decimals_and_may_be_huge(fit_column: FitColumn) -> None:
+    encoder = fit_column(COLUMNS["money"])
+    assert encoder.between(np.float32(10.1), np.float32(20.3)).bounds == (1010.0, 2030.0)
+    for name in ("real", "count"):
+        encoder = fit_column(COLUMNS[name])
+        everything = encoder.between(None, None)
+        np.testing.assert_array_equal(
+            encoder.between(-(10**400), 10**400).shares, everything.shares
+        )
+
+
+def test_one_number_may_be_asked_for_as_a_range(fit_column: FitColumn) -> None:
+    encoder = fit_column(COLUMNS["real"])
+    assert set(draw(encoder, encoder.between(9.5, 9.5), 100)[0]) == {9.5}
 
 
 def inside(column: pd.Series, low: object, high: object) -> np.ndarray:
@@ -188,6 +238,7 @@ def test_an_ordered_category_has_ranges(fit_column: FitColumn) -> None:
         ("days", "soon", None),
         ("days", pd.Timestamp("2020-01-01", tz="UTC"), None),
         ("span", 3, None),
+        ("span", "60", None),
     ],
 )
 def test_ends_of_another_kind_are_refused(

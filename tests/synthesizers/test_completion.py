@@ -74,6 +74,28 @@ def test_a_value_the_model_does_not_know_stays_and_the_rest_is_filled(gan, known
     assert filled.notna().all(axis=None)
 
 
+def test_a_column_without_any_cell_is_all_gaps_whatever_its_dtype(gan, known):
+    for empty in (None, np.nan, pd.NaT):
+        gapped = known.assign(joined_on=empty, tariff=empty, residents=empty)
+        assert gan.complete(gapped, random_state=0).notna().all(axis=None)
+
+
+def test_no_rows_are_guessed_for_no_rows(gan, known):
+    assert gan.complete(known.head(0), how="expected").shape == (0, known.shape[1])
+
+
+def test_a_row_that_can_only_be_missing_is_filled_all_the_same(gan, gapped, monkeypatch):
+    weights = dict(gan._model.generator.weights)
+    columns = [gan._model.encoder.learnt_index(n) for n in ("satisfaction", "yearly_use_kwh")]
+    bias = weights["heads/bias"].copy()
+    for column in columns:
+        modes = gan._model.generator.layout.modes(column)
+        bias[modes] = -1e4
+        bias[modes.start + gan._model.encoder.learnt[column].missing_code] = 1e4
+    monkeypatch.setitem(gan._model.generator.weights, "heads/bias", bias)
+    assert gan.complete(gapped.head(50), random_state=0).notna().all(axis=None)
+
+
 def test_the_same_seed_fills_alike_and_another_one_otherwise(gan, gapped):
     first, again, other = (gan.complete(gapped, random_state=seed) for seed in (4, 4, 5))
     pd.testing.assert_frame_equal(first, again)

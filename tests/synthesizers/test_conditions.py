@@ -100,6 +100,11 @@ def test_a_frame_gives_one_row_for_each_of_its_rows(gan):
     pd.testing.assert_frame_equal(head, sample.head(100))
 
 
+def test_a_frame_without_rows_gives_none(gan, table):
+    sample = gan.sample(conditions=pd.DataFrame({"residents": [], "region": []}))
+    assert sample.shape == (0, table.shape[1])
+
+
 def test_a_frame_says_how_many_rows_there_are(gan):
     with pytest.raises(InvalidParameterError, match="conditions has 2 rows"):
         gan.sample(5, conditions=pd.DataFrame({"residents": [1, 2]}))

@@ -125,7 +125,33 @@ def test_callbacks_see_every_look_and_can_stop(small, tmp_path):
     lines = log.read_text().splitlines()
     assert len(lines) == 3
     assert "held_out_likelihood" in lines[0]
-    assert "discriminator_loss" in lines[0]
+
+
+def test_what_only_the_game_knows_does_not_stop_the_phase_before_it(small):
+    stop = keras.callbacks.EarlyStopping("two_sample_score", mode="max", patience=1)
+    gan = fit(small, epochs=20, callbacks=[stop])
+    game = gan.history_.query("phase == 'adversarial'")["two_sample_score"].to_numpy()
+    best = game.argmax()
+    assert len(game) >= 2
+    # It stops one look after the best one, or at the end.
+    assert len(game) - 1 - best <= 1
+
+
+def test_a_fold_is_no_epoch_and_leaves_no_model():
+    class Epochs(keras.callbacks.Callback):
+        n = 0
+
+        def on_epoch_end(self, epoch, logs=None):
+            self.n += 1
+
+    epochs = Epochs()
+    gan = fit(load_demo(300)[["region", "switched"]], callbacks=[epochs])
+    assert epochs.n == len(gan.history_)
+
+
+def test_a_checkpoint_needs_a_seed(small, tmp_path):
+    with pytest.raises(InvalidParameterError, match="random_state must be an integer"):
+        TabGAN(checkpoint=tmp_path / "checkpoint").fit(small)
 
 
 def test_a_checkpoint_of_another_fit_is_refused(small, tmp_path):

@@ -78,6 +78,26 @@ def test_tables_of_other_packages_come_back_as_they_were(package):
     assert [len(batch) for batch in batches] == [20, 10]
 
 
+def test_an_arrow_table_may_lack_columns_or_carry_an_index():
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.Table.from_pandas(MIXED[MIXED["flag"]])
+    gan = brief_fit(table)
+    assert gan.sample(5, random_state=0).column_names == table.column_names
+    part = table.select(["flag", "share"])
+    filled = gan.complete(part, random_state=0)
+    assert filled.column_names == table.column_names
+    assert filled.column("share").equals(part.column("share"))
+    nothing = part.append_column("name", arrow.nulls(len(part)))
+    assert gan.complete(nothing, random_state=0).column("name").null_count == 0
+
+
+def test_a_known_number_that_the_dtype_of_the_fit_cannot_hold_stays():
+    table = pd.DataFrame({"a": np.arange(200, dtype=np.uint8) % 7, "b": [1.5, 2.5] * 100})
+    filled = brief_fit(table).complete(pd.DataFrame({"a": [300, None], "b": [None, 2.5]}))
+    assert filled["a"].iloc[0] == 300
+    assert filled.notna().all(axis=None)
+
+
 @pytest.mark.parametrize("table", [pd.Series([1.0]), "abc", {"a": [1]}, 3], ids=type)
 def test_what_is_no_table_is_refused_by_its_type(table):
     with pytest.raises(UnsupportedTypeError, match="a table is needed"):
