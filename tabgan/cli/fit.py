@@ -17,6 +17,7 @@ from tabgan.cli.options import (
 if TYPE_CHECKING:
     from tabgan.schema import TableSchema
 
+_TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
 # What the estimator calls them.
 _VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
 
@@ -83,7 +84,7 @@ def fit(
     from tabgan.synthesizers import TabGAN
 
     is_quiet = loudness == "quiet"
-    check_writable(output, is_replaced=True)
+    _check_output(output, {data, schema, checkpoint})
     if checkpoint is not None:
         check_writable(checkpoint, is_replaced=True)
     given = None if schema is None else _read_schema(schema)
@@ -111,12 +112,27 @@ def fit(
             click.echo(
                 f"\nWrote {output}: the best model so far, not trained to the end.", err=True
             )
+        if checkpoint is not None and Path(checkpoint).exists():
+            click.echo(f"The same command goes on from {checkpoint}.", err=True)
         raise
     gan.save(output)
     if not is_quiet:
         seconds = time.monotonic() - started
         learnt = f"{len(table):,} rows, {gan.n_epochs_:,.0f} epochs, {seconds:.0f} s"
         click.echo(f"Wrote {output}: {learnt}.", err=True)
+
+
+def _check_output(output: str, others: set[str | None]) -> None:
+    """Refuse to write a model where a table or another file of this command is."""
+    from tabgan.cli.tables import check_writable
+
+    check_writable(output, is_replaced=True)
+    taken = {Path(path).resolve() for path in others if path not in (None, "-")}
+    if Path(output).resolve() in taken or Path(output).suffix.lower() in _TABLE_SUFFIXES:
+        raise click.UsageError(
+            f"{output} is the name of a table or of a file of this command, and the model would "
+            "replace it; give another name, such as model.tabgan"
+        )
 
 
 def _read_schema(path: str) -> "TableSchema":

@@ -84,7 +84,8 @@ def _value_of(text: str, column: ColumnSchema) -> object:
     except (ValueError, KeyError) as error:
         raise InvalidConditionError(
             f"--where: the value for column {column.name!r} is not one that a column of kind "
-            f"{column.kind} and dtype {column.dtype.name} can have; write it as a CSV file would"
+            f"{column.kind} and dtype {column.dtype.name} can have; write it as a CSV file "
+            "would, and a range as low..high"
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,11 @@ class Conditions:
     known: np.ndarray
     restricted: dict[int, Restriction] = field(default_factory=dict)
     values: Mapping[Hashable, pd.Series] = field(default_factory=dict)
+
+    @property
+    def are_shared(self) -> bool:
+        """Whether there are conditions, the same for all rows."""
+        return len(self.known) == 1 and (bool(self.restricted) or bool((self.known >= 0).any()))
 
     def known_rows(self, start: int, n_rows: int) -> np.ndarray:
         """Return the known codes of some rows, a copy; beyond the last row it is repeated."""
@@ -161,8 +167,10 @@ def _find(name: Hashable, encoder: TableEncoder) -> tuple[int, ColumnEncoder[Any
     """Return place and encoder of a learnt column."""
     names = [column.column.name for column in encoder.encoders]
     if name not in names:
+        close = get_close_matches(str(name), map(str, names), n=1)
+        meant = f"did you mean {close[0]!r}?" if close else f"columns: {names}"
         raise InvalidConditionError(
-            f"conditions name the column {name!r}, which the table does not have; columns: {names}"
+            f"conditions name the column {name!r}, which the table does not have; {meant}"
         )
     place = encoder.learnt_index(name)
     if place is None:
@@ -214,8 +222,8 @@ def _read_restriction(name: Hashable, column: ColumnEncoder[Any], condition: obj
             ) from None
         if not restriction.is_possible:
             raise InvalidConditionError(
-                f"the range on column {name!r} holds no value the model can give: it released "
-                f"{column.describe()}"
+                f"the range on column {name!r} holds no value the model can give (or its ends are "
+                f"reversed): it released {column.describe()}"
             )
         return restriction
     if isinstance(condition, np.ndarray) and condition.ndim == 1:

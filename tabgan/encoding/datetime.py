@@ -1,5 +1,6 @@
 """Dates and times in their own unit and zone, and dates that are written as text."""
 
+import re
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -53,6 +54,9 @@ class DatetimeEncoder(NumericEncoder):
             if not pd.isna(written):
                 return pd.Timestamp(written), False
         if isinstance(end, str):
+            if not re.match(r"\d{4}", end.strip()):
+                # 03/10/2019 is in March to some and in October to others.
+                raise ValueError("a date is written year first, or as the column has it")
             exact = pd.Timestamp(end)
             period = None if exact.tz or exact.microsecond else pd.Period(end)
         elif isinstance(end, date) and not isinstance(end, datetime):

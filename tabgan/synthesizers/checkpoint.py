@@ -31,6 +31,10 @@ class CheckpointFile:
 
     def __init__(self, path: str | os.PathLike[str], *parts: bytes) -> None:
         self.path = Path(path)
+        if not self.path.parent.is_dir():
+            raise InvalidParameterError(
+                f"checkpoint {self.path}: the folder does not exist; make it first"
+            )
         digest = sha256()
         for part in parts:
             digest.update(sha256(part).digest())
@@ -48,7 +52,10 @@ class CheckpointFile:
         """
         if not self.path.exists():
             return None
-        arrays = load_tensors(self.path.read_bytes())
+        try:
+            arrays = load_tensors(self.path.read_bytes())
+        except ModelFileError:
+            arrays = {}
         if _FACTS not in arrays:
             raise ModelFileError(f"{self.path} is no checkpoint; give another path")
         facts = load_json(arrays.pop(_FACTS).tobytes())

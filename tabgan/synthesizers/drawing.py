@@ -10,8 +10,9 @@ import pandas as pd
 from tabgan.conditioning.conditions import Conditions
 from tabgan.errors import InvalidConditionError
 from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.passes import AUTO_PASSES
 from tabgan.synthesizers.restricted import RestrictedBlock, draw_restricted
-from tabgan.synthesizers.sampler import BLOCK_SIZE
+from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
 # Conditions that not one in a thousand tables of the fit's size would satisfy once: what the
 # network says of such rows is noise.
@@ -44,22 +45,25 @@ class RowSource:
     def rows(self, start: int, stop: int) -> pd.DataFrame:
         """Return the rows from `start` up to `stop`.
 
-        What sets and ranges cost stands in ``attrs`` of the table: ``probability``, the share of
-        unrestricted rows that satisfy them, and ``effective_sample_size``, how many independent
-        rows their columns are worth.
+        What conditions on all rows cost stands in ``attrs`` of the table: ``probability``, the
+        share of unconditional rows that satisfy them, and ``effective_sample_size``, how many
+        independent rows the restricted columns are worth.
         """
         sampler = self.model.sampler(self.conditions, self.n_passes)
         silent = self.model.silent_sampler(self.conditions)
+        known = probability_of_known(silent)
+        # Few passes are for speed; one column a pass is for faithfulness.
+        in_order = self.n_passes >= min(self.model.generator.layout.n_columns, AUTO_PASSES)
         parts: list[tuple[np.ndarray, np.ndarray]] = []
         searches: list[RestrictedBlock] = []
         for block in range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE)):
-            restricted = None
+            begun = None
             if self.conditions.restricted:
-                searches.append(draw_restricted(silent, self.seed, block))
-                if block == 0:  # once a sample: other blocks estimate the same
-                    self._check_rarity(searches[0])
-                restricted = searches[-1].codes
-            drawn = sampler.block(self.seed, block, restricted)
+                searches.append(draw_restricted(silent, self.seed, block, in_order=in_order))
+                begun = searches[-1].codes
+            drawn = sampler.block(self.seed, block, begun)
+            if block == 0:  # once a sample: other blocks estimate the same
+                self._check_rarity(known, searches)
             first = block * BLOCK_SIZE
             wanted = slice(max(0, start - first), stop - first)
             parts.append((drawn[0][wanted], drawn[1][wanted]))
@@ -69,8 +73,8 @@ class RowSource:
         encoder = self.model.encoder
         frame = encoder.decode(codes, uniforms, start, self.conditions.restricted)
         self._put_exact_values(frame, start)
-        if searches:
-            frame.attrs["conditions"] = _summary(searches, len(frame))
+        if self.conditions.are_shared and len(frame):
+            frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame
 
     def batches(self, n_rows: int, size: int) -> Iterator[pd.DataFrame]:
@@ -80,23 +84,29 @@ class RowSource:
             batch.index = pd.RangeIndex(start, start + len(batch))
             yield batch
 
-    def _check_rarity(self, found: RestrictedBlock) -> None:
+    def _check_rarity(self, known: float, searches: list[RestrictedBlock]) -> None:
         """Refuse, or warn of, conditions that the table of the fit says nothing about."""
-        expected = found.probability * self.model.n_rows
+        if not self.conditions.are_shared:
+            return
+        probability = known * (searches[0].probability if searches else 1.0)
+        expected = probability * self.model.n_rows
         rarity = (
-            f"the conditions together hold in about {found.probability:.1g} of all rows, "
+            f"the conditions together hold in about {probability:.1g} of all rows, "
             f"{expected:.1g} of the {self.model.n_rows:,} that were learnt"
         )
-        if expected < _HOPELESS or found.effective_size < _FEWEST:
-            raise InvalidConditionError(
-                f"{rarity}, and {found.n_candidates:,} draws found {found.effective_size:.0f} "
-                "independent ones; widen a range, or condition on fewer columns"
+        if searches and searches[0].effective_size < _FEWEST:
+            rarity += (
+                f", and {searches[0].n_candidates:,} draws found {searches[0].effective_size:.0f} "
+                "independent ones"
             )
-        if expected < 1.0:
-            warnings.warn(
-                f"{rarity}: the model extrapolates. Check the sample, or widen a range.",
-                stacklevel=4,
-            )
+        elif expected >= _HOPELESS:
+            if expected < 1.0:
+                warnings.warn(
+                    f"{rarity}: the model extrapolates. Check the sample, or widen a range.",
+                    stacklevel=4,
+                )
+            return
+        raise InvalidConditionError(f"{rarity}; widen a range, or condition on fewer columns")
 
     def _put_exact_values(self, frame: pd.DataFrame, start: int) -> None:
         """Put the very values of the conditions where decoding gave some value of their mode."""
@@ -109,10 +119,23 @@ class RowSource:
                 frame[name] = frame[name].where(exact.isna(), exact)
 
 
-def _summary(searches: list[RestrictedBlock], n_rows: int) -> dict[str, float]:
-    candidates = sum(search.effective_size for search in searches)
+def probability_of_known(sampler: Sampler) -> float:
+    """Return the share of rows that have the known modes, by the chain rule."""
+    wanted = sampler.conditions.known_rows(0, 1)
+    codes = np.full_like(wanted, -1)
+    probability = 1.0
+    for column in sampler.passes.order:
+        if wanted[0, column] >= 0:
+            weights = sampler.weights(sampler.features(codes), column)[0]
+            probability *= float(weights[wanted[0, column]] / weights.sum())
+            codes[0, column] = wanted[0, column]
+    return probability
+
+
+def _summary(known: float, searches: list[RestrictedBlock], n_rows: int) -> dict[str, float]:
+    found = [search.probability for search in searches] or [1.0]
+    independent = [search.effective_size / BLOCK_SIZE for search in searches] or [1.0]
     return {
-        "probability": float(np.mean([search.probability for search in searches])),
-        # Of candidates of so many independent rows, so many rows were chosen.
-        "effective_sample_size": n_rows / (1.0 + len(searches) * BLOCK_SIZE / candidates),
+        "probability": min(1.0, known * float(np.mean(found))),
+        "effective_sample_size": n_rows * min(1.0, float(np.mean(independent))),
     }

@@ -226,8 +226,9 @@ class TabGAN(DensityMixin, BaseEstimator):
         conditions : mapping, pandas.DataFrame or None, default=None
             What every row shall have, by column name: a value; ``None`` or NaN for missing; a list
             or set, any of whose values will do; a tuple ``(low, high)``, a closed range of numbers,
-            dates or durations in which ``None`` is an open end. Dates may be text: a day or a month
-            lasts to its end. A DataFrame gives one value a cell, and one row is drawn for each.
+            dates or durations in which ``None`` is an open end. Dates may be text, ISO 8601 or as
+            the column has them; in a range a day or a month lasts to its end. A DataFrame gives one
+            value a cell, and one row is drawn for each.
         passes : int, "auto" or None, default=None
             Passes over the columns; the estimator's ``passes`` if ``None``.
         random_state : int, numpy Generator, RandomState or None, default=None
@@ -237,10 +238,10 @@ class TabGAN(DensityMixin, BaseEstimator):
         Returns
         -------
         DataFrame, or what the table of the fit came in (a DataFrame after :meth:`load`)
-            Columns, order and dtypes of the training table, with a fresh index. Under sets and
-            ranges ``attrs["conditions"]`` of a DataFrame holds ``probability``, the share of
-            unconditional rows that satisfy them, and ``effective_sample_size``, how many
-            independent rows the restricted columns are worth.
+            Columns, order and dtypes of the training table, with a fresh index. Under conditions
+            on all rows ``attrs["conditions"]`` of a DataFrame holds ``probability``, the share of
+            unconditional rows that satisfy them (a number counts with its mode), and
+            ``effective_sample_size``, how many independent rows the restricted columns are worth.
 
         Raises
         ------
@@ -365,7 +366,10 @@ class TabGAN(DensityMixin, BaseEstimator):
         y : None
             Ignored.
         """
-        return float(self.score_samples(X).mean())
+        scores = self.score_samples(X)
+        if len(scores) == 0:
+            raise InvalidDataError("the table has 0 rows; a mean needs at least 1")
+        return float(scores.mean())
 
     def realism(self, X: Any) -> np.ndarray:
         """Return how real the discriminator takes rows for, where the game ended.

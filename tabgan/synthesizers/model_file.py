@@ -125,7 +125,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         passes=PassPlan(order, dependence),
         n_rows=fitted["n_rows"],
         n_epochs=fitted["n_epochs"],
-        interrupted=bool(fitted["interrupted"]),
+        interrupted=bool(fitted.get("interrupted", False)),
         history=history,
         offsets=offsets,
         discriminator=discriminator,

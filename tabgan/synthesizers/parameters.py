@@ -47,7 +47,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "early_stopping": lambda value: isinstance(value, bool),
         "schema": lambda value: value is None or isinstance(value, TableSchema),
         "rare_threshold": lambda value: _is_integer(value, 0),
-        "callbacks": lambda value: value is None or isinstance(value, list | tuple),
+        "callbacks": lambda value: value is None or _are_callbacks(value),
         "checkpoint": lambda value: value is None or isinstance(value, str | PathLike),
         "device": lambda value: _is_text(value, DEVICES),
         "verbose": lambda value: _is_text(value, ("auto",)) or value in (0, 1, 2),
@@ -85,6 +85,11 @@ def read_seconds(max_time: float | str | None) -> float | None:
             'max_time must be a positive number of seconds, or text such as "90s", "5m" or "1h"'
         )
     return seconds
+
+
+def _are_callbacks(value: Any) -> bool:
+    # By what they can do: Keras itself is imported when training begins.
+    return isinstance(value, list | tuple) and all(hasattr(item, "set_model") for item in value)
 
 
 def _is_integer(value: Any, least: int) -> bool:

@@ -14,22 +14,24 @@ import numpy as np
 from tabgan.randomness import stream
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
-# Candidates drawn at a time, and how many independent ones a block is chosen among at least: then
-# choosing costs less than a quarter of the effective sample size.
-_CANDIDATES = 4 * BLOCK_SIZE
-_WANTED_SIZE = 3 * BLOCK_SIZE
+# Candidates drawn at a time, and how many independent ones a block is chosen among at least.
+_CANDIDATES = 2 * BLOCK_SIZE
+_WANTED_SIZE = BLOCK_SIZE
 # A block that has not found them among so many candidates (some seconds) ends its search.
-_MAX_CANDIDATES = 64 * _CANDIDATES
+_MAX_CANDIDATES = 128 * _CANDIDATES
+# Below this share of independent candidates the restricted columns are drawn before all others:
+# then the rarest restriction costs nothing.
+_EVEN_ENOUGH = 0.05
 
 
 @dataclass(frozen=True)
 class RestrictedBlock:
-    """The restricted columns of a block of rows.
+    """A block of rows in which the restricted columns are drawn, and maybe others.
 
     Parameters
     ----------
-    codes : numpy.ndarray of int, shape (1024, n_restricted)
-        Their modes, columns in the order of the conditions.
+    codes : numpy.ndarray of int, shape (1024, n_columns)
+        Modes; -1 where a column is still to be drawn.
     probability : float
         Estimated share of unrestricted rows that satisfy the restrictions.
     effective_size : float
@@ -44,7 +46,7 @@ class RestrictedBlock:
     n_candidates: int
 
 
-def draw_restricted(sampler: Sampler, seed: int, block: int) -> RestrictedBlock:
+def draw_restricted(sampler: Sampler, seed: int, block: int, *, in_order: bool) -> RestrictedBlock:
     """Draw the restricted columns of one block.
 
     Parameters
@@ -53,37 +55,61 @@ def draw_restricted(sampler: Sampler, seed: int, block: int) -> RestrictedBlock:
         On the likelihood path, with conditions that hold for all rows alike.
     seed, block : int
         Name the random stream.
+    in_order : bool
+        Whether to draw the columns before the restricted ones, too, in the order in which an
+        unconditional sample draws them: conditioned rows are then those that filtering such a
+        sample would leave. Otherwise the restricted columns come first, which is cheaper.
     """
     rng = stream(seed, "restrictions", block)
-    restricted = sampler.conditions.restricted
-    columns = list(restricted)
-    # The rarest first: given it the others have the most even weights.
-    groups = [[column] for column in sorted(columns, key=_mass_alone(sampler).__getitem__)]
-    codes, log_weights = np.empty((0, len(columns)), dtype=np.int64), np.empty(0)
-    size = 0.0
-    while size < _WANTED_SIZE and len(codes) < _MAX_CANDIDATES:
-        candidates = sampler.conditions.known_rows(0, _CANDIDATES)
-        uniforms = rng.random(candidates.shape)
-        drawn = sampler.draw(candidates, groups, uniforms, rng, restricted)
-        codes = np.concatenate([codes, candidates[:, columns]])
-        log_weights = np.concatenate([log_weights, drawn])
-        size = _effective_size(log_weights)
+    plan = _order_up_to_restricted(sampler) if in_order else _rarest_first(sampler)
+    codes, log_weights = _candidates(sampler, plan, rng)
+    if in_order and _effective_size(log_weights) < _EVEN_ENOUGH * _CANDIDATES:
+        plan = _rarest_first(sampler)
+        codes, log_weights = _candidates(sampler, plan, rng)
+    while _effective_size(log_weights) < _WANTED_SIZE and len(codes) < _MAX_CANDIDATES:
+        more, their_weights = _candidates(sampler, plan, rng)
+        codes, log_weights = np.concatenate([codes, more]), np.append(log_weights, their_weights)
     upto = np.cumsum(_relative_weights(log_weights))
     # Systematic resampling: no candidate comes more than once too often.
     wanted = (np.arange(BLOCK_SIZE) + rng.random()) / BLOCK_SIZE * upto[-1]
     chosen = np.searchsorted(upto, wanted, side="right").clip(max=len(upto) - 1)
-    probability = float(np.exp(log_weights).mean())
-    return RestrictedBlock(codes[rng.permutation(chosen)], probability, size, len(codes))
+    return RestrictedBlock(
+        codes[rng.permutation(chosen)],
+        float(np.exp(log_weights).mean()),
+        _effective_size(log_weights),
+        len(codes),
+    )
 
 
-def _mass_alone(sampler: Sampler) -> dict[int, float]:
-    """Return the mass that each restriction leaves given the known cells alone."""
+def _candidates(
+    sampler: Sampler, plan: list[list[int]], rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return rows in which the columns of the plan are drawn, and their log-weights."""
+    codes = sampler.conditions.known_rows(0, _CANDIDATES)
+    uniforms = rng.random(codes.shape)
+    return codes, sampler.draw(codes, plan, uniforms, rng, sampler.conditions.restricted)
+
+
+def _order_up_to_restricted(sampler: Sampler) -> list[list[int]]:
+    """Return the learnt order of the columns, one a pass, up to the last restricted one."""
+    known = sampler.conditions.known_rows(0, 1)[0] >= 0
+    order = [column for column in sampler.passes.order if not known[column]]
+    last = max(order.index(column) for column in sampler.conditions.restricted)
+    return [[column] for column in order[: last + 1]]
+
+
+def _rarest_first(sampler: Sampler) -> list[list[int]]:
+    """Return the restricted columns alone, one a pass.
+
+    The rarest restriction first, by the mass that it leaves given the known cells alone: given it
+    the others have the most even weights.
+    """
     features = sampler.features(sampler.conditions.known_rows(0, 1))
     masses = {}
     for column, restriction in sampler.conditions.restricted.items():
         weights = sampler.weights(features, column)
         masses[column] = float((weights * restriction.shares).sum() / weights.sum())
-    return masses
+    return [[column] for column in sorted(masses, key=masses.__getitem__)]
 
 
 def _effective_size(log_weights: np.ndarray) -> float:
@@ -94,9 +120,9 @@ def _effective_size(log_weights: np.ndarray) -> float:
 
 
 def _relative_weights(log_weights: np.ndarray) -> np.ndarray:
-    """Return weights of which the largest is 1; all of them, where no candidate has any."""
-    highest = log_weights.max(initial=-np.inf)
-    weights: np.ndarray = (
-        np.exp(log_weights - highest) if highest > -np.inf else np.ones(len(log_weights))
-    )
+    """Return weights of which the largest is 1; all are, where no candidate has any."""
+    highest = log_weights.max()
+    if np.isneginf(highest):
+        return np.ones(len(log_weights))
+    weights: np.ndarray = np.exp(log_weights - highest)
     return weights

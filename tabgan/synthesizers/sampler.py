@@ -49,7 +49,7 @@ class Sampler:
         self,
         seed: int,
         block: int,
-        restricted: np.ndarray | None = None,
+        begun: np.ndarray | None = None,
         observe: Observer | None = None,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Draw one block of rows.
@@ -58,9 +58,10 @@ class Sampler:
         ----------
         seed, block : int
             Name the random stream.
-        restricted : numpy.ndarray of int, shape (1024, n_restricted) or None
-            Modes of the restricted columns, which are drawn first
-            (:func:`tabgan.synthesizers.restricted.draw_restricted`).
+        begun : numpy.ndarray of int, shape (1024, n_columns) or None
+            Modes that are drawn already, -1 elsewhere
+            (:func:`tabgan.synthesizers.restricted.draw_restricted`); if ``None``, what the
+            conditions know.
         observe : callable or None
             Is shown what is drawn.
 
@@ -73,10 +74,10 @@ class Sampler:
         """
         rng = stream(seed, "blocks", block)
         codes = self.conditions.known_rows(block * BLOCK_SIZE, BLOCK_SIZE)
+        if begun is not None:
+            codes = begun.copy()
         mode_uniforms = rng.random(codes.shape)
         position_uniforms = rng.random(codes.shape)
-        if restricted is not None:
-            codes[:, list(self.conditions.restricted)] = restricted
         self.draw(codes, self.groups(codes), mode_uniforms, rng, observe=observe)
         return codes, position_uniforms
 

@@ -128,6 +128,11 @@ def test_an_unknown_column_is_refused_with_those_there_are(encoder: TableEncoder
         read_conditions({"sex": "f", "colour": "red"}, encoder)
 
 
+def test_a_misspelt_column_is_guessed(encoder: TableEncoder) -> None:
+    with pytest.raises(InvalidConditionError, match="did you mean 'height'"):
+        read_conditions({"hieght": 180.0}, encoder)
+
+
 def test_an_identifier_cannot_be_conditioned_on(encoder: TableEncoder) -> None:
     with pytest.raises(InvalidConditionError, match="column 'key' is an identifier"):
         read_conditions({"key": "K-0001"}, encoder)

@@ -236,6 +236,7 @@ def test_an_ordered_category_has_ranges(fit_column: FitColumn) -> None:
         ("real", float("nan"), 10.0),
         ("days", 3, None),
         ("days", "soon", None),
+        ("days", "03/10/2020", None),
         ("days", pd.Timestamp("2020-01-01", tz="UTC"), None),
         ("span", 3, None),
         ("span", "60", None),

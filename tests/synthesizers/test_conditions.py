@@ -38,14 +38,15 @@ def test_every_row_satisfies_every_condition(asked_for, table):
 def test_what_the_conditions_cost_is_reported(asked_for, table):
     asked, sample = asked_for
     report = sample.attrs["conditions"]
-    rows = table[table["switched"] == "no"]
+    rows = table
     satisfied = (
         rows["yearly_use_kwh"].between(1_500, 3_000)
         & rows["joined_on"].between(pd.Timestamp("2021-07-01"), pd.Timestamp("2023-12-31"))
         & rows["region"].isin(asked["region"])
         & rows["residents"].isin([1, 2])
+        & (rows["switched"] == "no")
     )
-    # Given the known cells. Some hundred rows satisfy them, and the fit was short.
+    # Some hundred rows satisfy them, and the fit was short.
     assert report["probability"] == pytest.approx(satisfied.mean(), rel=0.5)
     assert 1_000 < report["effective_sample_size"] <= 3_000
 
@@ -98,6 +99,14 @@ def test_a_frame_gives_one_row_for_each_of_its_rows(gan):
         pd.testing.assert_series_equal(sample[name], expected)
     head = gan.sample(conditions=asked.head(100), random_state=0)
     pd.testing.assert_frame_equal(head, sample.head(100))
+
+
+def test_the_probability_of_values_is_their_share(gan, table):
+    sample = gan.sample(10, conditions={"switched": "yes", "residents": 1}, random_state=0)
+    share = ((table["switched"] == "yes") & (table["residents"] == 1)).mean()
+    assert sample.attrs["conditions"]["probability"] == pytest.approx(share, rel=0.3)
+    assert sample.attrs["conditions"]["effective_sample_size"] == 10
+    assert "conditions" not in gan.sample(10).attrs
 
 
 def test_a_frame_without_rows_gives_none(gan, table):
