@@ -51,7 +51,7 @@ class RowSource:
         """
         sampler = self.model.sampler(self.conditions, self.n_passes)
         silent = self.model.silent_sampler(self.conditions)
-        known = probability_of_known(silent)
+        known = probability_of_known(silent) if self.conditions.are_shared else 1.0
         # Few passes are for speed; one column a pass is for faithfulness.
         in_order = self.n_passes >= min(self.model.generator.layout.n_columns, AUTO_PASSES)
         parts: list[tuple[np.ndarray, np.ndarray]] = []

@@ -36,3 +36,13 @@ def test_a_leading_zero_makes_a_column_text_and_a_gap_leaves_integers_integers(
         "switched": "categorical",
     }
     assert schema["size"].dtype.name == "Int64"
+
+
+def test_a_model_never_replaces_a_table(run: Run, csv: Path, tmp_path: Path) -> None:
+    before = csv.read_bytes()
+    for output in (csv, tmp_path / "other.csv", tmp_path / "other.parquet"):
+        result = run("fit", csv, "-o", output)
+        assert result.exit_code == 2
+        assert "give another name" in result.stderr
+    assert csv.read_bytes() == before
+    assert list(tmp_path.iterdir()) == []

@@ -103,10 +103,10 @@ def test_ctrl_c_keeps_the_best_model_so_far(small, tmp_path):
     assert TabGAN.load(tmp_path / "model.tabgan").interrupted_
 
 
-def test_ctrl_c_at_once_leaves_what_was_there(small, gan):
+def test_ctrl_c_at_once_leaves_what_was_there(small, gan, tmp_path):
     before = gan.sample(20, random_state=0)
-    again = TabGAN(verbose=0, callbacks=[InterruptAfter(0)])
-    again._model = gan._model
+    gan.save(tmp_path / "model.tabgan")
+    again = TabGAN.load(tmp_path / "model.tabgan").set_params(callbacks=[InterruptAfter(0)])
     with pytest.raises(KeyboardInterrupt):
         again.fit(small)
     assert not again.interrupted_
