@@ -1,7 +1,5 @@
 """What a user of TabGAN is promised."""
 
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -110,20 +108,6 @@ def test_threads_get_what_one_caller_gets(gan):
     assert all(a.equals(b) for a, b in zip(alone, together, strict=True))
 
 
-def test_the_same_seed_fits_the_same_model_in_another_process(tmp_path):
-    script = """
-import sys
-from tabgan import TabGAN, load_demo
-gan = TabGAN(epochs=1, early_stopping=False, verbose=0, random_state=5)
-gan.fit(load_demo(300)[["region", "residents", "switched"]]).save(sys.argv[1])
-"""
-    here, there = (str(tmp_path / name) for name in ("here.tabgan", "there.tabgan"))
-    frame = load_demo(300)[["region", "residents", "switched"]]
-    TabGAN(epochs=1, early_stopping=False, verbose=0, random_state=5).fit(frame).save(here)
-    subprocess.run([sys.executable, "-c", script, there], check=True, capture_output=True)
-    assert (tmp_path / "here.tabgan").read_bytes() == (tmp_path / "there.tabgan").read_bytes()
-
-
 def test_the_history_shows_the_game(gan):
     history = gan.history_
     assert set(history["phase"]) == {"likelihood", "adversarial"}
@@ -213,7 +197,8 @@ def test_a_number_of_samples_that_is_no_count_is_refused(gan, n_samples):
 
 
 def test_max_time_ends_a_fit(table):
-    gan = TabGAN(epochs=100_000, max_time="3s", verbose=0, random_state=0).fit(table)
+    columns = ["residents", "switched"]
+    gan = TabGAN(epochs=100_000, max_time="1s", verbose=0, random_state=0).fit(table[columns])
     assert set(gan.history_["phase"]) == {"likelihood", "adversarial"}
     assert gan.n_epochs_ < 10_000
 

@@ -137,6 +137,7 @@ def test_what_only_the_game_knows_does_not_stop_the_phase_before_it(small):
     assert len(game) - 1 - best <= 1
 
 
+@pytest.mark.slow  # three folds
 def test_a_fold_is_no_epoch_and_leaves_no_model():
     class Epochs(keras.callbacks.Callback):
         n = 0

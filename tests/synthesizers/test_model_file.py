@@ -6,15 +6,22 @@ import sys
 import numpy as np
 import pytest
 
-from tabgan import TabGAN, load_demo
+from tabgan import TabGAN
 from tabgan.errors import ModelFileError
 from tabgan.persistence import dump_tensors, load_tensors, read_container, write_container
+
+FIT = """
+from tabgan import TabGAN, load_demo
+frame = load_demo(400)[["region", "tariff", "joined_on", "arrears_eur", "switched"]]
+gan = TabGAN(epochs=1, early_stopping=False, verbose=0, random_state=0).fit(frame)
+"""
 
 
 @pytest.fixture(scope="module")
 def gan() -> TabGAN:
-    frame = load_demo(400)[["region", "tariff", "joined_on", "arrears_eur", "switched"]]
-    return TabGAN(epochs=1, early_stopping=False, verbose=0, random_state=0).fit(frame)
+    names: dict[str, TabGAN] = {}
+    exec(FIT, names)
+    return names["gan"]
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +39,13 @@ def test_a_loaded_model_draws_the_same_rows(gan, path):
     assert loaded.schema_ == gan.schema_
     assert loaded.n_epochs_ == gan.n_epochs_
     assert loaded.get_params()["epochs"] == gan.get_params()["epochs"]
+
+
+def test_the_same_seed_fits_the_same_model_in_another_process(path, tmp_path):
+    there = tmp_path / "there.tabgan"
+    script = f"import sys\n{FIT}\ngan.save(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", script, there], check=True, capture_output=True)
+    assert there.read_bytes() == path.read_bytes()
 
 
 def test_saving_twice_gives_the_same_bytes(gan, path, tmp_path):

@@ -60,7 +60,7 @@ MIXED = pd.DataFrame(
 )
 
 
-@pytest.mark.parametrize("package", ["polars", "pyarrow"])
+@pytest.mark.parametrize("package", ["polars", pytest.param("pyarrow", marks=pytest.mark.slow)])
 def test_tables_of_other_packages_come_back_as_they_were(package):
     arrow = pytest.importorskip("pyarrow")
     table = arrow.Table.from_pandas(MIXED, preserve_index=False)
