@@ -84,8 +84,7 @@ class Restriction:
     def settle(self, numbers: np.ndarray) -> np.ndarray:
         """Return numbers moved by a rounding error at most, to where they may lie."""
         if self.points is not None and len(self.points):
-            right = np.searchsorted(self.points, numbers).clip(1, max(1, len(self.points) - 1))
-            right = right.clip(max=len(self.points) - 1)
+            right = np.searchsorted(self.points, numbers).clip(1).clip(max=len(self.points) - 1)
             left = np.maximum(right - 1, 0)
             nearer = numbers - self.points[left] <= self.points[right] - numbers
             numbers = np.where(nearer, self.points[left], self.points[right])

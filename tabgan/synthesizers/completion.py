@@ -11,7 +11,7 @@ from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler, draw_modes, restrict
 
 # Where a row has several gaps that could be missing values, how many completions to choose one
-# from: that no cell shall be missing changes the law of the others.
+# from: that no cell shall be missing changes the law of the others. A first choice, not ablated.
 _N_CANDIDATES = 8
 
 

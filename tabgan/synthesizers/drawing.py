@@ -14,7 +14,7 @@ from tabgan.synthesizers.passes import AUTO_PASSES
 from tabgan.synthesizers.restricted import RestrictedBlock, draw_restricted
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
-# Conditions that not one in a thousand tables of the fit's size would satisfy once: what the
+# Sets and ranges that not one in a thousand tables of the fit's size would satisfy once: what the
 # network says of such rows is noise.
 _HOPELESS = 1e-3
 # With fewer independent candidates a block would repeat a few rows.
@@ -60,10 +60,10 @@ class RowSource:
             begun = None
             if self.conditions.restricted:
                 searches.append(draw_restricted(silent, self.seed, block, in_order=in_order))
+                if block == 0:  # once a sample: other blocks estimate the same
+                    self._check_rarity(searches[0])
                 begun = searches[-1].codes
             drawn = sampler.block(self.seed, block, begun)
-            if block == 0:  # once a sample: other blocks estimate the same
-                self._check_rarity(known, searches)
             first = block * BLOCK_SIZE
             wanted = slice(max(0, start - first), stop - first)
             parts.append((drawn[0][wanted], drawn[1][wanted]))
@@ -84,29 +84,26 @@ class RowSource:
             batch.index = pd.RangeIndex(start, start + len(batch))
             yield batch
 
-    def _check_rarity(self, known: float, searches: list[RestrictedBlock]) -> None:
-        """Refuse, or warn of, conditions that the table of the fit says nothing about."""
-        if not self.conditions.are_shared:
-            return
-        probability = known * (searches[0].probability if searches else 1.0)
-        expected = probability * self.model.n_rows
+    def _check_rarity(self, found: RestrictedBlock) -> None:
+        """Refuse, or warn of, sets and ranges that the table of the fit says nothing about.
+
+        Given the values that are known: a whole row of values is rare by nature.
+        """
+        expected = found.probability * self.model.n_rows
         rarity = (
-            f"the conditions together hold in about {probability:.1g} of all rows, "
-            f"{expected:.1g} of the {self.model.n_rows:,} that were learnt"
+            f"the sets and ranges together hold in about {found.probability:.1g} of the rows that "
+            f"have the values asked for, {expected:.1g} in {self.model.n_rows:,}"
         )
-        if searches and searches[0].effective_size < _FEWEST:
-            rarity += (
-                f", and {searches[0].n_candidates:,} draws found {searches[0].effective_size:.0f} "
-                "independent ones"
+        if expected < _HOPELESS or found.effective_size < _FEWEST:
+            raise InvalidConditionError(
+                f"{rarity}, and {found.n_candidates:,} draws found {found.effective_size:.0f} "
+                "independent ones; widen a range, or condition on fewer columns"
             )
-        elif expected >= _HOPELESS:
-            if expected < 1.0:
-                warnings.warn(
-                    f"{rarity}: the model extrapolates. Check the sample, or widen a range.",
-                    stacklevel=4,
-                )
-            return
-        raise InvalidConditionError(f"{rarity}; widen a range, or condition on fewer columns")
+        if expected < 1.0:
+            warnings.warn(
+                f"{rarity}: the model extrapolates. Check the sample, or widen a range.",
+                stacklevel=4,
+            )
 
     def _put_exact_values(self, frame: pd.DataFrame, start: int) -> None:
         """Put the very values of the conditions where decoding gave some value of their mode."""

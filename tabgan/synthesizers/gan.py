@@ -248,8 +248,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         sklearn.exceptions.NotFittedError
             Before :meth:`fit`.
         InvalidConditionError
-            If a condition names what the model does not know, or next to no row satisfies all of
-            them.
+            If a condition names what the model does not know, or next to no row satisfies all
+            sets and ranges.
         """
         n_rows, source = self._row_source(n_samples, conditions, passes, random_state)
         return self._container.restore(source.rows(0, n_rows))
@@ -272,7 +272,7 @@ class TabGAN(DensityMixin, BaseEstimator):
         n_samples, conditions, passes, random_state
             As in :meth:`sample`.
         batch_size : int, default=65536
-            Rows of a batch: some hundred megabytes while a wide batch is drawn.
+            Rows of a batch; a multiple of 1,024, as this is, draws no block of rows twice.
 
         Yields
         ------

@@ -20,7 +20,7 @@ _WANTED_SIZE = BLOCK_SIZE
 # A block that has not found them among so many candidates (some seconds) ends its search.
 _MAX_CANDIDATES = 128 * _CANDIDATES
 # Below this share of independent candidates the restricted columns are drawn before all others:
-# then the rarest restriction costs nothing.
+# then the rarest restriction costs nothing. A first choice.
 _EVEN_ENOUGH = 0.05
 
 

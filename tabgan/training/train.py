@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from tabgan.training.holdout import HeldOutLikelihood
 from tabgan.training.optimizer import Adam
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.progress import Reporter
-from tabgan.training.snapshot import Snapshot, Store
+from tabgan.training.snapshot import GameProgress, LikelihoodProgress, Progress, Snapshot, Store
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import STEPS_PER_CALL, KnownSets, Phase, Trainer
 
@@ -148,64 +148,6 @@ def train(
     return training.result
 
 
-@dataclass
-class _LikelihoodProgress:
-    """What the likelihood phase has to remember from one look to the next.
-
-    Parameters
-    ----------
-    since : float
-        Share of the time that was spent when it began.
-    step : int
-        Steps up to the last look.
-    best, milestone : float
-        The best held-out likelihood, and the last one that was a gain worth the name.
-    since_milestone : int
-        Looks since then.
-    is_over : bool
-        Whether that look was the last one.
-    """
-
-    since: float
-    step: int = 0
-    best: float = np.inf
-    milestone: float = np.inf
-    since_milestone: int = 0
-    is_over: bool = False
-
-
-@dataclass
-class _GameProgress:
-    """What the game has to remember from one look to the next.
-
-    Parameters
-    ----------
-    since : float
-        Share of the time that was spent when it began.
-    limit : float
-        Held-out likelihood that kept weights may have at most.
-    best_score : float
-        Two-sample score of the best kept weights.
-    covered_at_start, covered : float
-        Share of the modes that one-pass samples held before the game, and at the last look.
-    step : int
-        Steps up to the last look.
-    is_over : bool
-        Whether that look was the last one.
-    """
-
-    since: float
-    limit: float
-    best_score: float
-    covered_at_start: float
-    covered: float
-    step: int = 0
-    is_over: bool = False
-
-
-Progress = TypeVar("Progress", _LikelihoodProgress, _GameProgress)
-
-
 class _Training:
     """One training: the stages it goes through, and what it has found so far.
 
@@ -273,7 +215,7 @@ class _Training:
             Rates(plan.likelihood_rate, 0.0),
         )
         seen = self._enter(
-            stage, phase, _LikelihoodProgress, lambda: _LikelihoodProgress(self.clock.share_spent())
+            stage, phase, LikelihoodProgress, lambda: LikelihoodProgress(self.clock.share_spent())
         )
         name = "fold" if self._in_folds else phase.name
         self.reporter.phase(name, plan.likelihood_steps)
@@ -317,10 +259,10 @@ class _Training:
             Rates(plan.generator_rate, plan.discriminator_rate),
         )
 
-        def at_start() -> _GameProgress:
+        def at_start() -> GameProgress:
             before = likelihood(trainer.numpy_generator())
             judgement = judge(trainer.numpy_generator())
-            return _GameProgress(
+            return GameProgress(
                 since=self.clock.share_spent(),
                 limit=before + max(_LIKELIHOOD_SLACK * before, _LIKELIHOOD_SLACK_NATS),
                 best_score=judgement.two_sample_score,
@@ -328,7 +270,7 @@ class _Training:
                 covered=judgement.modes_covered,
             )
 
-        seen = self._enter("adversarial", phase, _GameProgress, at_start)
+        seen = self._enter("adversarial", phase, GameProgress, at_start)
         self.reporter.phase(phase.name, plan.adversarial_steps)
         step = seen.step
         while not seen.is_over:
@@ -387,7 +329,7 @@ class _Training:
         phase: Phase,
         step: int,
         logs: dict[str, float],
-        seen: _LikelihoodProgress | _GameProgress,
+        seen: LikelihoodProgress | GameProgress,
     ) -> None:
         """Write a look at the held-out rows to the history and keep a snapshot."""
         seen.step = step

@@ -109,6 +109,23 @@ def test_the_probability_of_values_is_their_share(gan, table):
     assert "conditions" not in gan.sample(10).attrs
 
 
+@pytest.mark.filterwarnings("error")
+def test_a_whole_row_of_values_may_be_asked_for(gan, table):
+    """Each of them is a mode among many, so together they are rarer than any range."""
+    row = table.drop(columns="switched").dropna().iloc[0]
+    sample = gan.sample(20, conditions=row.to_dict(), random_state=0)
+    for name, value in row.items():
+        assert (sample[name] == value).all(), name
+    assert sample.attrs["conditions"]["probability"] < 1e-6
+
+
+def test_ranges_that_next_to_no_row_satisfies_are_refused(gan):
+    # Rare prepaid customers who have lived together in great number and use next to nothing.
+    asked = {"residents": (6, 6), "yearly_use_kwh": (None, 600), "arrears_eur": (550, None)}
+    with pytest.raises(InvalidConditionError, match="sets and ranges together hold in about"):
+        gan.sample(10, conditions=asked | {"tariff": ["prepaid"]}, random_state=0)
+
+
 def test_a_frame_without_rows_gives_none(gan, table):
     sample = gan.sample(conditions=pd.DataFrame({"residents": [], "region": []}))
     assert sample.shape == (0, table.shape[1])
