@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from tabgan.errors import TabGANError
     from tabgan.evaluation import Report, evaluate
     from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
-    from tabgan.synthesizers import TabGAN
+    from tabgan.synthesizers import HistoryDisplay, TabGAN
 
 try:
     __version__ = version("tabgan-keras")
@@ -21,6 +21,7 @@ except PackageNotFoundError:  # a source tree that was never installed
 
 _HOMES = {
     "ColumnSchema": "tabgan.schema",
+    "HistoryDisplay": "tabgan.synthesizers",
     "Kind": "tabgan.schema",
     "Report": "tabgan.evaluation",
     "TabGAN": "tabgan.synthesizers",
@@ -33,6 +34,7 @@ _HOMES = {
 
 __all__ = [
     "ColumnSchema",
+    "HistoryDisplay",
     "Kind",
     "Report",
     "TabGAN",

@@ -34,6 +34,8 @@ GROUND_FLOOR = {"errors", "randomness"}
 ROOMS = {
     "errors": room("", ""),
     "randomness": room("errors", "numpy"),
+    # Tables of other packages, where they are installed.
+    "containers": room("errors", "pandas sklearn"),
     # What a column is: knows tables, not how they are learnt.
     "schema": room("", "numpy pandas"),
     "encoding": room("schema", "numpy pandas sklearn scipy"),
@@ -44,10 +46,10 @@ ROOMS = {
     # Bytes and arrays: a file can be judged without building anything.
     "persistence": room("", "numpy"),
     # Functions of tables alone: it must judge any generator, so it knows none.
-    "evaluation": room("schema", "numpy pandas scipy sklearn threadpoolctl"),
+    "evaluation": room("schema containers", "numpy pandas scipy sklearn threadpoolctl"),
     "datasets": room("", "numpy pandas"),
     "synthesizers": room(
-        "schema encoding conditioning networks training persistence",
+        "schema encoding conditioning networks training persistence containers",
         "numpy pandas scipy sklearn threadpoolctl",
     ),
     # A thin shell: it reads, calls and prints.
@@ -57,8 +59,9 @@ ROOMS = {
 PACKAGES_OF_ONE_FILE = {
     "training/tensorflow_backend.py": {"tensorflow"},
     "training/jax_backend.py": {"jax"},
-    # Tables of other packages, where they are installed.
-    "synthesizers/containers.py": {"pyarrow", "polars"},
+    "containers.py": {"pyarrow", "polars"},
+    # Drawn on request, where it is installed.
+    "synthesizers/history_display.py": {"matplotlib"},
 }
 # The two doors: public names that load on first use, and `python -m tabgan`.
 DOORS = {"__init__": set(ROOMS), "__main__": {"cli"}}

@@ -2,11 +2,12 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
-import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from tabgan.containers import read_table
 from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 from tabgan.evaluation.fidelity import fidelity_scores
 from tabgan.evaluation.privacy import privacy_scores
@@ -41,9 +42,9 @@ _SINGLE_THREADED_ROWS = 20_000
 
 
 def evaluate(
-    train: pd.DataFrame,
-    synthetic: pd.DataFrame,
-    holdout: pd.DataFrame | None = None,
+    train: Any,
+    synthetic: Any,
+    holdout: Any = None,
     target: Hashable | None = None,
     *,
     gates: Mapping[str, Range] | None = None,
@@ -53,12 +54,12 @@ def evaluate(
 
     Parameters
     ----------
-    train : pandas.DataFrame
+    train : DataFrame, polars or Arrow table, or array of shape (n_rows, n_columns)
         The rows that the generator learnt from. Their dtypes and values decide the kind of each
         column; identifiers are left out.
-    synthetic : pandas.DataFrame
+    synthetic : DataFrame, polars or Arrow table, or array
         The rows to judge: the same columns in any order.
-    holdout : pandas.DataFrame or None
+    holdout : DataFrame, polars or Arrow table, array, or None
         Real rows of the same source that the generator never saw. Without them the headline score,
         utility, ceilings and checks of copying are unknown, because nothing else can stand in for
         them.
@@ -84,7 +85,7 @@ def evaluate(
     InvalidParameterError
         If `target` or a gate names what does not exist, or a range is empty.
     UnsupportedTypeError
-        If a frame is no DataFrame, holds values that are not scalars, or a gate is no range.
+        If one is no table, holds values that are not scalars, or a gate is no range.
 
     Examples
     --------
@@ -97,6 +98,8 @@ def evaluate(
     """
     ranges = _checked_gates(gates)
     streams = RandomStreams.from_random_state(random_state)
+    train, synthetic = read_table(train, "train")[0], read_table(synthetic, "synthetic")[0]
+    holdout = None if holdout is None else read_table(holdout, "holdout")[0]
     aligned = align_tables(train, synthetic, holdout)
     _check_target(target, aligned)
     tables = _limited(aligned, streams.named("rows"))

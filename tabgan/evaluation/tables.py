@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types as pandas_types
 
-from tabgan.errors import InvalidDataError, UnsupportedTypeError
+from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema, Kind, infer_schema
 
 FloatArray = NDArray[np.float64]
@@ -112,7 +112,7 @@ def align_tables(
     Raises
     ------
     UnsupportedTypeError
-        If one of them is no DataFrame or holds values that are not scalars.
+        If one of them holds values that are not scalars.
     InvalidDataError
         If a frame has too few rows, other columns or values that its kind does not allow.
     """
@@ -120,7 +120,7 @@ def align_tables(
     if holdout is not None:
         frames["holdout"] = holdout
     for role, frame in frames.items():
-        _check_frame(role, frame)
+        _check_length(role, frame)
     schema = infer_schema(train)
     for role, frame in frames.items():
         _check_columns(role, frame, schema.names)
@@ -176,12 +176,7 @@ def independent_columns(
     )
 
 
-def _check_frame(role: str, frame: object) -> None:
-    if not isinstance(frame, pd.DataFrame):
-        raise UnsupportedTypeError(
-            f"{role} must be a pandas DataFrame, got {type(frame).__name__}; "
-            "wrap it in pandas.DataFrame"
-        )
+def _check_length(role: str, frame: pd.DataFrame) -> None:
     if len(frame) < 2:
         raise InvalidDataError(
             f"{role} has {len(frame)} rows; at least 2 are needed, and some hundred to say much"

@@ -11,13 +11,13 @@ from sklearn.exceptions import NotFittedError
 from sklearn.utils import Tags
 
 from tabgan.conditioning.conditions import read_condition_rows, read_conditions
+from tabgan.containers import Container, is_foreign_table, read_table
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.randomness import RandomState, resolve_seed, stream
 from tabgan.schema import TableSchema, infer_schema
 from tabgan.synthesizers.completion import complete_table
-from tabgan.synthesizers.containers import Container, read_table
 from tabgan.synthesizers.drawing import RowSource
 from tabgan.synthesizers.likelihood import score_rows
 from tabgan.synthesizers.model import FittedModel
@@ -464,6 +464,8 @@ class TabGAN(DensityMixin, BaseEstimator):
     ) -> tuple[int, RowSource]:
         """Return how many rows are asked for, and where they come from."""
         model = self._fitted_model()
+        if is_foreign_table(conditions):
+            conditions = read_table(conditions)[0]
         if n_samples is not None and (not _is_count(n_samples) or n_samples < 0):
             raise InvalidParameterError("n_samples must be an integer >= 0, or None")
         if isinstance(conditions, pd.DataFrame):

@@ -11,6 +11,7 @@ from typing import Any, Self
 import keras
 
 from tabgan.training.progress import Reporter
+from tabgan.training.train import LOOK_LOGS
 
 
 class WithCallbacks:
@@ -29,7 +30,7 @@ class WithCallbacks:
         self._callbacks = list(callbacks)
         self._list: Any = None
         self._model: Any = None
-        self._epoch = 0
+        self._epoch: int | None = None
         self._is_fold = False
 
     def __enter__(self) -> Self:
@@ -44,21 +45,30 @@ class WithCallbacks:
     def begin(self, model: Any) -> None:
         """Give the callbacks the model that is going to be trained."""
         model.stop_training = False
+        # The optimisers are the training's own; a callback that asks for one (TensorBoard) finds
+        # none.
+        model.optimizer = None
         self._model = model
         self._list = keras.callbacks.CallbackList(self._callbacks, model=model, add_history=False)
         self._list.on_train_begin()
-        self._list.on_epoch_begin(0)
+        for callback in self._callbacks:
+            if isinstance(callback, keras.callbacks.CSVLogger):
+                # It takes its columns from the first epoch, which knows nothing of the game yet.
+                callback.keys = list(LOOK_LOGS)
         self._reporter.begin(model)
 
-    def phase(self, name: str, n_steps: int) -> None:
-        """Enter a phase."""
+    def phase(self, name: str, n_steps: int, n_looks: int) -> None:
+        """Enter a phase, and the epoch that it begins with."""
         self._is_fold = name == "fold"
-        self._reporter.phase(name, n_steps)
+        self._reporter.phase(name, n_steps, n_looks)
+        if not self._is_fold and self._epoch is None:
+            self._epoch = n_looks
+            self._list.on_epoch_begin(self._epoch)
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
         """Tell of a batch, and of the epoch that it ends."""
         self._reporter.step(n_steps, logs)
-        if self._is_fold:
+        if self._is_fold or self._epoch is None:
             return  # a rehearsal on a part of the rows, with figures of its own
         self._list.on_train_batch_begin(n_steps)
         self._list.on_train_batch_end(n_steps, dict(logs))

@@ -24,8 +24,8 @@ class Reporter(Protocol):
     def begin(self, model: object) -> None:
         """Begin with the training of a Keras model."""
 
-    def phase(self, name: str, n_steps: int) -> None:
-        """Enter a phase of at most so many steps."""
+    def phase(self, name: str, n_steps: int, n_looks: int) -> None:
+        """Enter a phase of at most so many steps; so many looks at held-out rows came before."""
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
         """So many steps of the phase are done."""
@@ -44,7 +44,7 @@ class _Quiet(AbstractContextManager["_Quiet"]):
     def begin(self, model: object) -> None:
         """Begin."""
 
-    def phase(self, name: str, n_steps: int) -> None:
+    def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         """Enter a phase."""
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
@@ -67,7 +67,7 @@ class _Lines(_Quiet):
     def __exit__(self, *error: object) -> None:
         self._say()
 
-    def phase(self, name: str, n_steps: int) -> None:
+    def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         self._say()
         self._name, self._n_steps, self._seen = _PHASES[name], n_steps, {}
 
@@ -113,7 +113,7 @@ class _Bar(_Quiet):
         self._finish()
         self._progress.stop()
 
-    def phase(self, name: str, n_steps: int) -> None:
+    def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         self._finish()
         self._seen = {}
         self._task = self._progress.add_task(_PHASES[name], total=n_steps, summary="")

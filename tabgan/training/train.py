@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,13 @@ from tabgan.training.plan import TrainingPlan
 from tabgan.training.progress import Reporter
 from tabgan.training.snapshot import GameProgress, LikelihoodProgress, Progress, Snapshot, Store
 from tabgan.training.step import Rates, StepOptions
-from tabgan.training.trainer import STEPS_PER_CALL, KnownSets, Phase, Trainer
+from tabgan.training.trainer import (
+    ADVERSARIAL_LOGS,
+    STEPS_PER_CALL,
+    KnownSets,
+    Phase,
+    Trainer,
+)
 
 # What the game may cost the likelihood, as a share of it and, where it is near zero, in nats a row:
 # all-passes samples stay the same.
@@ -52,6 +58,9 @@ class Judgement:
 
 
 Judge = Callable[[NumpyGenerator], Judgement]
+
+# What a look at the held-out rows may tell; the likelihood phase knows only some of it.
+LOOK_LOGS = (*ADVERSARIAL_LOGS, "held_out_likelihood", *(f.name for f in fields(Judgement)))
 
 
 @dataclass
@@ -218,7 +227,7 @@ class _Training:
             stage, phase, LikelihoodProgress, lambda: LikelihoodProgress(self.clock.share_spent())
         )
         name = "fold" if self._in_folds else phase.name
-        self.reporter.phase(name, plan.likelihood_steps)
+        self.reporter.phase(name, plan.likelihood_steps, len(result.history))
         step = seen.step
         while not seen.is_over:
             step += STEPS_PER_CALL
@@ -271,7 +280,7 @@ class _Training:
             )
 
         seen = self._enter("adversarial", phase, GameProgress, at_start)
-        self.reporter.phase(phase.name, plan.adversarial_steps)
+        self.reporter.phase(phase.name, plan.adversarial_steps, len(result.history))
         step = seen.step
         while not seen.is_over:
             step += STEPS_PER_CALL

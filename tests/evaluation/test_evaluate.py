@@ -163,3 +163,17 @@ def test_columns_without_values_or_variety_are_survived(frames) -> None:
     assert "empty" in report["shape"].note
     assert "constant" in report["trend"].note
     assert report["shape"].value > 0.9
+
+
+def test_tables_of_other_packages_are_judged_as_the_frames_they_are(frames) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    train, fresh = (frames[name].head(100) for name in ("train", "fresh"))
+    foreign = [arrow.Table.from_pandas(frame, preserve_index=False) for frame in (train, fresh)]
+    expected = evaluate(train, fresh, random_state=0).to_frame()
+    given = evaluate(*foreign, random_state=0).to_frame()
+    pd.testing.assert_frame_equal(given, expected)
+
+
+def test_what_is_no_table_is_refused_by_its_role(frames) -> None:
+    with pytest.raises(UnsupportedTypeError, match="synthetic must be a table"):
+        evaluate(frames["train"], frames["train"].iloc[:, 0])

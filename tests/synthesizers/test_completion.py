@@ -107,7 +107,7 @@ def test_no_row_is_no_trouble(gan, gapped):
 
 
 def test_what_is_no_table_of_the_fit_is_refused(gan, gapped):
-    with pytest.raises(UnsupportedTypeError, match="a table is needed"):
+    with pytest.raises(UnsupportedTypeError, match="X must be a table"):
         gan.complete({1, 2})
     with pytest.raises(InvalidDataError, match="'colour'"):
         gan.complete(gapped.assign(colour="red"))

@@ -157,7 +157,7 @@ def test_an_argument_out_of_its_range_is_named(table, arguments, name):
 
 
 def test_what_is_not_a_table_is_refused(table):
-    with pytest.raises(UnsupportedTypeError, match="a table is needed"):
+    with pytest.raises(UnsupportedTypeError, match="X must be a table"):
         TabGAN().fit(table["region"])
     with pytest.raises(InvalidDataError, match="0 rows"):
         TabGAN().fit(table.iloc[:0])

@@ -74,6 +74,9 @@ def test_tables_of_other_packages_come_back_as_they_were(package):
         assert rows.schema == table.schema
     assert gan.complete(table, random_state=0).to_pandas()["count"].notna().all()
     assert gan.score_samples(table).shape == (240,)
+    asked = table.select(["flag", "name"])
+    given = gan.sample(conditions=asked, random_state=0).select(["flag", "name"])
+    assert given.equals(asked)
     batches = list(gan.sample_batches(30, batch_size=20, random_state=0))
     assert [len(batch) for batch in batches] == [20, 10]
 
@@ -100,7 +103,7 @@ def test_a_known_number_that_the_dtype_of_the_fit_cannot_hold_stays():
 
 @pytest.mark.parametrize("table", [pd.Series([1.0]), "abc", {"a": [1]}, 3], ids=type)
 def test_what_is_no_table_is_refused_by_its_type(table):
-    with pytest.raises(UnsupportedTypeError, match="a table is needed"):
+    with pytest.raises(UnsupportedTypeError, match="X must be a table"):
         TabGAN().fit(table)
 
 

@@ -7,10 +7,10 @@ from tabgan.training.progress import make_reporter
 
 def play(verbose):
     with make_reporter(verbose) as reporter:
-        reporter.phase("likelihood", 40)
+        reporter.phase("likelihood", 40, 0)
         reporter.step(20, {"likelihood_loss": 19.5, "held_out_likelihood": 19.25})
         reporter.step(40, {"likelihood_loss": 19.0})
-        reporter.phase("adversarial", 20)
+        reporter.phase("adversarial", 20, 1)
         game = {"likelihood_loss": 19.0, "generator_loss": 0.81, "discriminator_loss": 0.62}
         reporter.step(20, game | {"two_sample_score": 0.75})
 

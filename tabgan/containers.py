@@ -46,13 +46,15 @@ class Container:
         return import_module("polars").from_arrow(table) if self.package == "polars" else table
 
 
-def read_table(X: Any) -> tuple[pd.DataFrame, Container]:
+def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
     """Return any table as a DataFrame, and what it came in.
 
     Parameters
     ----------
     X : pandas.DataFrame, polars.DataFrame, pyarrow.Table, numpy.ndarray or nested list
         The table. The columns of an array are numbered from 0.
+    name : str
+        What an error calls it.
 
     Raises
     ------
@@ -63,8 +65,8 @@ def read_table(X: Any) -> tuple[pd.DataFrame, Container]:
     """
     if isinstance(X, pd.DataFrame):
         return X, Container()
-    package = type(X).__module__.partition(".")[0]
-    if package in ("polars", "pyarrow") and hasattr(X, "columns"):
+    if is_foreign_table(X):
+        package = _package_of(X)
         arrow = import_module("pyarrow")
         table = X if package == "pyarrow" else X.to_arrow()
         frame = _with_dates(table, arrow).to_pandas(
@@ -75,7 +77,7 @@ def read_table(X: Any) -> tuple[pd.DataFrame, Container]:
     is_array = hasattr(X, "__array__") or hasattr(X, "toarray") or isinstance(X, list | tuple)
     if isinstance(X, pd.Series) or not is_array:
         raise UnsupportedTypeError(
-            "a table is needed: a DataFrame, a polars or Arrow table, or an array of two "
+            f"{name} must be a table: a DataFrame, a polars or Arrow table, or an array of two "
             f"dimensions; got {type(X).__name__}"
         )
     array = check_array(
@@ -85,6 +87,15 @@ def read_table(X: Any) -> tuple[pd.DataFrame, Container]:
     if array.dtype == object:
         frame = frame.infer_objects()
     return frame, Container("numpy", array.dtype)
+
+
+def is_foreign_table(X: Any) -> bool:
+    """Say whether it is a table of polars or Arrow."""
+    return _package_of(X) in ("polars", "pyarrow") and hasattr(X, "columns")
+
+
+def _package_of(X: Any) -> str:
+    return type(X).__module__.partition(".")[0]
 
 
 def _with_dates(table: Any, arrow: Any) -> Any:
