@@ -60,6 +60,7 @@ PACKAGES_OF_ONE_FILE = {
     "training/tensorflow_backend.py": {"tensorflow"},
     "training/jax_backend.py": {"jax"},
     "containers.py": {"pyarrow", "polars"},
+    "cli/writing.py": {"pyarrow"},
     # Drawn on request, where it is installed.
     "synthesizers/history_display.py": {"matplotlib"},
 }

@@ -8,6 +8,7 @@ is another one.
 import re
 
 import pandas as pd
+from pandas.api.types import is_object_dtype, is_string_dtype
 
 from tabgan.schema import Kind, infer_schema
 
@@ -21,6 +22,8 @@ _DIGITS = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"True": True, "False": False}
 _LARGEST = 2**63 - 1
+# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
+_FORMULA = re.compile(r"[=+\-@\t\r]")
 
 
 def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
@@ -62,6 +65,29 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
     if content != values and _are_dates(content):
         return column.mask(column.isin(MISSING_WORDS))
     return column
+
+
+def escape_formulas(column: pd.Series) -> pd.Series:
+    """Return a column in which no text begins as a formula does in a spreadsheet.
+
+    An apostrophe is put in front, which spreadsheets take for "what follows is text". Numbers,
+    negative ones too, stay as they are.
+
+    Examples
+    --------
+    >>> escape_formulas(pd.Series(["=1+1", "plain"])).tolist()
+    ["'=1+1", 'plain']
+    """
+    if not (is_string_dtype(column.dtype) or is_object_dtype(column.dtype)):
+        if not isinstance(column.dtype, pd.CategoricalDtype):
+            return column
+        column = column.astype(object)
+    return column.map(escape_formula)
+
+
+def escape_formula(cell: object) -> object:
+    """Return a cell, or a column's name, with an apostrophe if it begins as a formula does."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
 def _are_integers(content: set[str]) -> bool:

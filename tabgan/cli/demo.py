@@ -44,7 +44,7 @@ def demo(rows: int, out: Path, seed: int) -> None:
     """Learn a bundled table, draw new rows and judge them, in a minute and offline."""
     from tabgan.cli.loading import load_training
     from tabgan.cli.screen import show_schema, show_side_by_side
-    from tabgan.cli.tables import check_writable, print_result, write_table
+    from tabgan.cli.writing import check_writable, print_result, write_table
     from tabgan.datasets import load_demo
     from tabgan.evaluation import evaluate
     from tabgan.schema import infer_schema
@@ -52,7 +52,7 @@ def demo(rows: int, out: Path, seed: int) -> None:
 
     out.mkdir(parents=True, exist_ok=True)
     model_path, table_path = str(out / "model.tabgan"), str(out / "synthetic.csv")
-    check_writable(model_path, is_replaced=True)
+    check_writable(model_path, must_be_file=True)
     check_writable(table_path)
     train, holdout = _split(load_demo(rows, seed), seed)
     click.echo(f"{rows:,} households of an energy supplier that does not exist\n", err=True)

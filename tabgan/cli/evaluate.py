@@ -1,7 +1,5 @@
 """``tabgan evaluate``: say how faithful, useful and revealing synthetic rows are."""
 
-from pathlib import Path
-
 import click
 
 from tabgan.cli.options import READABLE_OR_STDIN, read_lowest_scores, read_seed
@@ -47,7 +45,8 @@ def evaluate(
 ) -> None:
     """Compare SYNTHETIC rows with the TRAIN rows that they were learnt from (CSV or Parquet)."""
     from tabgan import evaluation
-    from tabgan.cli.tables import check_writable, print_result, read_table, text_columns
+    from tabgan.cli.tables import read_table, text_columns
+    from tabgan.cli.writing import check_writable, print_result, write_text
     from tabgan.schema import infer_schema
 
     if [train, synthetic, holdout].count("-") > 1:
@@ -66,7 +65,7 @@ def evaluate(
     )
     print_result(report.to_json() if json_output == "-" else str(report))
     if json_output not in (None, "-"):
-        Path(json_output).write_text(f"{report.to_json()}\n", encoding="utf-8")
+        write_text(report.to_json(), json_output)
     if not report.passed:
         failed = ", ".join(gate.name for gate in report.gates if not gate.passed)
         click.echo(f"Gate failed: {failed}", err=True)

@@ -62,6 +62,11 @@ _VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
     help="Keep the state of the training here, and go on from it if it is there; deleted at the "
     "end.",
 )
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Say what the columns are and what the fit would take, and write nothing.",
+)
 @click.option("--verbose", "loudness", flag_value="verbose", help="Lines instead of a live bar.")
 @click.option("--quiet", "loudness", flag_value="quiet", help="Nothing but errors.")
 def fit(
@@ -74,25 +79,26 @@ def fit(
     passes: int | str,
     normalisation: str,
     checkpoint: str | None,
+    dry_run: bool,
     loudness: str | None,
 ) -> None:
     """Learn the table DATA (CSV or Parquet; - is CSV on stdin) and write a model."""
     from tabgan.cli.loading import load_training
     from tabgan.cli.screen import show_schema
-    from tabgan.cli.tables import check_writable, read_table, text_columns
+    from tabgan.cli.tables import read_table, text_columns
+    from tabgan.cli.writing import check_writable, print_result
     from tabgan.schema import infer_schema
     from tabgan.synthesizers import TabGAN
 
     is_quiet = loudness == "quiet"
     _check_output(output, {data, schema, checkpoint})
     if checkpoint is not None:
-        check_writable(checkpoint, is_replaced=True)
+        check_writable(checkpoint, must_be_file=True)
     given = None if schema is None else _read_schema(schema)
     table = read_table(data, () if given is None else text_columns(given))
     inferred = infer_schema(table)
     if not is_quiet:
         click.echo(show_schema(given or inferred) + "\n", err=True)
-    load_training(is_quiet=is_quiet)
     gan = TabGAN(
         epochs=epochs,
         passes=passes,
@@ -103,6 +109,10 @@ def fit(
         verbose=_VERBOSE[loudness],
         random_state=seed,
     )
+    if dry_run:
+        print_result(str(gan.forecast(table)))
+        return
+    load_training(is_quiet=is_quiet)
     started = time.monotonic()
     try:
         gan.fit(table)
@@ -124,9 +134,9 @@ def fit(
 
 def _check_output(output: str, others: set[str | None]) -> None:
     """Refuse to write a model where a table or another file of this command is."""
-    from tabgan.cli.tables import check_writable
+    from tabgan.cli.writing import check_writable
 
-    check_writable(output, is_replaced=True)
+    check_writable(output, must_be_file=True)
     taken = {Path(path).resolve() for path in others if path not in (None, "-")}
     if Path(output).resolve() in taken or Path(output).suffix.lower() in _TABLE_SUFFIXES:
         raise click.UsageError(

@@ -11,7 +11,7 @@ from tabgan.cli.options import READABLE
 def info(model: str, schema: bool) -> None:
     """Say what MODEL is: its columns, what it releases of each, how it was made."""
     from tabgan.cli.screen import show_schema
-    from tabgan.cli.tables import print_result
+    from tabgan.cli.writing import print_result
     from tabgan.synthesizers.model_file import load_model
 
     fitted, parameters = load_model(model)

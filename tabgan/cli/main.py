@@ -22,6 +22,9 @@ from tabgan.cli.schema import schema
     cls=CommandLine,
     # TABGAN_FIT_EPOCHS=5 is `tabgan fit --epochs 5`.
     context_settings={"auto_envvar_prefix": "TABGAN", "help_option_names": ["-h", "--help"]},
+    epilog="A variable of the environment stands for an option: TABGAN_FIT_EPOCHS=5 for fit "
+    "--epochs 5. Exit codes: 0 all is well, 1 failure, 2 mistake in the command, 3 a gate failed, "
+    "4 a file with unusable content, 130 interrupted.",
 )
 @click.version_option(__version__, prog_name="tabgan", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -33,6 +36,7 @@ def cli() -> None:
     """
 
 
+# In the order in which a user needs them, which is the order of the help.
 for command in (demo, schema, fit, sample, evaluate, info):
     cli.add_command(command)
 

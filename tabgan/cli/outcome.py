@@ -11,11 +11,19 @@ from contextlib import contextmanager
 
 import click
 
-from tabgan.errors import TabGANError, TrainingDivergedError
+from tabgan.errors import (
+    BackendError,
+    InvalidDataError,
+    ModelFileError,
+    TabGANError,
+    TrainingDivergedError,
+    UnsupportedTypeError,
+)
 
 EXIT_FAILURE = 1
 EXIT_MISTAKE = 2
 EXIT_GATE = 3
+EXIT_CONTENT = 4
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 # What a wrong path in a command gives. Any other trouble with a file (a full disk, a broken
@@ -31,8 +39,26 @@ class _Mistake(click.ClickException):
     exit_code = EXIT_MISTAKE
 
 
+class _BadContent(click.ClickException):
+    exit_code = EXIT_CONTENT
+
+
+# The first that fits; any other error of ours is a mistake in the command.
+_ENDINGS: dict[type[TabGANError], type[click.ClickException]] = {
+    TrainingDivergedError: _Failure,
+    BackendError: _Failure,
+    InvalidDataError: _BadContent,
+    UnsupportedTypeError: _BadContent,
+    ModelFileError: _BadContent,
+}
+
+
 class CommandLine(click.Group):
     """A group of commands whose expected errors become one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which they were added."""
+        return list(self.commands)
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command that was asked for."""
@@ -44,8 +70,8 @@ class CommandLine(click.Group):
             click.echo("\nInterrupted.", err=True)
             ctx.exit(EXIT_INTERRUPTED)
         except TabGANError as error:
-            ending = _Failure if isinstance(error, TrainingDivergedError) else _Mistake
-            raise ending(_in_one_line(str(error))) from error
+            endings = (end for kind, end in _ENDINGS.items() if isinstance(error, kind))
+            raise next(endings, _Mistake)(_in_one_line(str(error))) from error
         except BrokenPipeError:
             raise  # click ends quietly then
         except OSError as error:

@@ -1,8 +1,18 @@
 """``tabgan sample``: draw rows from a model; neither Keras nor TensorFlow is loaded."""
 
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
 import click
 
+from tabgan.cli.completing import complete_condition
 from tabgan.cli.options import READABLE, read_passes, read_seed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Rows that are drawn and written at a time: a second or two, and whole blocks of 1,024.
+_BATCH_SIZE = 16_384
 
 
 @click.command(short_help="Draw new rows from a model.")
@@ -20,12 +30,19 @@ from tabgan.cli.options import READABLE, read_passes, read_seed
     metavar="FILE",
     default="-",
     show_default=True,
-    help="CSV or Parquet; - is CSV on stdout.",
+    help="CSV or Parquet, by its suffix; - is stdout.",
+)
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "parquet"]),
+    help="Format of the output, whatever its suffix.",
 )
 @click.option(
     "--where",
     multiple=True,
     metavar="COLUMN=VALUE",
+    shell_complete=complete_condition,
     help="What every row shall have: a value, a range as in age=60..90 or day=2024-03.., nothing "
     "for missing. May be repeated; a column named again may have any of the values.",
 )
@@ -41,22 +58,68 @@ from tabgan.cli.options import READABLE, read_passes, read_seed
     callback=read_seed,
     help="The same seed gives the same rows; fresh ones if not given.",
 )
+@click.option(
+    "--escape-formulas",
+    is_flag=True,
+    help="Put an apostrophe before text that a spreadsheet would run as a formula (CSV).",
+)
 def sample(
     model: str,
     rows: int | None,
     output: str,
+    file_format: str | None,
     where: tuple[str, ...],
     passes: int | str | None,
     seed: int | None,
+    escape_formulas: bool,
 ) -> None:
-    """Draw new rows from MODEL."""
-    from tabgan.cli.tables import check_writable, table_format, write_table
+    """Draw new rows from MODEL.
+
+    Rows are written as they are drawn, so any number fits into memory; a file appears when it is
+    complete.
+    """
+    from tabgan.cli.screen import with_progress
+    from tabgan.cli.tables import require_parquet, table_format
     from tabgan.cli.where import read_where
+    from tabgan.cli.writing import check_writable, write_batches
     from tabgan.synthesizers import TabGAN
 
-    table_format(output)
+    wanted = table_format(output, file_format)
+    if wanted == "parquet":
+        require_parquet()
+        if escape_formulas:
+            raise click.UsageError("--escape-formulas is for CSV; a Parquet file has no formulas")
     check_writable(output)
     gan = TabGAN.load(model)
     conditions = read_where(where, gan.schema_)
-    table = gan.sample(rows, conditions=conditions, passes=passes, random_state=seed)
-    write_table(table, output)
+    n_rows = gan.n_samples_seen_ if rows is None else rows
+    batches: Iterable[pd.DataFrame] = gan.sample_batches(
+        n_rows,
+        batch_size=_BATCH_SIZE,
+        conditions=conditions,
+        passes=passes,
+        random_state=seed,
+    )
+    if n_rows == 0:  # no batch at all, but a line of names
+        batches = [gan.sample(0, conditions=conditions)]
+    found: list[dict[str, float]] = []
+    drawn = with_progress(_noting(batches, found), n_rows, output == "-")
+    write_batches(drawn, output, wanted, escape=escape_formulas)
+    if found:
+        share = sum(cost["probability"] for cost in found) / len(found)
+        size = sum(cost["effective_sample_size"] for cost in found)
+        click.echo(
+            f"The conditions hold in {share:.2g} of the table's rows; the sample is worth "
+            f"{size:,.0f} independent rows.",
+            err=True,
+        )
+
+
+def _noting(
+    batches: "Iterable[pd.DataFrame]", found: list[dict[str, float]]
+) -> "Iterator[pd.DataFrame]":
+    """Pass batches on and note what conditions on all rows cost."""
+    for batch in batches:
+        if "conditions" in batch.attrs:
+            found.append(batch.attrs.pop("conditions"))
+        yield batch

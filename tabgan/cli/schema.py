@@ -11,7 +11,8 @@ from tabgan.cli.options import READABLE_OR_STDIN
 def schema(data: str, as_json: bool) -> None:
     """Say what kind each column of DATA is taken for (CSV or Parquet), and why."""
     from tabgan.cli.screen import show_schema
-    from tabgan.cli.tables import print_result, read_table
+    from tabgan.cli.tables import read_table
+    from tabgan.cli.writing import print_result
     from tabgan.schema import infer_schema
 
     inferred = infer_schema(read_table(data))

@@ -2,10 +2,12 @@
 
 import io
 import shutil
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -40,6 +42,36 @@ def show_side_by_side(real: pd.DataFrame, synthetic: pd.DataFrame) -> str:
     for name in real.columns:
         table.add_row(Text(str(name)), *(Text(_cell(row[name])) for row in rows))
     return _printed(table)
+
+
+def with_progress(
+    batches: Iterable[pd.DataFrame], n_rows: int, writes_to_stdout: bool
+) -> Iterator[pd.DataFrame]:
+    """Pass batches of rows on, with a live bar on stderr where somebody watches.
+
+    Parameters
+    ----------
+    batches : iterable of pandas.DataFrame
+        Rows as they are drawn.
+    n_rows : int
+        How many there will be.
+    writes_to_stdout : bool
+        Whether the rows appear on stdout: on a terminal a bar would stand between them.
+    """
+    console = Console(stderr=True)
+    watched = console.is_terminal and not (writes_to_stdout and sys.stdout.isatty())
+    columns = (
+        TextColumn("drawing"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TextColumn("rows"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not watched) as progress:
+        task = progress.add_task("", total=n_rows)
+        for batch in batches:
+            yield batch
+            progress.advance(task, len(batch))
 
 
 def _plain_table(*names: str, gap: int = 2) -> Table:

@@ -1,11 +1,10 @@
-"""Tables in and out: CSV or Parquet, by the suffix of the path; ``-`` is stdin or stdout, as CSV.
+"""Tables in: CSV or Parquet, by the suffix of the path; ``-`` is stdin.
 
 To add a format: 1. its suffixes in ``_FORMATS``, 2. a branch in ``read_table`` and in
-``write_table``, 3. a row in the round-trip test.
+``writing.write_batches``, 3. a row in the round-trip test.
 """
 
 import io
-import os
 import sys
 import warnings
 from collections.abc import Collection, Hashable
@@ -21,16 +20,20 @@ from tabgan.schema import ColumnSchema, Kind, TableSchema
 _FORMATS = {".csv": "csv", ".txt": "csv", "": "csv", ".parquet": "parquet", ".pq": "parquet"}
 # A comma-separated file that comes out as one column with these in its name is none.
 _OTHER_SEPARATORS = (";", "\t", "|")
+# The first bytes of a Parquet file.
+_PARQUET_MAGIC = b"PAR1"
 
 
-def table_format(path: str) -> str:
-    """Return "csv" or "parquet".
+def table_format(path: str, asked: str | None = None) -> str:
+    """Return "csv" or "parquet": what is asked for, or what the suffix stands for.
 
     Raises
     ------
     InvalidParameterError
         If the suffix is that of no format tabgan reads.
     """
+    if asked is not None:
+        return asked
     suffix = "" if path == "-" else Path(path).suffix.lower()
     # A descriptor such as /dev/fd/63 or /proc/7/fd/pipe:[11] has no suffix worth the name.
     known = "" if path.startswith(("/dev/", "/proc/")) else suffix
@@ -47,7 +50,7 @@ def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFra
     Parameters
     ----------
     path : str
-        A CSV or Parquet file; ``-`` reads CSV from stdin.
+        A CSV or Parquet file; ``-`` reads either from stdin.
     text_columns : collection of hashable
         Columns of a CSV file that are text whatever they look like: in another table like it they
         were.
@@ -64,70 +67,14 @@ def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFra
     wanted = table_format(path)
     content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     name = "stdin" if path == "-" else path
-    if wanted == "parquet":
+    if wanted == "parquet" or (path == "-" and content.startswith(_PARQUET_MAGIC)):
         return _read_parquet(content, name)
     return _read_csv(content, name, text_columns)
-
-
-def write_table(frame: pd.DataFrame, path: str) -> None:
-    """Write a table; ``-`` writes CSV to stdout, and a reader that has had enough ends it quietly.
-
-    Raises
-    ------
-    InvalidParameterError
-        If the suffix is unknown, or Parquet cannot be written here.
-    OSError
-        If the file cannot be written.
-    """
-    if path == "-":
-        _to_stdout(frame.to_csv(index=False, lineterminator="\n").encode())
-    elif table_format(path) == "parquet":
-        _require_parquet()
-        frame.to_parquet(path, index=False)
-    else:
-        Path(path).write_bytes(frame.to_csv(index=False, lineterminator="\n").encode())
-
-
-def print_result(text: str) -> None:
-    """Write text to stdout; a reader that has had enough ends it quietly."""
-    _to_stdout(f"{text}\n".encode())
 
 
 def text_columns(schema: TableSchema) -> list[Hashable]:
     """Return the names of the columns of text, for reading another table like this one."""
     return [column.name for column in schema if _is_text(column)]
-
-
-def check_writable(path: str, *, is_replaced: bool = False) -> None:
-    """Refuse a path where nothing can be written, before long work begins.
-
-    Parameters
-    ----------
-    path : str
-        Where something is going to be written; ``-`` is stdout.
-    is_replaced : bool, default=False
-        Whether the file is going to be replaced by another one, for which the folder counts.
-
-    Raises
-    ------
-    InvalidParameterError
-        If the folder does not exist, or it or the file is not to be written to.
-    """
-    if path == "-":
-        return
-    target = Path(os.path.realpath(path))
-    if target.is_dir():
-        raise InvalidParameterError(f"{path} is a folder; give the path of a file in it")
-    if not target.parent.is_dir():
-        raise InvalidParameterError(f"{path}: the folder does not exist; make it first")
-    if is_replaced and target.exists() and not target.is_file():
-        raise InvalidParameterError(f"{path} is no regular file; give the path of one")
-    places = [target] if target.exists() else []
-    if is_replaced or not target.exists():
-        places.append(target.parent)
-    for place in places:
-        if not os.access(place, os.W_OK):
-            raise InvalidParameterError(f"{place} is not yours to write to; choose another path")
 
 
 def _is_text(column: ColumnSchema) -> bool:
@@ -138,18 +85,6 @@ def _is_text(column: ColumnSchema) -> bool:
         # An object column may hold numbers or booleans; dates in one are written as text.
         return column.kind not in (Kind.INTEGER, Kind.CONTINUOUS, Kind.BOOLEAN)
     return pd.api.types.is_string_dtype(dtype)
-
-
-def _to_stdout(content: bytes) -> None:
-    try:
-        # Bytes, so that neither the locale nor the system's line ends change what is written.
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # `| head` is no failure, and what comes after (a gate's exit code) still counts. Python
-        # flushes stdout once more when it ends, so the descriptor has to lead somewhere.
-        with open(os.devnull, "wb") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 def _read_csv(content: bytes, name: str, text_columns: Collection[Hashable]) -> pd.DataFrame:
@@ -204,7 +139,7 @@ def _check_header(names: list[str], where: str) -> None:
 
 
 def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
-    _require_parquet()
+    require_parquet()
     try:
         return pd.read_parquet(io.BytesIO(content))
     except (ValueError, OSError) as error:
@@ -213,7 +148,8 @@ def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
         ) from error
 
 
-def _require_parquet() -> None:
+def require_parquet() -> None:
+    """Raise InvalidParameterError if there is nothing to read and write Parquet with."""
     from importlib.util import find_spec
 
     if find_spec("pyarrow") is None:

@@ -178,6 +178,26 @@ class TableSchema:
             self.level_names,
         )
 
+    def require_table(self, inferred: "TableSchema") -> None:
+        """Raise InvalidDataError unless the schema is one of a table, given what that one is.
+
+        Parameters
+        ----------
+        inferred : TableSchema
+            The schema that was inferred from the table.
+        """
+        if self.names != inferred.names:
+            raise InvalidDataError(
+                "the columns of the table are not those of schema, in its order; infer_schema(X) "
+                "gives one that fits"
+            )
+        other = [c.name for c, i in zip(self, inferred, strict=True) if c.dtype != i.dtype]
+        if other:
+            raise InvalidDataError(
+                f"columns {other} have another dtype than in schema (or other levels); convert "
+                "them, or infer the schema again"
+            )
+
     def to_json(self) -> str:
         """Return the schema as indented JSON text."""
         form: dict[str, object] = {"columns": [column.to_json() for column in self.columns]}

@@ -12,18 +12,19 @@ from sklearn.utils import Tags
 
 from tabgan.conditioning.conditions import read_condition_rows, read_conditions
 from tabgan.containers import Container, is_foreign_table, read_table
-from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidDataError, InvalidParameterError
-from tabgan.randomness import RandomState, resolve_seed, stream
-from tabgan.schema import TableSchema, infer_schema
+from tabgan.randomness import RandomState, resolve_seed
+from tabgan.schema import TableSchema
 from tabgan.synthesizers.completion import complete_table
 from tabgan.synthesizers.drawing import RowSource
+from tabgan.synthesizers.forecast import FitForecast, forecast_fit
 from tabgan.synthesizers.likelihood import score_rows
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
 from tabgan.synthesizers.parameters import check_parameters, read_seconds
 from tabgan.synthesizers.passes import AUTO_PASSES
+from tabgan.synthesizers.preparation import PreparedTable, prepare_table
 from tabgan.synthesizers.realism import judge_rows
 
 
@@ -92,6 +93,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         generated rows (one half each at equilibrium); ``held_out_likelihood``, negative, in nats a
         row; ``two_sample_score`` of one-pass samples (1: a classifier cannot tell them apart) and
         ``modes_covered`` by them.
+    n_samples_seen_ : int
+        Rows of the table that was learnt: the default size of a sample.
     n_epochs_ : float
         How often training went through the table.
     interrupted_ : bool
@@ -169,28 +172,13 @@ class TabGAN(DensityMixin, BaseEstimator):
         """
         check_parameters(self.get_params(deep=False))
         seed = resolve_seed(self.random_state)
-        table, container = read_table(X)
-        inferred = infer_schema(table)
-        schema = inferred if self.schema is None else _checked_schema(self.schema, inferred)
-        if len(table) < max(2, self.rare_threshold):
-            raise InvalidDataError(
-                f"the table has n_samples={len(table)} rows; at least 2 are needed, and as many as "
-                f"rare_threshold={self.rare_threshold}, or no value could be released"
-            )
-        options = EncodingOptions(self.rare_threshold, self.normalisation)
-        encoder = TableEncoder.from_frame(table, schema, options)
-        if encoder.layout.n_columns == 0:
-            raise InvalidDataError(
-                "every column is an identifier, so there is nothing to learn; give a schema in "
-                "which one is not"
-            )
-        codes = encoder.encode(table, stream(seed, "encoding")).codes
+        prepared = self._prepared(X)
         # Imported here because Keras and its backend take seconds, and only fit needs them.
         from tabgan.synthesizers.fitting import fit_model
 
         self._model = fit_model(
-            encoder,
-            codes,
+            prepared.encoder,
+            prepared.codes(seed),
             epochs=self.epochs,
             batch_size=self.batch_size,
             objective=self.objective,
@@ -202,12 +190,42 @@ class TabGAN(DensityMixin, BaseEstimator):
             checkpoint=self.checkpoint,
             seed=seed,
         )
-        self._container = container
-        self._set_names(list(table.columns) if container.package != "numpy" else table.shape[1])
+        self._container = prepared.container
+        names = list(prepared.table.columns)
+        self._set_names(len(names) if self._container.package == "numpy" else names)
         if self._model.interrupted:
             # The estimator is fitted, and whoever pressed Ctrl-C is heard.
             raise KeyboardInterrupt
         return self
+
+    def forecast(self, X: Any) -> FitForecast:
+        """Say what :meth:`fit` would take here, without training; Keras is not loaded.
+
+        Parameters
+        ----------
+        X : DataFrame, polars or Arrow table, or array of shape (n_rows, n_columns)
+            The table.
+
+        Returns
+        -------
+        FitForecast
+            Sizes, steps, time on the CPU and memory, to print or to read; time within a third on
+            an idle machine, more where early stopping ends a phase.
+
+        Raises
+        ------
+        InvalidParameterError, InvalidDataError, UnsupportedTypeError
+            As :meth:`fit` does.
+        """
+        check_parameters(self.get_params(deep=False))
+        return forecast_fit(
+            self._prepared(X),
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            objective=self.objective,
+            early_stopping=self.early_stopping,
+            max_seconds=read_seconds(self.max_time),
+        )
 
     def sample(
         self,
@@ -451,9 +469,18 @@ class TabGAN(DensityMixin, BaseEstimator):
         return pd.DataFrame(self._fitted_model("history_").history)
 
     @property
+    def n_samples_seen_(self) -> int:
+        """Rows of the table that was learnt."""
+        return self._fitted_model("n_samples_seen_").n_rows
+
+    @property
     def n_epochs_(self) -> float:
         """How often training went through the table."""
         return self._fitted_model("n_epochs_").n_epochs
+
+    def _prepared(self, X: Any) -> PreparedTable:
+        options = EncodingOptions(self.rare_threshold, self.normalisation)
+        return prepare_table(X, self.schema, options)
 
     def _row_source(
         self,
@@ -539,22 +566,6 @@ class TabGAN(DensityMixin, BaseEstimator):
             raise NotFittedError(f"this TabGAN is not fitted yet{lacks}; call fit first")
         model: FittedModel = self._model
         return model
-
-
-def _checked_schema(schema: TableSchema, inferred: TableSchema) -> TableSchema:
-    """Return a user's schema, if it is one of the table that the other was inferred from."""
-    if schema.names != inferred.names:
-        raise InvalidDataError(
-            "the columns of the table are not those of schema, in its order; infer_schema(X) "
-            "gives one that fits"
-        )
-    other = [c.name for c, i in zip(schema, inferred, strict=True) if c.dtype != i.dtype]
-    if other:
-        raise InvalidDataError(
-            f"columns {other} have another dtype than in schema (or other levels); convert "
-            "them, or infer the schema again"
-        )
-    return schema
 
 
 def _is_count(value: Any) -> bool:

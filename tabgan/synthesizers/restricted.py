@@ -14,11 +14,16 @@ import numpy as np
 from tabgan.randomness import stream
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
-# Candidates drawn at a time, and how many independent ones a block is chosen among at least.
-_CANDIDATES = 2 * BLOCK_SIZE
+# How many independent candidates a block is chosen among at least.
 _WANTED_SIZE = BLOCK_SIZE
 # A block that has not found them among so many candidates (some seconds) ends its search.
-_MAX_CANDIDATES = 128 * _CANDIDATES
+_MAX_CANDIDATES = 256 * BLOCK_SIZE
+# Candidates drawn at a time: no more than memory takes lightly, no fewer than a call is worth.
+_MOST_AT_A_TIME = 8 * BLOCK_SIZE
+_FEWEST_AT_A_TIME = BLOCK_SIZE // 8
+# How many more candidates to draw than the share of independent ones so far asks for: a last round
+# of a few costs more than these. A first choice.
+_MARGIN = 1.02
 # Below this share of independent candidates the restricted columns are drawn before all others:
 # then the rarest restriction costs nothing. A first choice.
 _EVEN_ENOUGH = 0.05
@@ -62,12 +67,12 @@ def draw_restricted(sampler: Sampler, seed: int, block: int, *, in_order: bool) 
     """
     rng = stream(seed, "restrictions", block)
     plan = _order_up_to_restricted(sampler) if in_order else _rarest_first(sampler)
-    codes, log_weights = _candidates(sampler, plan, rng)
-    if in_order and _effective_size(log_weights) < _EVEN_ENOUGH * _CANDIDATES:
+    codes, log_weights = _candidates(sampler, plan, BLOCK_SIZE, rng)
+    if in_order and _effective_size(log_weights) < _EVEN_ENOUGH * BLOCK_SIZE:
         plan = _rarest_first(sampler)
-        codes, log_weights = _candidates(sampler, plan, rng)
-    while _effective_size(log_weights) < _WANTED_SIZE and len(codes) < _MAX_CANDIDATES:
-        more, their_weights = _candidates(sampler, plan, rng)
+        codes, log_weights = _candidates(sampler, plan, BLOCK_SIZE, rng)
+    while n_more := _n_more(log_weights):
+        more, their_weights = _candidates(sampler, plan, n_more, rng)
         codes, log_weights = np.concatenate([codes, more]), np.append(log_weights, their_weights)
     upto = np.cumsum(_relative_weights(log_weights))
     # Systematic resampling: no candidate comes more than once too often.
@@ -81,11 +86,21 @@ def draw_restricted(sampler: Sampler, seed: int, block: int, *, in_order: bool) 
     )
 
 
+def _n_more(log_weights: np.ndarray) -> int:
+    """Return how many candidates to draw next; 0 if the ones so far are enough, or too many."""
+    size, n_drawn = _effective_size(log_weights), len(log_weights)
+    if size >= _WANTED_SIZE:
+        return 0
+    wanted = _MARGIN * _WANTED_SIZE * n_drawn / max(size, 1.0) - n_drawn
+    n_more = max(_FEWEST_AT_A_TIME, min(_MOST_AT_A_TIME, round(wanted)))
+    return min(n_more, _MAX_CANDIDATES - n_drawn)
+
+
 def _candidates(
-    sampler: Sampler, plan: list[list[int]], rng: np.random.Generator
+    sampler: Sampler, plan: list[list[int]], n_rows: int, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return rows in which the columns of the plan are drawn, and their log-weights."""
-    codes = sampler.conditions.known_rows(0, _CANDIDATES)
+    codes = sampler.conditions.known_rows(0, n_rows)
     uniforms = rng.random(codes.shape)
     return codes, sampler.draw(codes, plan, uniforms, rng, sampler.conditions.restricted)
 

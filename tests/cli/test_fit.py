@@ -7,6 +7,7 @@ from click.testing import Result
 from tabgan.schema import TableSchema
 
 Run = Callable[..., Result]
+Start = Callable[..., "subprocess.Popen[str]"]
 Output = subprocess.CompletedProcess[str]
 
 
@@ -45,4 +46,24 @@ def test_a_model_never_replaces_a_table(run: Run, csv: Path, tmp_path: Path) -> 
         assert result.exit_code == 2
         assert "give another name" in result.stderr
     assert csv.read_bytes() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dry_run_says_what_a_fit_takes_and_writes_nothing(
+    start: Start, csv: Path, tmp_path: Path
+) -> None:
+    code = (
+        "import sys\n"
+        "for name in ('tensorflow', 'keras', 'jax'):\n"
+        "    sys.modules[name] = None\n"
+        "from tabgan.cli.main import main\n"
+        "main()"
+    )
+    process = start("fit", csv, "-o", tmp_path / "x.tabgan", "--dry-run", code=code)
+    stdout, stderr = process.communicate(timeout=300)
+    assert process.returncode == 0, stderr
+    assert "text dates written %d.%m.%Y" in stderr
+    lines = dict(line.split(maxsplit=1) for line in stdout.splitlines())
+    assert lines["table"].startswith("300 rows, 6 columns with ")
+    assert set(lines) == {"table", "weights", "steps", "time", "memory"}
     assert list(tmp_path.iterdir()) == []

@@ -28,5 +28,5 @@ def test_a_damaged_model_is_refused(run: Run, model: Path, tmp_path: Path) -> No
     content[len(content) // 2] ^= 1
     (tmp_path / "damaged.tabgan").write_bytes(content)
     result = run("info", tmp_path / "damaged.tabgan")
-    assert result.exit_code == 2
+    assert result.exit_code == 4
     assert "not sound" in result.stderr

@@ -1,3 +1,4 @@
+import shlex
 import signal
 import subprocess
 import sys
@@ -5,9 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import Result
+from click.testing import CliRunner, Result
 
 from tabgan import __version__
+from tabgan.cli.main import cli
 
 Run = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -42,12 +44,9 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
     "arguments",
     [
         ["sample", "no such model.tabgan"],
-        ["sample", __file__],
-        ["info", __file__],
         ["fit", __file__, "-o", "x.tabgan"],
         ["fit", "{csv}", "-o", "no such folder/x.tabgan"],
         ["fit", "{csv}", "-o", "{folder}"],
-        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--schema", __file__],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--max-time", "soon"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--passes", "0"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--epochs", "0"],
@@ -58,6 +57,7 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
         ["sample", "{model}", "--where", "colour=red"],
         ["sample", "{model}", "--where", "size=17"],
         ["sample", "{model}", "-n", "-1"],
+        ["sample", "{model}", "--format", "parquet", "--escape-formulas"],
         ["evaluate", "{csv}", "{csv}", "--target", "colour"],
         ["evaluate", "{csv}", "{csv}", "--fail-under", "beauty=1"],
         ["evaluate", "{csv}", "{csv}", "--fail-under", "c2st"],
@@ -88,6 +88,54 @@ def test_an_environment_variable_stands_for_an_option(
 ) -> None:
     monkeypatch.setenv("TABGAN_SAMPLE_ROWS", "4")
     assert len(run("sample", model).stdout.splitlines()) == 1 + 4
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["sample", __file__],
+        ["info", __file__],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--schema", __file__],
+        ["evaluate", "{csv}", "{other}"],
+        ["schema", "{empty}"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_content_that_cannot_be_used_ends_with_code_4_and_one_line(
+    run: Run, csv: Path, tmp_path: Path, arguments: list[str]
+) -> None:
+    places = {"csv": csv, "folder": tmp_path, "other": tmp_path / "a", "empty": tmp_path / "b"}
+    places["other"].write_text("x,y\n1,2\n3,4\n")
+    places["empty"].write_text("")
+    result = run(*(argument.format(**places) for argument in arguments))
+    assert result.exit_code == 4
+    assert result.stdout == ""
+    assert len(result.stderr.splitlines()) == 1
+    assert result.stderr.startswith("Error: ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_the_commands_are_listed_in_the_order_of_use(run: Run) -> None:
+    commands = run("--help").stdout.partition("Commands:")[2].split("\n\n")[0]
+    names = [line.split()[0] for line in commands.strip().splitlines()]
+    assert names == ["demo", "schema", "fit", "sample", "evaluate", "info"]
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        (["sa"], {"sample"}),
+        (["fit", "--dr"], {"--dry-run"}),
+        (["sample", "{model}", "--where", "s"], {"size=", "switched="}),
+        (["sample", "no model", "--where", "s"], set()),
+    ],
+)
+def test_the_shell_completes_words(run: Run, model: Path, words: list[str], offered: set[str]):
+    typed = " ".join(["tabgan", *(shlex.quote(word.format(model=model)) for word in words)])
+    variables = {"COMP_WORDS": typed, "COMP_CWORD": str(len(words))}
+    environment = variables | {"_TABGAN_COMPLETE": "bash_complete"}
+    result = CliRunner().invoke(cli, [], env=environment, prog_name="tabgan")
+    assert {line.partition(",")[2] for line in result.stdout.splitlines() if line} == offered
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")

@@ -1,4 +1,5 @@
 import io
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -6,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from click.testing import Result
+
+from tabgan import TabGAN
 
 Run = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -91,3 +94,29 @@ def test_a_sample_can_be_a_parquet_file(run: Run, model: Path, tmp_path: Path) -
     pytest.importorskip("pyarrow")
     assert run("sample", model, "-o", tmp_path / "rows.parquet").exit_code == 0
     assert str(pd.read_parquet(tmp_path / "rows.parquet")["size"].dtype) == "Int64"
+
+
+def test_batches_and_a_parquet_pipe_carry_the_rows_of_one_sample(run: Run, model: Path) -> None:
+    pytest.importorskip("pyarrow")
+    options = ["-n", 17_000, "--seed", 3, "--passes", 1]  # a batch and a bit
+    piped = run("sample", model, *options, "--format", "parquet")
+    rows = pd.read_parquet(io.BytesIO(piped.stdout_bytes))
+    pd.testing.assert_frame_equal(rows, TabGAN.load(model).sample(17_000, passes=1, random_state=3))
+    described = run("schema", "-", stdin=piped.stdout_bytes)
+    assert described.stdout.splitlines()[2].split()[:3] == ["size", "integer", "Int64"]
+
+
+def test_no_rows_are_a_line_of_names(run: Run, model: Path) -> None:
+    assert run("sample", model, "-n", 0).stdout == "zip,size,use,joined,garage,switched\n"
+
+
+def test_what_ranges_cost_is_said_on_stderr(run: Run, model: Path) -> None:
+    result = run("sample", model, "-n", 500, "--where", "size=2..4", "--where", "use=1500..")
+    rows = pd.read_csv(io.StringIO(result.stdout))
+    assert rows["size"].between(2, 4).all()
+    assert (rows["use"] >= 1500).all()
+    assert re.fullmatch(
+        r"The conditions hold in 0\.\d+ of the table's rows; the sample is worth [\d,]+ "
+        r"independent rows\.\n",
+        result.stderr,
+    )

@@ -1,10 +1,9 @@
-import os
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from tabgan.cli.tables import check_writable, read_table, text_columns, write_table
+from tabgan.cli.tables import read_table, text_columns
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.schema import infer_schema
 
@@ -23,30 +22,6 @@ def read_text(tmp_path: Path, content: str | bytes) -> pd.DataFrame:
     path = tmp_path / "table.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return read_table(str(path))
-
-
-@pytest.mark.parametrize("name", ["table.csv", "table.CSV", "table", "table.parquet", "table.pq"])
-def test_a_table_comes_back_as_it_was_written(tmp_path: Path, name: str) -> None:
-    if name.endswith(("parquet", "pq")):
-        pytest.importorskip("pyarrow")
-    path = str(tmp_path / name)
-    write_table(TABLE, path)
-    table = read_table(path)
-    assert table.dtypes.to_dict() == TABLE.dtypes.to_dict()
-    assert table.to_csv() == TABLE.to_csv()  # None and NaN are both missing
-
-
-def test_a_csv_file_is_the_same_bytes_after_reading_and_writing(tmp_path: Path) -> None:
-    first, second = str(tmp_path / "first.csv"), str(tmp_path / "second.csv")
-    write_table(TABLE, first)
-    write_table(read_table(first), second)
-    assert Path(first).read_bytes() == Path(second).read_bytes()
-
-
-def test_missing_cells_of_a_single_column_keep_their_rows(tmp_path: Path) -> None:
-    path = str(tmp_path / "table.csv")
-    write_table(pd.DataFrame({"x": [1.5, None, 2.5]}), path)
-    assert read_table(path)["x"].isna().tolist() == [False, True, False]
 
 
 def test_a_byte_order_mark_and_blanks_after_commas_are_no_part_of_the_table(tmp_path: Path) -> None:
@@ -87,17 +62,3 @@ def test_an_unknown_suffix_is_refused() -> None:
 def test_text_columns_are_those_of_text_and_of_categories_of_text() -> None:
     table = TABLE.assign(grade=pd.Categorical(["1", "2", "1"]), level=pd.Categorical([1, 2, 1]))
     assert text_columns(infer_schema(table)) == ["zip", "text", "joined", "grade"]
-
-
-@pytest.mark.parametrize("name", ["no such folder/table.csv", "."])
-def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(InvalidParameterError):
-        check_writable(str(tmp_path / name))
-
-
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
-def test_a_pipe_can_take_a_table_but_not_a_model(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "pipe")
-    check_writable(str(tmp_path / "pipe"))
-    with pytest.raises(InvalidParameterError, match="no regular file"):
-        check_writable(str(tmp_path / "pipe"), is_replaced=True)

@@ -1,0 +1,108 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from tabgan.cli.tables import read_table
+from tabgan.cli.writing import check_writable, write_batches, write_table
+from tabgan.errors import InvalidParameterError
+
+TABLE = pd.DataFrame(
+    {
+        "zip": ["01067", float("nan"), "99084"],
+        "size": pd.array([1, None, 3], dtype="Int64"),
+        "use": [0.1, float("nan"), 2.5],
+        "text": ['a "quoted", one', "two\nlines", "Grüße"],
+        "joined": ["31.12.2020", "01.02.2021", float("nan")],
+    }
+)
+
+
+@pytest.mark.parametrize("name", ["table.csv", "table.CSV", "table", "table.parquet", "table.pq"])
+def test_a_table_comes_back_as_it_was_written(tmp_path: Path, name: str) -> None:
+    if name.endswith(("parquet", "pq")):
+        pytest.importorskip("pyarrow")
+    path = str(tmp_path / name)
+    write_table(TABLE, path)
+    table = read_table(path)
+    assert table.dtypes.to_dict() == TABLE.dtypes.to_dict()
+    assert table.to_csv() == TABLE.to_csv()  # None and NaN are both missing
+
+
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_batches_make_up_the_table(tmp_path: Path, file_format: str) -> None:
+    if file_format == "parquet":
+        pytest.importorskip("pyarrow")
+    # The first batch has no text at all, so that its type cannot be seen there.
+    table = TABLE.assign(text=pd.Series([None, "b", "c"], dtype=object))
+    whole, parts = str(tmp_path / "whole"), str(tmp_path / f"parts.{file_format}")
+    write_table(table, whole)
+    write_batches((table.iloc[i : i + 1] for i in range(3)), parts, file_format)
+    assert read_table(parts).to_csv() == read_table(whole).to_csv()
+
+
+def test_a_csv_file_is_the_same_bytes_after_reading_and_writing(tmp_path: Path) -> None:
+    first, second = str(tmp_path / "first.csv"), str(tmp_path / "second.csv")
+    write_table(TABLE, first)
+    write_table(read_table(first), second)
+    assert Path(first).read_bytes() == Path(second).read_bytes()
+
+
+def test_missing_cells_of_a_single_column_keep_their_rows(tmp_path: Path) -> None:
+    path = str(tmp_path / "table.csv")
+    write_table(pd.DataFrame({"x": [1.5, None, 2.5]}), path)
+    assert read_table(path)["x"].isna().tolist() == [False, True, False]
+
+
+def test_an_interrupted_table_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    write_table(TABLE, str(path))
+    path.chmod(0o600)
+    before = path.read_bytes()
+
+    def interrupted() -> Iterator[pd.DataFrame]:
+        yield TABLE
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_batches(interrupted(), str(path), "csv")
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
+    write_table(TABLE.head(1), str(path))
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_formulas_become_text_and_numbers_stay_numbers(tmp_path: Path) -> None:
+    table = pd.DataFrame(
+        {
+            "=name": ["=1+1", "@x", "+49 30", "-", "\tx", "plain = 1", None],
+            "level": pd.Categorical(["-a", "b", "-a", "b", "b", "b", "b"]),
+            "balance": [-1.5, 2.0, -3.0, 0.0, 1.0, 1.0, 1.0],
+        }
+    )
+    path = tmp_path / "table.csv"
+    write_batches([table], str(path), "csv", escape=True)
+    written = pd.read_csv(path, dtype={"balance": float})
+    assert list(written) == ["'=name", "level", "balance"]
+    texts = written["'=name"].dropna().tolist()
+    assert texts == ["'=1+1", "'@x", "'+49 30", "'-", "'\tx", "plain = 1"]
+    assert written["level"].tolist()[:2] == ["'-a", "b"]
+    assert written["balance"].tolist() == table["balance"].tolist()
+    write_batches([table], str(path), "csv")
+    assert pd.read_csv(path)["=name"].tolist()[0] == "=1+1"
+
+
+@pytest.mark.parametrize("name", ["no such folder/table.csv", "."])
+def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(InvalidParameterError):
+        check_writable(str(tmp_path / name))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_can_take_a_table_but_not_a_model(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    check_writable(str(tmp_path / "pipe"))
+    with pytest.raises(InvalidParameterError, match="no regular file"):
+        check_writable(str(tmp_path / "pipe"), must_be_file=True)
