@@ -36,7 +36,8 @@ def cli() -> None:
     """
 
 
-# In the order in which a user needs them, which is the order of the help.
+# In the order in which a user needs them, which is the order of the help. `augment` is a name kept
+# for over-sampling.
 for command in (demo, schema, fit, sample, evaluate, info):
     cli.add_command(command)
 

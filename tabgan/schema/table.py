@@ -4,6 +4,7 @@ import json
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class ColumnSchema:
         return cls(name, Kind(form["kind"]), dtype, decimals=decimals, **texts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TableSchema:
     """The columns of a table, in their order.
 
@@ -228,17 +229,36 @@ class TableSchema:
         return schema
 
     def __str__(self) -> str:
-        fitted = any(column.released for column in self.columns)
-        header = ["column", "kind", "dtype", "released" if fitted else "reason"]
-        rows = [
-            [str(c.name), str(c.kind), c.dtype.name, c.released if fitted else c.reason]
-            for c in self.columns
-        ]
-        widths = [max(len(row[i]) for row in [header, *rows]) for i in range(3)] + [0]
+        rows = self._cells()
+        widths = [max(len(row[i]) for row in rows) for i in range(3)] + [0]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in [header, *rows]
+            for row in rows
         )
+
+    # In a Python shell the table says more than the call that would make it.
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        header, *rows = self._cells()
+        lines = [_html_row("th", header), *(_html_row("td", row) for row in rows)]
+        return f"<table>{''.join(lines)}</table>"
+
+    def _cells(self) -> list[list[str]]:
+        """Return the schema as lines of four cells, names of the columns first."""
+        fitted = any(column.released for column in self.columns)
+        header = ["column", "kind", "dtype", "released" if fitted else "reason"]
+        return [
+            header,
+            *(
+                [str(c.name), str(c.kind), c.dtype.name, c.released if fitted else c.reason]
+                for c in self.columns
+            ),
+        ]
+
+
+def _html_row(tag: str, cells: list[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
 
 
 def _level_names(form: object, columns: tuple[ColumnSchema, ...]) -> tuple[Hashable, ...] | None:

@@ -22,9 +22,10 @@ _ADVERSARIAL_OVERHEAD = 1.6
 _LIKELIHOOD_GENERATOR = 3
 _ADVERSARIAL_GENERATOR = 7
 _ADVERSARIAL_DISCRIMINATOR = 12
-# Seconds to compile the steps and to calibrate, and of one look at the held-out rows.
+# Seconds to compile the steps and to calibrate, and of a look at the held-out rows in each phase.
 _FIXED_SECONDS = 15.0
-_SECONDS_PER_LOOK = 0.5
+_LIKELIHOOD_LOOK = 0.05
+_ADVERSARIAL_LOOK = 0.3
 # A process that trains before it has seen a table, and what a row of a batch takes for each mode:
 # some eighty numbers, inputs, gradients and moments together.
 _FIXED_BYTES = 930_000_000
@@ -88,6 +89,7 @@ def forecast_fit(
     objective: str | None,
     early_stopping: bool,
     max_seconds: float | None,
+    products_per_second: float | None = None,
 ) -> FitForecast:
     """Return what a fit is going to take.
 
@@ -99,24 +101,19 @@ def forecast_fit(
         As in :class:`tabgan.TabGAN`.
     max_seconds : float or None
         Time the training may take.
+    products_per_second : float or None
+        How fast the machine multiplies; timed if ``None``.
     """
     n_rows, layout = len(prepared.table), prepared.encoder.layout
     plan = make_plan(n_rows, epochs, batch_size, objective, early_stopping)
     spec = NetworkSpec(layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
-    # Each fold fits on the other ones.
-    likelihood_steps = plan.likelihood_steps * (1 + plan.n_folds)
-    looks = likelihood_steps / plan.likelihood_round + (
-        plan.adversarial_steps / plan.adversarial_round
-    )
-    products = _products_per_second()
-    seconds = (
-        likelihood_steps * _likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
-        + plan.adversarial_steps
-        * _adversarial_products(spec, plan)
-        * _ADVERSARIAL_OVERHEAD
-        / products
-        + _SECONDS_PER_LOOK * looks
-    )
+    products = products_per_second or time_products()
+    likelihood_step = _likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
+    adversarial_step = _adversarial_products(spec, plan) * _ADVERSARIAL_OVERHEAD / products
+    # Each fold is a likelihood phase of its own.
+    seconds = (1 + plan.n_folds) * plan.likelihood_steps * (
+        likelihood_step + _LIKELIHOOD_LOOK / plan.likelihood_round
+    ) + plan.adversarial_steps * (adversarial_step + _ADVERSARIAL_LOOK / plan.adversarial_round)
     rows_seen = (
         plan.likelihood_steps * plan.likelihood_batch
         + plan.adversarial_steps * plan.adversarial_batch
@@ -138,7 +135,7 @@ def forecast_fit(
     )
 
 
-def _products_per_second() -> float:
+def time_products() -> float:
     """Return how many multiply-adds a second matrix products make here, by the fastest."""
     n_rows, n_inputs, n_outputs = _PRODUCT
     left = np.ones((n_rows, n_inputs), dtype=np.float32)

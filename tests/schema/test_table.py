@@ -147,3 +147,11 @@ def test_level_names_that_do_not_fit_the_columns_are_refused(level_names: object
         TableSchema.from_json(text)
     with pytest.raises(InvalidDataError, match="level_names"):
         TableSchema.from_json(json.dumps({"columns": [COLUMN], "level_names": ["a"]}))
+
+
+def test_a_notebook_shows_the_table_and_runs_nothing_in_a_name() -> None:
+    schema = infer_schema(pd.DataFrame({"<b>x</b>": [1, 2, 3]}))
+    page = schema._repr_html_()
+    assert "<td>integer</td>" in page
+    assert "&lt;b&gt;x&lt;/b&gt;" in page
+    assert repr(schema) == str(schema)

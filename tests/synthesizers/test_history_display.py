@@ -1,0 +1,39 @@
+"""The history as a picture."""
+
+import sys
+
+import numpy as np
+import pytest
+
+from tabgan import HistoryDisplay
+
+matplotlib = pytest.importorskip("matplotlib")
+matplotlib.use("agg")
+
+
+def test_the_panels_show_the_history_over_all_steps(gan):
+    history = gan.history_
+    display = HistoryDisplay.from_estimator(gan)
+    n_likelihood_steps = history.query("phase == 'likelihood'")["step"].max()
+    last = n_likelihood_steps + history.query("phase == 'adversarial'")["step"].max()
+    assert len(display.axes_) == 3
+    likelihood = display.axes_[0].lines[0]
+    np.testing.assert_array_equal(likelihood.get_ydata(), history["held_out_likelihood"])
+    assert likelihood.get_xdata().max() == last
+    assert (np.diff(likelihood.get_xdata()) > 0).all()
+    quality = display.axes_[2].lines[0]
+    np.testing.assert_array_equal(quality.get_ydata(), history["two_sample_score"])
+
+
+def test_a_fit_without_an_adversary_has_one_panel_which_may_be_given(gan):
+    alone = gan.history_.query("phase == 'likelihood'")[["phase", "step", "held_out_likelihood"]]
+    _, ax = matplotlib.pyplot.subplots()
+    display = HistoryDisplay(alone).plot(axes=ax)
+    assert display.axes_.tolist() == [ax]
+    assert display.figure_ is ax.figure
+
+
+def test_without_matplotlib_the_error_says_what_to_install(gan, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with pytest.raises(ImportError, match="pip install matplotlib"):
+        HistoryDisplay.from_estimator(gan)
