@@ -4,7 +4,6 @@ Public names load on first use (PEP 562), so that ``import tabgan`` costs nothin
 """
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,11 +12,6 @@ if TYPE_CHECKING:
     from tabgan.evaluation import Report, evaluate
     from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
     from tabgan.synthesizers import HistoryDisplay, TabGAN
-
-try:
-    __version__ = version("tabgan-keras")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+unknown"
 
 _HOMES = {
     "ColumnSchema": "tabgan.schema",
@@ -47,10 +41,22 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        return _version()
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted([*globals(), *_HOMES, "__version__"])
+
+
+def _version() -> str:
+    # Reading the metadata of a package takes as long as all of click.
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("tabgan-keras")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0+unknown"

@@ -43,7 +43,12 @@ def evaluate(
     fail_under: dict[str, float],
     seed: int,
 ) -> None:
-    """Compare SYNTHETIC rows with the TRAIN rows that they were learnt from (CSV or Parquet)."""
+    """Compare SYNTHETIC rows with the TRAIN rows that they were learnt from (CSV or Parquet).
+
+    \b
+    tabgan evaluate train.csv synthetic.csv --holdout holdout.csv --target churned
+    tabgan evaluate train.csv synthetic.csv --fail-under shape=.9 --json report.json
+    """
     from tabgan import evaluation
     from tabgan.cli.tables import read_table, text_columns
     from tabgan.cli.writing import check_writable, print_result, write_text

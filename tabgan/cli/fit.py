@@ -24,7 +24,7 @@ _VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
 
 @click.command(short_help="Learn a table and write a model.")
 @click.argument("data", type=READABLE_OR_STDIN)
-@click.option("-o", "--output", required=True, metavar="MODEL", help="Where to write the model.")
+@click.option("-o", "--output", metavar="MODEL", help="Where to write the model.")
 @click.option("--schema", type=READABLE, help="What the columns are (JSON); inferred if not given.")
 @click.option("--epochs", type=click.IntRange(1), help="How often to go through the table.")
 @click.option(
@@ -71,7 +71,7 @@ _VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
 @click.option("--quiet", "loudness", flag_value="quiet", help="Nothing but errors.")
 def fit(
     data: str,
-    output: str,
+    output: str | None,
     schema: str | None,
     epochs: int | None,
     max_time: float | None,
@@ -82,7 +82,12 @@ def fit(
     dry_run: bool,
     loudness: str | None,
 ) -> None:
-    """Learn the table DATA (CSV or Parquet; - is CSV on stdin) and write a model."""
+    """Learn the table DATA (CSV or Parquet; - is stdin) and write a model.
+
+    \b
+    tabgan fit customers.csv -o customers.tabgan --max-time 5m
+    tabgan fit customers.csv --dry-run
+    """
     from tabgan.cli.loading import load_training
     from tabgan.cli.screen import show_schema
     from tabgan.cli.tables import read_table, text_columns
@@ -91,7 +96,10 @@ def fit(
     from tabgan.synthesizers import TabGAN
 
     is_quiet = loudness == "quiet"
-    _check_output(output, {data, schema, checkpoint})
+    if output is None and not dry_run:
+        raise click.UsageError("Missing option '-o' / '--output': where to write the model.")
+    if output is not None:
+        _check_output(output, {data, schema, checkpoint})
     if checkpoint is not None:
         check_writable(checkpoint, must_be_file=True)
     given = None if schema is None else _read_schema(schema)
@@ -111,6 +119,7 @@ def fit(
     )
     if dry_run:
         print_result(str(gan.forecast(table)))
+    if dry_run or output is None:
         return
     load_training(is_quiet=is_quiet)
     started = time.monotonic()

@@ -8,7 +8,6 @@ import sys
 
 import click
 
-from tabgan import __version__
 from tabgan.cli.demo import demo
 from tabgan.cli.evaluate import evaluate
 from tabgan.cli.fit import fit
@@ -16,6 +15,15 @@ from tabgan.cli.info import info
 from tabgan.cli.outcome import EXIT_INTERRUPTED, CommandLine, stand_in_for_closed_streams
 from tabgan.cli.sample import sample
 from tabgan.cli.schema import schema
+
+
+def _show_version(context: click.Context, option: click.Parameter, asked: bool) -> None:
+    if not asked or context.resilient_parsing:
+        return
+    from tabgan import __version__  # reading it takes as long as the rest of the start
+
+    click.echo(f"tabgan {__version__}")
+    context.exit()
 
 
 @click.group(
@@ -26,7 +34,14 @@ from tabgan.cli.schema import schema
     "--epochs 5. Exit codes: 0 all is well, 1 failure, 2 mistake in the command, 3 a gate failed, "
     "4 a file with unusable content, 130 interrupted.",
 )
-@click.version_option(__version__, prog_name="tabgan", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def cli() -> None:
     """Learn a table, give back new rows, and say how faithful and how revealing they are.
 

@@ -77,6 +77,10 @@ def sample(
 
     Rows are written as they are drawn, so any number fits into memory; a file appears when it is
     complete.
+
+    \b
+    tabgan sample customers.tabgan -n 1000000 -o more.parquet
+    tabgan sample customers.tabgan --where churned=yes --where age=60..90 > some.csv
     """
     from tabgan.cli.screen import with_progress
     from tabgan.cli.tables import require_parquet, table_format
