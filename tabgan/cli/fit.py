@@ -1,5 +1,6 @@
 """``tabgan fit``: learn a table and write the model."""
 
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from tabgan.cli.options import (
 
 if TYPE_CHECKING:
     from tabgan.schema import TableSchema
+    from tabgan.synthesizers import TabGAN
 
 _TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
 # What the estimator calls them.
@@ -127,18 +129,32 @@ def fit(
         gan.fit(table)
     except KeyboardInterrupt:
         if hasattr(gan, "interrupted_"):
-            gan.save(output)
+            written = _save(gan, output)
             click.echo(
-                f"\nWrote {output}: the best model so far, not trained to the end.", err=True
+                f"\nWrote {written}: the best model so far, not trained to the end.", err=True
             )
         if checkpoint is not None and Path(checkpoint).exists():
             click.echo(f"The same command goes on from {checkpoint}.", err=True)
         raise
-    gan.save(output)
+    written = _save(gan, output)
     if not is_quiet:
         seconds = time.monotonic() - started
         learnt = f"{len(table):,} rows, {gan.n_epochs_:,.0f} epochs, {seconds:.0f} s"
-        click.echo(f"Wrote {output}: {learnt}.", err=True)
+        click.echo(f"Wrote {written}: {learnt}.", err=True)
+        if max_time is not None and gan.history_["seconds"].iloc[-1] >= max_time:
+            click.echo("--max-time ended the training early; more time, better rows.", err=True)
+
+
+def _save(gan: "TabGAN", output: str) -> str:
+    """Write a model and return where: what took long to learn is not lost to a full disk."""
+    try:
+        gan.save(output)
+        return output
+    except OSError as error:
+        rescue = str(Path(tempfile.mkdtemp(prefix="tabgan-")) / "model.tabgan")
+        gan.save(rescue)
+        click.echo(f"{output} could not be written: {error.strerror or error}.", err=True)
+        return rescue
 
 
 def _check_output(output: str, others: set[str | None]) -> None:

@@ -245,8 +245,8 @@ class TabGAN(DensityMixin, BaseEstimator):
             What every row shall have, by column name: a value; ``None`` or NaN for missing; a list
             or set, any of whose values will do; a tuple ``(low, high)``, a closed range of numbers,
             dates or durations in which ``None`` is an open end. Dates may be text, ISO 8601 or as
-            the column has them; in a range a day or a month lasts to its end. A DataFrame gives one
-            value a cell, and one row is drawn for each.
+            the column has them; in a range a day or a month lasts to its end, as a value a day
+            is its midnight. A DataFrame gives one value a cell, and one row is drawn for each.
         passes : int, "auto" or None, default=None
             Passes over the columns; the estimator's ``passes`` if ``None``.
         random_state : int, numpy Generator, RandomState or None, default=None

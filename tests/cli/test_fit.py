@@ -1,9 +1,13 @@
 import subprocess
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
+from tabgan import TabGAN
+from tabgan.cli.fit import _save
 from tabgan.schema import TableSchema
 
 Run = Callable[..., Result]
@@ -18,6 +22,24 @@ def test_a_fit_writes_nothing_to_stdout(fit_output: Output) -> None:
 def test_a_fit_shows_the_schema_and_what_it_wrote(fit_output: Output, model: Path) -> None:
     assert "text dates written %d.%m.%Y" in fit_output.stderr
     assert f"Wrote {model}: 300 rows" in fit_output.stderr
+
+
+def test_a_fit_that_ran_out_of_time_says_so(fit_output: Output) -> None:
+    assert "--max-time ended the training early" in fit_output.stderr
+
+
+def test_a_model_that_cannot_be_written_where_it_should_is_written_elsewhere(
+    model: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gan = TabGAN.load(model)
+    gone = str(tmp_path / "a folder that was deleted meanwhile" / "x.tabgan")
+    rescue = _save(gan, gone)
+    assert "could not be written: No such file or directory" in capsys.readouterr().err
+    assert TabGAN.load(rescue).sample(3, random_state=0).equals(gan.sample(3, random_state=0))
 
 
 def test_tensorflow_does_not_greet_the_user(fit_output: Output) -> None:
