@@ -1,4 +1,8 @@
-"""TabGAN: fit a table, sample new rows."""
+"""TabGAN: fit a table, sample new rows.
+
+Long for a file, because it is the one class that users read: more than half of it is their
+documentation, and no method does more than call the room that knows how.
+"""
 
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from os import PathLike

@@ -58,6 +58,32 @@ def start() -> Start:
 
 
 @pytest.fixture(scope="session")
+def without_training() -> str:
+    """Code that runs the command line where neither Keras nor a backend can be imported."""
+    return (
+        "import sys\n"
+        "for name in ('tensorflow', 'keras', 'jax'):\n"
+        "    sys.modules[name] = None\n"
+        "from tabgan.cli.main import main\n"
+        "main()"
+    )
+
+
+@pytest.fixture(scope="session")
+def mixed_table() -> pd.DataFrame:
+    """A table whose cells a careless file would change."""
+    return pd.DataFrame(
+        {
+            "zip": ["01067", float("nan"), "99084"],
+            "size": pd.array([1, None, 3], dtype="Int64"),
+            "use": [0.1, float("nan"), 2.5],
+            "text": ['a "quoted", one', "two\nlines", "Grüße"],
+            "joined": ["31.12.2020", "01.02.2021", float("nan")],
+        }
+    )
+
+
+@pytest.fixture(scope="session")
 def run() -> Run:
     """Run the command line in this process."""
 

@@ -7,16 +7,6 @@ from tabgan.cli.tables import read_table, text_columns
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.schema import infer_schema
 
-TABLE = pd.DataFrame(
-    {
-        "zip": ["01067", float("nan"), "99084"],
-        "size": pd.array([1, None, 3], dtype="Int64"),
-        "use": [0.1, float("nan"), 2.5],
-        "text": ['a "quoted", one', "two\nlines", "Grüße"],
-        "joined": ["31.12.2020", "01.02.2021", float("nan")],
-    }
-)
-
 
 def read_text(tmp_path: Path, content: str | bytes) -> pd.DataFrame:
     path = tmp_path / "table.csv"
@@ -59,6 +49,10 @@ def test_an_unknown_suffix_is_refused() -> None:
         read_table("table.xlsx")
 
 
-def test_text_columns_are_those_of_text_and_of_categories_of_text() -> None:
-    table = TABLE.assign(grade=pd.Categorical(["1", "2", "1"]), level=pd.Categorical([1, 2, 1]))
+def test_text_columns_are_those_of_text_and_of_categories_of_text(
+    mixed_table: pd.DataFrame,
+) -> None:
+    table = mixed_table.assign(
+        grade=pd.Categorical(["1", "2", "1"]), level=pd.Categorical([1, 2, 1])
+    )
     assert text_columns(infer_schema(table)) == ["zip", "text", "joined", "grade"]

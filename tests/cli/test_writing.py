@@ -9,43 +9,39 @@ from tabgan.cli.tables import read_table
 from tabgan.cli.writing import check_writable, write_batches, write_table
 from tabgan.errors import InvalidParameterError
 
-TABLE = pd.DataFrame(
-    {
-        "zip": ["01067", float("nan"), "99084"],
-        "size": pd.array([1, None, 3], dtype="Int64"),
-        "use": [0.1, float("nan"), 2.5],
-        "text": ['a "quoted", one', "two\nlines", "Grüße"],
-        "joined": ["31.12.2020", "01.02.2021", float("nan")],
-    }
-)
-
 
 @pytest.mark.parametrize("name", ["table.csv", "table.CSV", "table", "table.parquet", "table.pq"])
-def test_a_table_comes_back_as_it_was_written(tmp_path: Path, name: str) -> None:
+def test_a_table_comes_back_as_it_was_written(
+    tmp_path: Path, name: str, mixed_table: pd.DataFrame
+) -> None:
     if name.endswith(("parquet", "pq")):
         pytest.importorskip("pyarrow")
     path = str(tmp_path / name)
-    write_table(TABLE, path)
+    write_table(mixed_table, path)
     table = read_table(path)
-    assert table.dtypes.to_dict() == TABLE.dtypes.to_dict()
-    assert table.to_csv() == TABLE.to_csv()  # None and NaN are both missing
+    assert table.dtypes.to_dict() == mixed_table.dtypes.to_dict()
+    assert table.to_csv() == mixed_table.to_csv()  # None and NaN are both missing
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
-def test_batches_make_up_the_table(tmp_path: Path, file_format: str) -> None:
+def test_batches_make_up_the_table(
+    tmp_path: Path, file_format: str, mixed_table: pd.DataFrame
+) -> None:
     if file_format == "parquet":
         pytest.importorskip("pyarrow")
     # The first batch has no text at all, so that its type cannot be seen there.
-    table = TABLE.assign(text=pd.Series([None, "b", "c"], dtype=object))
+    table = mixed_table.assign(text=pd.Series([None, "b", "c"], dtype=object))
     whole, parts = str(tmp_path / "whole"), str(tmp_path / f"parts.{file_format}")
     write_table(table, whole)
     write_batches((table.iloc[i : i + 1] for i in range(3)), parts, file_format)
     assert read_table(parts).to_csv() == read_table(whole).to_csv()
 
 
-def test_a_csv_file_is_the_same_bytes_after_reading_and_writing(tmp_path: Path) -> None:
+def test_a_csv_file_is_the_same_bytes_after_reading_and_writing(
+    tmp_path: Path, mixed_table: pd.DataFrame
+) -> None:
     first, second = str(tmp_path / "first.csv"), str(tmp_path / "second.csv")
-    write_table(TABLE, first)
+    write_table(mixed_table, first)
     write_table(read_table(first), second)
     assert Path(first).read_bytes() == Path(second).read_bytes()
 
@@ -56,21 +52,23 @@ def test_missing_cells_of_a_single_column_keep_their_rows(tmp_path: Path) -> Non
     assert read_table(path)["x"].isna().tolist() == [False, True, False]
 
 
-def test_an_interrupted_table_leaves_the_old_one_and_nothing_beside_it(tmp_path: Path) -> None:
+def test_an_interrupted_table_leaves_the_old_one_and_nothing_beside_it(
+    tmp_path: Path, mixed_table: pd.DataFrame
+) -> None:
     path = tmp_path / "table.csv"
-    write_table(TABLE, str(path))
+    write_table(mixed_table, str(path))
     path.chmod(0o600)
     before = path.read_bytes()
 
     def interrupted() -> Iterator[pd.DataFrame]:
-        yield TABLE
+        yield mixed_table
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         write_batches(interrupted(), str(path), "csv")
     assert path.read_bytes() == before
     assert list(tmp_path.iterdir()) == [path]
-    write_table(TABLE.head(1), str(path))
+    write_table(mixed_table.head(1), str(path))
     assert path.stat().st_mode & 0o777 == 0o600
 
 
