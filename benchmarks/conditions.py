@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from protocol import split_table, two_sample_auc
+from scipy.stats import truncnorm
 from sklearn.experimental import enable_iterative_imputer  # noqa: F401
 from sklearn.impute import IterativeImputer, KNNImputer, SimpleImputer
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -41,6 +42,7 @@ LAW_RANGES = {
     "common": {"x": (-0.5, 1.0), "y": (0.0, 1.5)},
     "rare": {"x": (1.0, 2.5), "y": (-1.0, 0.0)},
 }
+CORRELATION = 0.7
 LAW_ROWS = 100_000
 # Rows of the law itself, for its conditional laws: their own distance from it is below .003.
 EXACT_ROWS = 20_000_000
@@ -50,8 +52,12 @@ def draw_law(n_rows: int, seed: int) -> pd.DataFrame:
     """Return rows of a known law: two correlated numbers and a category that hangs on both."""
     rng = np.random.default_rng(seed)
     x = rng.standard_normal(n_rows)
-    y = 0.7 * x + np.sqrt(1 - 0.7**2) * rng.standard_normal(n_rows)
-    scores = np.stack([1.5 * x, 1.5 * y, np.zeros(n_rows)], axis=1) + rng.gumbel(size=(n_rows, 3))
+    noise = np.sqrt(1 - CORRELATION**2) * rng.standard_normal(n_rows)
+    return _with_category(x, CORRELATION * x + noise, rng)
+
+
+def _with_category(x: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
+    scores = np.stack([1.5 * x, 1.5 * y, np.zeros(len(x))], axis=1) + rng.gumbel(size=(len(x), 3))
     return pd.DataFrame({"x": x, "y": y, "z": np.array(list("abc"))[scores.argmax(axis=1)]})
 
 
@@ -73,12 +79,23 @@ def compare_known_law() -> dict[str, object]:
             "filtered from the same model": inside(unconditional, ranges).head(N_ROWS),
             "training rows": inside(train, ranges),
             "rows of the law": exact.head(N_ROWS),
+            "rows of the law, truncated one column after the other": truncated(ranges),
         }
         results[name] = {"probability": len(exact) / EXACT_ROWS} | {
             way: {"rows": len(rows), "distance": worst_pair(cell_shares(rows, ranges), law)}
             for way, rows in candidates.items()
         }
     return results
+
+
+def truncated(ranges: dict[str, tuple[float, float]]) -> pd.DataFrame:
+    """Return rows of the law cut column by column without weights: what one must not do."""
+    rng = np.random.default_rng(0)
+    (low_x, high_x), (low_y, high_y) = ranges["x"], ranges["y"]
+    x = truncnorm.rvs(low_x, high_x, size=N_ROWS, random_state=rng)
+    mean, spread = CORRELATION * x, np.sqrt(1 - CORRELATION**2)
+    ends = (low_y - mean) / spread, (high_y - mean) / spread
+    return _with_category(x, mean + spread * truncnorm.rvs(*ends, random_state=rng), rng)
 
 
 def inside(rows: pd.DataFrame, ranges: dict[str, tuple[float, float]]) -> pd.DataFrame:

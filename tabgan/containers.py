@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sklearn.utils.validation import check_array
 
-from tabgan.errors import UnsupportedTypeError
+from tabgan.errors import InvalidDataError, UnsupportedTypeError
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
     ------
     UnsupportedTypeError
         If it is none of these.
-    ValueError
+    InvalidDataError
         If an array has not two dimensions, or holds complex numbers.
     """
     if isinstance(X, pd.DataFrame):
@@ -80,6 +81,7 @@ def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
             f"{name} must be a table: a DataFrame, a polars or Arrow table, or an array of two "
             f"dimensions; got {type(X).__name__}"
         )
+    _check_numbers(X, name)
     array = check_array(
         X, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=0, estimator="TabGAN"
     )
@@ -90,8 +92,26 @@ def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
 
 
 def is_foreign_table(X: Any) -> bool:
-    """Say whether it is a table of polars or Arrow."""
-    return _package_of(X) in ("polars", "pyarrow") and hasattr(X, "columns")
+    """Say whether it is a table of polars (not a lazy one) or Arrow."""
+    package = _package_of(X)
+    return (package == "polars" and hasattr(X, "to_arrow") and hasattr(X, "columns")) or (
+        package == "pyarrow" and hasattr(X, "to_pandas") and hasattr(X, "columns")
+    )
+
+
+def _check_numbers(X: Any, name: str) -> None:
+    """Refuse arrays that scikit-learn would refuse, too, but with their values in the message."""
+    array = X if hasattr(X, "ndim") else np.asarray(X)
+    if array.ndim != 2:
+        raise InvalidDataError(
+            f"{name} must have two dimensions, rows and columns, and has {array.ndim}. Reshape "
+            "your data, for a single column with array.reshape(-1, 1)"
+        )
+    if getattr(array, "dtype", None) is not None and np.iscomplexobj(array):
+        raise InvalidDataError(
+            f"Complex data not supported: {name} holds complex numbers; give their real and "
+            "imaginary parts as two columns"
+        )
 
 
 def _package_of(X: Any) -> str:

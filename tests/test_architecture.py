@@ -35,7 +35,7 @@ ROOMS = {
     "errors": room("", ""),
     "randomness": room("errors", "numpy"),
     # Tables of other packages, where they are installed.
-    "containers": room("errors", "pandas sklearn"),
+    "containers": room("errors", "numpy pandas sklearn"),
     # What a column is: knows tables, not how they are learnt.
     "schema": room("", "numpy pandas"),
     "encoding": room("schema", "numpy pandas sklearn scipy"),

@@ -22,8 +22,9 @@ _DIGITS = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _BOOLEANS = {"True": True, "False": False}
 _LARGEST = 2**63 - 1
-# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+# What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms
+# and white space that some of them skip included.
+_FORMULA = re.compile(r"[=+\-@\t\r\n\0＝＋－＠]")
 
 
 def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
@@ -78,11 +79,12 @@ def escape_formulas(column: pd.Series) -> pd.Series:
     >>> escape_formulas(pd.Series(["=1+1", "plain"])).tolist()
     ["'=1+1", 'plain']
     """
-    if not (is_string_dtype(column.dtype) or is_object_dtype(column.dtype)):
-        if not isinstance(column.dtype, pd.CategoricalDtype):
-            return column
-        column = column.astype(object)
-    return column.map(escape_formula)
+    holds_text = is_string_dtype(column.dtype) or is_object_dtype(column.dtype)
+    if not holds_text and not isinstance(column.dtype, pd.CategoricalDtype):
+        return column
+    # As objects, or integers beside missing cells would become floats.
+    cells = [escape_formula(cell) for cell in column]
+    return pd.Series(cells, index=column.index, name=column.name, dtype=object)
 
 
 def escape_formula(cell: object) -> object:

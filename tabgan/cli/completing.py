@@ -1,6 +1,7 @@
 """What the shell offers for a word that is being typed; any trouble offers nothing."""
 
 import contextlib
+import os
 
 import click
 
@@ -11,7 +12,8 @@ def complete_condition(context: click.Context, option: click.Parameter, typed: s
         from tabgan.synthesizers.model_file import load_model
 
         # After an option that lacks its value, click leaves the arguments unread.
-        fitted, _ = load_model(context.params.get("model") or context.args[0])
+        path = context.params.get("model") or context.args[0]
+        fitted, _ = load_model(os.path.expanduser(path))  # the shell hands ~ on as it is
         offered = [f"{name}=" for name in fitted.schema.names]
         return [word for word in offered if word.startswith(typed)]
     return []

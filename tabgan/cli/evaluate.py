@@ -14,6 +14,7 @@ from tabgan.cli.outcome import EXIT_GATE
 @click.option(
     "--json",
     "json_output",
+    envvar="TABGAN_EVALUATE_JSON",
     metavar="FILE",
     help="Write the report as JSON, too; with - JSON alone goes to stdout.",
 )
@@ -57,7 +58,7 @@ def evaluate(
     if [train, synthetic, holdout].count("-") > 1:
         raise click.UsageError("only one table can come from stdin (-); give the others as files")
     if json_output is not None:
-        check_writable(json_output)
+        check_writable(json_output, [train, synthetic, holdout])
     train_table = read_table(train)
     text = text_columns(infer_schema(train_table))
     report = evaluation.evaluate(

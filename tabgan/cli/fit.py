@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from tabgan.synthesizers import TabGAN
 
 _TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
-# What the estimator calls them.
-_VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
 
 
 @click.command(short_help="Learn a table and write a model.")
@@ -69,8 +67,8 @@ _VERBOSE: dict[str | None, int | str] = {None: "auto", "verbose": 2, "quiet": 0}
     is_flag=True,
     help="Say what the columns are and what the fit would take, and write nothing.",
 )
-@click.option("--verbose", "loudness", flag_value="verbose", help="Lines instead of a live bar.")
-@click.option("--quiet", "loudness", flag_value="quiet", help="Nothing but errors.")
+@click.option("--verbose", is_flag=True, help="Lines instead of a live bar.")
+@click.option("--quiet", is_flag=True, help="Nothing but errors.")
 def fit(
     data: str,
     output: str | None,
@@ -82,7 +80,8 @@ def fit(
     normalisation: str,
     checkpoint: str | None,
     dry_run: bool,
-    loudness: str | None,
+    verbose: bool,
+    quiet: bool,
 ) -> None:
     """Learn the table DATA (CSV or Parquet; - is stdin) and write a model.
 
@@ -97,17 +96,19 @@ def fit(
     from tabgan.schema import infer_schema
     from tabgan.synthesizers import TabGAN
 
-    is_quiet = loudness == "quiet"
     if output is None and not dry_run:
         raise click.UsageError("Missing option '-o' / '--output': where to write the model.")
+    if verbose and quiet:
+        raise click.UsageError("--verbose and --quiet exclude each other.")
     if output is not None:
-        _check_output(output, {data, schema, checkpoint})
+        _check_no_table(output)
+        check_writable(output, [data, schema, checkpoint], must_be_file=True)
     if checkpoint is not None:
-        check_writable(checkpoint, must_be_file=True)
+        check_writable(checkpoint, [data, schema], must_be_file=True)
     given = None if schema is None else _read_schema(schema)
     table = read_table(data, () if given is None else text_columns(given))
     inferred = infer_schema(table)
-    if not is_quiet:
+    if not quiet:
         click.echo(show_schema(given or inferred) + "\n", err=True)
     gan = TabGAN(
         epochs=epochs,
@@ -116,57 +117,57 @@ def fit(
         max_time=max_time,
         schema=given,
         checkpoint=checkpoint,
-        verbose=_VERBOSE[loudness],
+        verbose=0 if quiet else 2 if verbose else "auto",
         random_state=seed,
     )
     if dry_run:
         print_result(str(gan.forecast(table)))
     if dry_run or output is None:
         return
-    load_training(is_quiet=is_quiet)
+    load_training(is_quiet=quiet)
     started = time.monotonic()
     try:
         gan.fit(table)
     except KeyboardInterrupt:
         if hasattr(gan, "interrupted_"):
-            written = _save(gan, output)
+            _save(gan, output)
             click.echo(
-                f"\nWrote {written}: the best model so far, not trained to the end.", err=True
+                f"\nWrote {output}: the best model so far, not trained to the end.", err=True
             )
         if checkpoint is not None and Path(checkpoint).exists():
             click.echo(f"The same command goes on from {checkpoint}.", err=True)
         raise
-    written = _save(gan, output)
-    if not is_quiet:
+    _save(gan, output)
+    if not quiet:
         seconds = time.monotonic() - started
         learnt = f"{len(table):,} rows, {gan.n_epochs_:,.0f} epochs, {seconds:.0f} s"
-        click.echo(f"Wrote {written}: {learnt}.", err=True)
-        if max_time is not None and gan.history_["seconds"].iloc[-1] >= max_time:
-            click.echo("--max-time ended the training early; more time, better rows.", err=True)
+        click.echo(f"Wrote {output}: {learnt}.", err=True)
+        if gan.out_of_time_:
+            click.echo("--max-time cut the training short; more time, better rows.", err=True)
 
 
-def _save(gan: "TabGAN", output: str) -> str:
-    """Write a model and return where: what took long to learn is not lost to a full disk."""
+def _save(gan: "TabGAN", output: str) -> None:
+    """Write a model; if that fails, elsewhere, because it took long to learn."""
     try:
         gan.save(output)
-        return output
     except OSError as error:
-        rescue = str(Path(tempfile.mkdtemp(prefix="tabgan-")) / "model.tabgan")
-        gan.save(rescue)
-        click.echo(f"{output} could not be written: {error.strerror or error}.", err=True)
-        return rescue
+        folder = Path(tempfile.mkdtemp(prefix="tabgan-"))
+        try:
+            gan.save(folder / "model.tabgan")
+        except OSError:
+            folder.rmdir()
+            raise error from None
+        raise click.ClickException(
+            f"{output} could not be written ({error.strerror or error}); the model is in "
+            f"{folder / 'model.tabgan'}"
+        ) from error
 
 
-def _check_output(output: str, others: set[str | None]) -> None:
-    """Refuse to write a model where a table or another file of this command is."""
-    from tabgan.cli.writing import check_writable
-
-    check_writable(output, must_be_file=True)
-    taken = {Path(path).resolve() for path in others if path not in (None, "-")}
-    if Path(output).resolve() in taken or Path(output).suffix.lower() in _TABLE_SUFFIXES:
+def _check_no_table(output: str) -> None:
+    if Path(output).suffix.lower() in _TABLE_SUFFIXES:
         raise click.UsageError(
-            f"{output} is the name of a table or of a file of this command, and the model would "
-            "replace it; give another name, such as model.tabgan"
+            f"{output} is the name of a table, which a model is not; give another name, such as "
+            "model.tabgan"
         )
 
 

@@ -22,7 +22,7 @@ def info(model: str, schema: bool) -> None:
     facts = [
         f"learnt from   {fitted.n_rows:,} rows in {fitted.n_epochs:,.1f} epochs",
         *(["interrupted   by Ctrl-C: not trained to the end"] if fitted.interrupted else []),
-        *([f"max time      {parameters['max_time']}"] if parameters.get("max_time") else []),
+        *(["out of time   cut short by --max-time (max_time=)"] if fitted.out_of_time else []),
         f"passes        {parameters.get('passes', 'auto')}",
         f"normalisation {parameters.get('normalisation', 'unknown')}",
         f"objective     {parameters.get('objective', 'unknown')}",

@@ -1,6 +1,7 @@
 """How a command ends: one line instead of a traceback, and an exit code.
 
-To add an exit code: 1. its name here, 2. a line in the package's docstring.
+To add an exit code: 1. its name here, 2. its place in the package's docstring, in the epilog of
+``main`` and in ``docs/command-line.md``.
 """
 
 import os

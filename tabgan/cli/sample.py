@@ -1,5 +1,6 @@
 """``tabgan sample``: draw rows from a model; neither Keras nor TensorFlow is loaded."""
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ _BATCH_SIZE = 16_384
     "--format",
     "file_format",
     type=click.Choice(["csv", "parquet"]),
+    envvar="TABGAN_SAMPLE_FORMAT",
     help="Format of the output, whatever its suffix.",
 )
 @click.option(
@@ -93,7 +95,7 @@ def sample(
         require_parquet()
         if escape_formulas:
             raise click.UsageError("--escape-formulas is for CSV; a Parquet file has no formulas")
-    check_writable(output)
+    check_writable(output, [model])
     gan = TabGAN.load(model)
     conditions = read_where(where, gan.schema_)
     n_rows = gan.n_samples_seen_ if rows is None else rows
@@ -107,14 +109,16 @@ def sample(
     if n_rows == 0:  # no batch at all, but a line of names
         batches = [gan.sample(0, conditions=conditions)]
     found: list[dict[str, float]] = []
-    drawn = with_progress(_noting(batches, found), n_rows, output == "-")
-    write_batches(drawn, output, wanted, escape=escape_formulas)
+    noted = _noting(batches, found)
+    # Closed, so that a disk that is full leaves no bar behind.
+    with contextlib.closing(with_progress(noted, n_rows, output == "-")) as drawn:
+        write_batches(drawn, output, wanted, escape=escape_formulas)
     if found:
         share = sum(cost["probability"] for cost in found) / len(found)
         size = sum(cost["effective_sample_size"] for cost in found)
         click.echo(
-            f"The conditions hold in {share:.2g} of the table's rows; the sample is worth "
-            f"{size:,.0f} independent rows.",
+            f"The conditions hold in about {100 * share:.2g} % of all rows; the sample is worth "
+            f"{size:,.0f} independent ones.",
             err=True,
         )
 

@@ -7,7 +7,13 @@ from tabgan.cli.options import READABLE_OR_STDIN
 
 @click.command(short_help="Say what the columns of a table are.")
 @click.argument("data", type=READABLE_OR_STDIN)
-@click.option("--json", "as_json", is_flag=True, help="As JSON, to edit and give to fit --schema.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    envvar="TABGAN_SCHEMA_JSON",
+    help="As JSON, to edit and give to fit --schema.",
+)
 def schema(data: str, as_json: bool) -> None:
     """Say what kind each column of DATA is taken for (CSV or Parquet), and why."""
     from tabgan.cli.screen import show_schema

@@ -3,7 +3,7 @@
 import io
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 import pandas as pd
 from rich.console import Console
@@ -46,7 +46,7 @@ def show_side_by_side(real: pd.DataFrame, synthetic: pd.DataFrame) -> str:
 
 def with_progress(
     batches: Iterable[pd.DataFrame], n_rows: int, writes_to_stdout: bool
-) -> Iterator[pd.DataFrame]:
+) -> Generator[pd.DataFrame]:
     """Pass batches of rows on, with a live bar on stderr where somebody watches.
 
     Parameters

@@ -20,6 +20,8 @@ from tabgan.schema import ColumnSchema, Kind, TableSchema
 _FORMATS = {".csv": "csv", ".txt": "csv", "": "csv", ".parquet": "parquet", ".pq": "parquet"}
 # A comma-separated file that comes out as one column with these in its name is none.
 _OTHER_SEPARATORS = (";", "\t", "|")
+# Where open descriptors have names, such as /dev/fd/63 or /proc/7/fd/pipe:[11].
+DESCRIPTORS = ("/dev/", "/proc/")
 # The first bytes of a Parquet file.
 _PARQUET_MAGIC = b"PAR1"
 
@@ -35,8 +37,7 @@ def table_format(path: str, asked: str | None = None) -> str:
     if asked is not None:
         return asked
     suffix = "" if path == "-" else Path(path).suffix.lower()
-    # A descriptor such as /dev/fd/63 or /proc/7/fd/pipe:[11] has no suffix worth the name.
-    known = "" if path.startswith(("/dev/", "/proc/")) else suffix
+    known = "" if path.startswith(DESCRIPTORS) else suffix  # theirs is not worth the name
     if known not in _FORMATS:
         raise InvalidParameterError(
             f"{path}: the suffix {suffix!r} is of no format that tabgan reads; use .csv or .parquet"
@@ -50,7 +51,7 @@ def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFra
     Parameters
     ----------
     path : str
-        A CSV or Parquet file; ``-`` reads either from stdin.
+        A CSV or Parquet file; ``-`` reads either from stdin, and so does a path without a suffix.
     text_columns : collection of hashable
         Columns of a CSV file that are text whatever they look like: in another table like it they
         were.
@@ -67,7 +68,8 @@ def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFra
     wanted = table_format(path)
     content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     name = "stdin" if path == "-" else path
-    if wanted == "parquet" or (path == "-" and content.startswith(_PARQUET_MAGIC)):
+    has_suffix = path != "-" and not path.startswith(DESCRIPTORS) and Path(path).suffix
+    if wanted == "parquet" or (not has_suffix and content.startswith(_PARQUET_MAGIC)):
         return _read_parquet(content, name)
     return _read_csv(content, name, text_columns)
 

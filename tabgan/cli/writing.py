@@ -2,21 +2,26 @@
 
 import contextlib
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import BinaryIO
 
 import pandas as pd
+from pandas.api.types import (
+    is_datetime64_any_dtype,
+    is_datetime64_dtype,
+    is_timedelta64_dtype,
+)
 
 from tabgan.cli.cells import escape_formula, escape_formulas
-from tabgan.cli.tables import require_parquet, table_format
-from tabgan.errors import InvalidParameterError
+from tabgan.cli.tables import DESCRIPTORS, require_parquet, table_format
+from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.persistence.atomic import replacing
 
-# What is being written lies beside its place under its name with this suffix.
-_UNFINISHED = ".part"
+# The finest of a column's dates decides how they all are written.
+_DAYS = "%Y-%m-%d"
 
 
 def write_table(frame: pd.DataFrame, path: str) -> None:
@@ -68,61 +73,67 @@ def write_text(text: str, path: str) -> None:
         file.write(f"{text}\n".encode())
 
 
-def check_writable(path: str, *, must_be_file: bool = False) -> None:
-    """Refuse a path where nothing can be written, before long work begins.
+def check_writable(
+    path: str, inputs: Collection[str | None] = (), *, must_be_file: bool = False
+) -> None:
+    """Refuse a path where nothing can or should be written, before long work begins.
 
     Parameters
     ----------
     path : str
         Where something is going to be written; ``-`` is stdout.
+    inputs : collection of str or None
+        Other files of the command, none of which it shall replace.
     must_be_file : bool, default=False
         Whether a pipe or a device will not do.
 
     Raises
     ------
     InvalidParameterError
-        If the folder does not exist, or it or the file is not to be written to.
+        If the folder does not exist, it or the file is not to be written to, or it is an input.
     """
     if path == "-":
         return
     target = Path(os.path.realpath(path))
+    if target in {Path(os.path.realpath(name)) for name in inputs if name not in (None, "-")}:
+        raise InvalidParameterError(
+            f"{path} is another file of this command, which would be replaced; give another path"
+        )
     if target.is_dir():
         raise InvalidParameterError(f"{path} is a folder; give the path of a file in it")
-    if not target.parent.is_dir():
+    if _is_stream(path):
+        if must_be_file:
+            raise InvalidParameterError(f"{path} is no regular file; give the path of one")
+        places = [Path(path)]
+    elif not target.parent.is_dir():
         raise InvalidParameterError(f"{path}: the folder does not exist; make it first")
-    is_stream = target.exists() and not target.is_file()
-    if must_be_file and is_stream:
-        raise InvalidParameterError(f"{path} is no regular file; give the path of one")
-    places = [target] if target.exists() else []
-    if not is_stream:
-        places.append(target.parent)
+    else:
+        places = [target.parent, *([target] if target.exists() else [])]
     for place in places:
         if not os.access(place, os.W_OK):
             raise InvalidParameterError(f"{place} is not yours to write to; choose another path")
 
 
+def _is_stream(path: str) -> bool:
+    """Say whether a path leads to a pipe, a device or an open descriptor."""
+    is_descriptor = path.startswith(DESCRIPTORS)
+    return is_descriptor or (os.path.exists(path) and not os.path.isfile(path))
+
+
 @contextlib.contextmanager
 def _opened(path: str) -> Iterator[BinaryIO]:
     """Open a place to write bytes to: so neither the locale nor the system change what they are."""
-    target = Path(os.path.realpath(path))
     if path == "-":
         with _quiet_when_closed():
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
-    elif target.exists() and not target.is_file():
-        with target.open("wb") as stream:
+    elif _is_stream(path):
+        # Appending, or /dev/stdout behind >> would begin the file anew.
+        with open(path, "ab") as stream:
             yield stream
     else:
-        unfinished = target.with_name(target.name + _UNFINISHED)
-        try:
-            with unfinished.open("wb") as file:
-                yield file
-            if target.exists():
-                shutil.copymode(target, unfinished)
-            unfinished.replace(target)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with replacing(path, is_private=False) as file:
+            yield file
 
 
 @contextlib.contextmanager
@@ -137,13 +148,40 @@ def _quiet_when_closed() -> Iterator[None]:
 
 
 def _write_csv(batches: Iterable[pd.DataFrame], file: BinaryIO, escape: bool) -> None:
+    days: set[int] = set()
     for i, batch in enumerate(batches):
-        table = _without_formulas(batch) if escape else batch
+        if i == 0:
+            days = {at for at in range(batch.shape[1]) if _are_days(batch.iloc[:, at])}
+        table = _with_text(batch, days)
+        table = _without_formulas(table) if escape else table
         file.write(table.to_csv(index=False, header=i == 0, lineterminator="\n").encode())
 
 
+def _are_days(column: pd.Series) -> bool:
+    """Say whether a column holds points in time that all are midnights."""
+    return is_datetime64_dtype(column) and bool(
+        (column.dropna().dt.normalize() == column.dropna()).all()
+    )
+
+
+def _with_text(batch: pd.DataFrame, days: set[int]) -> pd.DataFrame:
+    """Return a batch with dates and durations as text, in one form whatever batch they are in.
+
+    Left to itself, pandas writes a batch of midnights as days and the next one with hours.
+    """
+    columns = []
+    for at in range(batch.shape[1]):
+        column = batch.iloc[:, at]
+        if at in days and _are_days(column):
+            column = column.dt.strftime(_DAYS)
+        elif is_datetime64_any_dtype(column) or is_timedelta64_dtype(column):
+            column = column.astype(object).map(str, na_action="ignore")
+        columns.append(column)
+    return pd.concat(columns, axis=1) if columns else batch
+
+
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    columns = [escape_formulas(table.iloc[:, i]) for i in range(table.shape[1])]
+    columns = [escape_formulas(table.iloc[:, at]) for at in range(table.shape[1])]
     escaped = pd.concat(columns, axis=1)
     escaped.columns = pd.Index([escape_formula(name) for name in table.columns])
     return escaped
@@ -155,14 +193,20 @@ def _write_parquet(batches: Iterable[pd.DataFrame], file: BinaryIO) -> None:
     writer = None
     try:
         for batch in batches:
+            table = arrow.Table.from_pandas(batch, preserve_index=False)
             if writer is None:
-                schema = arrow.Table.from_pandas(batch, preserve_index=False).schema
-                for i, field in enumerate(schema):
+                schema = table.schema
+                for at, field in enumerate(schema):
                     if arrow.types.is_null(field.type):
                         # Text of which the first batch happens to have none.
-                        schema = schema.set(i, field.with_type(arrow.string()))
+                        schema = schema.set(at, field.with_type(arrow.string()))
                 writer = parquet.ParquetWriter(file, schema)
-            writer.write_table(arrow.Table.from_pandas(batch, schema, preserve_index=False))
+            writer.write_table(table.cast(schema))
+    except arrow.lib.ArrowException as error:
+        raise InvalidDataError(
+            "the rows cannot be written as Parquet, since a column mixes values of several types; "
+            "write CSV"
+        ) from error
     finally:
         if writer is not None:
             writer.close()

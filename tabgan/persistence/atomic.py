@@ -4,27 +4,34 @@ import contextlib
 import os
 import stat
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
 
 from tabgan.errors import ModelFileError
 
-__all__ = ["replace_file", "require_regular_file"]
+__all__ = ["replace_file", "replacing", "require_regular_file"]
 
 
 def replace_file(path: str | os.PathLike[str], chunks: Iterable[bytes]) -> None:
-    """Write ``chunks`` to ``path``; whoever reads it sees the old file or the new one, whole.
+    """Write ``chunks`` to ``path``; see :func:`replacing`."""
+    with replacing(path) as file:
+        file.writelines(chunks)
 
-    A symbolic link is followed: the file that it points to is replaced and the link stays. A new
-    file can be read by its owner alone (mode 0600), because who else may see what was learnt
-    from people's data is for the owner to decide; an existing file keeps its permissions. Of two
-    writers at once the last one wins.
+
+@contextlib.contextmanager
+def replacing(path: str | os.PathLike[str], *, is_private: bool = True) -> Iterator[BinaryIO]:
+    """Open a file to be written; whoever reads ``path`` sees the old file or the new one, whole.
+
+    A symbolic link is followed: the file that it points to is replaced and the link stays. An
+    existing file keeps its permissions. Of two writers at once the last one wins.
 
     Parameters
     ----------
     path : str or os.PathLike
         Where the file belongs; its directory must exist.
-    chunks : iterable of bytes
-        The content, in order.
+    is_private : bool, default=True
+        Whether a new file can be read by its owner alone (mode 0600), because who else may see
+        what was learnt from people's data is for the owner to decide.
 
     Raises
     ------
@@ -36,12 +43,14 @@ def replace_file(path: str | os.PathLike[str], chunks: Iterable[bytes]) -> None:
     """
     target = os.path.realpath(path)
     permissions = _permissions(target)
+    if permissions is None and not is_private:
+        permissions = 0o666 & ~_mask()
     descriptor, temporary = tempfile.mkstemp(
         prefix=".tabgan-", suffix=".tmp", dir=os.path.dirname(target)
     )
     try:
         with open(descriptor, "wb") as file:
-            file.writelines(chunks)
+            yield file
             file.flush()
             os.fsync(descriptor)
         if permissions is not None:
@@ -71,6 +80,13 @@ def _permissions(target: str) -> int | None:
         return None
     require_regular_file(mode)
     return mode & 0o777
+
+
+def _mask() -> int:
+    """Return the permissions that new files do not get, which can only be read by setting them."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def _remember_name(folder: str) -> None:

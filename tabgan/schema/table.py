@@ -180,7 +180,7 @@ class TableSchema:
         )
 
     def require_table(self, inferred: "TableSchema") -> None:
-        """Raise InvalidDataError unless the schema is one of a table, given what that one is.
+        """Raise InvalidDataError unless a table has the columns and dtypes of this schema.
 
         Parameters
         ----------

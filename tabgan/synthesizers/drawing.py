@@ -131,8 +131,8 @@ def probability_of_known(sampler: Sampler) -> float:
 
 def _summary(known: float, searches: list[RestrictedBlock], n_rows: int) -> dict[str, float]:
     found = [search.probability for search in searches] or [1.0]
-    independent = [search.effective_size / BLOCK_SIZE for search in searches] or [1.0]
+    independent = [search.effective_rows / BLOCK_SIZE for search in searches] or [1.0]
     return {
         "probability": min(1.0, known * float(np.mean(found))),
-        "effective_sample_size": n_rows * min(1.0, float(np.mean(independent))),
+        "effective_sample_size": n_rows * float(np.mean(independent)),
     }

@@ -114,5 +114,6 @@ def fit_model(
         history=trained.history,
         offsets=offsets,
         interrupted=trained.interrupted,
+        out_of_time=trained.out_of_time,
         discriminator=trained.discriminator,
     )

@@ -126,7 +126,7 @@ def forecast_fit(
         n_weights=_generator_weights(spec) + _discriminator_weights(spec, plan),
         n_likelihood_steps=plan.likelihood_steps,
         n_adversarial_steps=plan.adversarial_steps,
-        n_epochs=rows_seen / n_rows,
+        n_epochs=rows_seen / (n_rows * (1 - plan.held_out_share)),
         seconds=_FIXED_SECONDS + min(seconds, max_seconds or seconds),
         memory_bytes=_FIXED_BYTES
         + _BYTES_PER_MODE * batch * layout.n_modes

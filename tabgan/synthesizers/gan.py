@@ -71,8 +71,9 @@ class TabGAN(DensityMixin, BaseEstimator):
         Called while training, as in Keras: ``EarlyStopping(monitor="held_out_likelihood",
         mode="min")``, ``TerminateOnNaN``, your own. An epoch is one look at the held-out rows, with
         the figures of `history_` as its logs (those of the game come with the game);
-        ``stop_training`` ends the fit. The model they see is not the one that is trained, so use
-        `checkpoint` rather than ``ModelCheckpoint``.
+        ``stop_training`` ends the fit. The model they see is not the one that is trained and has no
+        optimiser: use `checkpoint` rather than ``ModelCheckpoint``, and no callback that changes
+        the learning rate.
     checkpoint : path-like or None, default=None
         File in which a fit keeps its state at each look, and from which the same fit (same table,
         parameters and seed) goes on after it was killed, to the same model. Gone when the fit is
@@ -103,6 +104,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         How often training went through the table.
     interrupted_ : bool
         Whether the fit was ended by Ctrl-C before its time.
+    out_of_time_ : bool
+        Whether `max_time` cut the fit short.
     n_features_in_ : int
         Number of columns.
     feature_names_in_ : numpy.ndarray
@@ -559,6 +562,11 @@ class TabGAN(DensityMixin, BaseEstimator):
     def interrupted_(self) -> bool:
         """Whether the fit was ended by Ctrl-C before its time."""
         return self._fitted_model("interrupted_").interrupted
+
+    @property
+    def out_of_time_(self) -> bool:
+        """Whether `max_time` cut the fit short."""
+        return self._fitted_model("out_of_time_").out_of_time
 
     def __sklearn_is_fitted__(self) -> bool:
         return "_model" in vars(self)

@@ -5,6 +5,8 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
+from tabgan.errors import InvalidParameterError
+
 # Okabe and Ito's colours (2008), which people with any colour vision tell apart.
 _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#7F7F7F"
 # Panels from top to bottom: its name, and the columns of the history it shows with their labels.
@@ -81,20 +83,26 @@ class HistoryDisplay:
         ------
         ImportError
             If matplotlib is not installed.
-        ValueError
+        InvalidParameterError
             If the number of axes is another one.
         """
         is_game = self.history["phase"] == "adversarial"
         n_likelihood_steps = self.history.loc[~is_game, "step"].max()
         steps = self.history["step"] + np.where(is_game, n_likelihood_steps, 0)
         panels = [_LIKELIHOOD, _GAME, _ONE_PASS] if is_game.any() else [_LIKELIHOOD]
-        self.axes_ = _new_axes(len(panels)) if axes is None else np.atleast_1d(axes)
+        drawn_on = _new_axes(len(panels)) if axes is None else np.atleast_1d(axes)
+        if len(drawn_on) != len(panels):
+            raise InvalidParameterError(
+                f"{len(drawn_on)} axes were given, and this history has {len(panels)} panels; give "
+                "as many, or none for a new figure"
+            )
+        self.axes_ = drawn_on
         self.figure_ = self.axes_[0].figure
         for ax, (title, lines) in zip(self.axes_, panels, strict=True):
             for column, label, color in lines:
                 # A fit stopped early enough has no look of the kind.
                 if column in self.history:
-                    ax.plot(steps, self.history[column], color=color, label=label, linewidth=1.5)
+                    ax.plot(steps, self.history[column], color=color, label=label, marker=".")
             ax.set_ylabel(title)
             ax.spines[["top", "right"]].set_visible(False)
             ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))

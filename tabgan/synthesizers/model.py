@@ -35,6 +35,8 @@ class FittedModel:
         Number of passes to the offsets of the logits that it was calibrated with.
     interrupted : bool
         Whether the user ended the training before its time.
+    out_of_time : bool
+        Whether the clock cut the training short.
     discriminator : list of numpy.ndarray
         Weights of the discriminator; empty in a model that was loaded without it.
     """
@@ -47,6 +49,7 @@ class FittedModel:
     history: list[dict[str, Any]]
     offsets: dict[int, np.ndarray]
     interrupted: bool = False
+    out_of_time: bool = False
     discriminator: list[np.ndarray] = field(default_factory=list)
 
     @property

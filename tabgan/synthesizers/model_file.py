@@ -53,6 +53,7 @@ def save_model(
         "n_rows": model.n_rows,
         "n_epochs": model.n_epochs,
         "interrupted": model.interrupted,
+        "out_of_time": model.out_of_time,
     }
     history = [{k: v for k, v in entry.items() if k != "seconds"} for entry in model.history]
     members = {
@@ -126,6 +127,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         n_rows=fitted["n_rows"],
         n_epochs=fitted["n_epochs"],
         interrupted=bool(fitted.get("interrupted", False)),
+        out_of_time=bool(fitted.get("out_of_time", False)),
         history=history,
         offsets=offsets,
         discriminator=discriminator,

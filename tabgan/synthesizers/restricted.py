@@ -41,6 +41,9 @@ class RestrictedBlock:
         Estimated share of unrestricted rows that satisfy the restrictions.
     effective_size : float
         How many independent candidates they were chosen among (Kish 1965).
+    effective_rows : float
+        How many independent rows the block is worth in the restricted columns: fewer, since some
+        candidates were chosen more than once.
     n_candidates : int
         How many candidates there were.
     """
@@ -48,6 +51,7 @@ class RestrictedBlock:
     codes: np.ndarray
     probability: float
     effective_size: float
+    effective_rows: float
     n_candidates: int
 
 
@@ -82,6 +86,7 @@ def draw_restricted(sampler: Sampler, seed: int, block: int, *, in_order: bool) 
         codes[rng.permutation(chosen)],
         float(np.exp(log_weights).mean()),
         _effective_size(log_weights),
+        float(BLOCK_SIZE**2 / (np.bincount(chosen) ** 2).sum()),
         len(codes),
     )
 

@@ -38,9 +38,11 @@ class WithCallbacks:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._list is not None:
-            self._list.on_train_end()
-        self._reporter.__exit__(*error)
+        try:
+            if self._list is not None:
+                self._list.on_train_end()
+        finally:
+            self._reporter.__exit__(*error)
 
     def begin(self, model: Any) -> None:
         """Give the callbacks the model that is going to be trained."""

@@ -81,6 +81,8 @@ class TrainedNetworks:
         Rows that went through the networks, repetitions counted.
     interrupted : bool
         Whether the user ended the training before its time.
+    out_of_time : bool
+        Whether the clock cut a phase short.
     """
 
     weights: dict[str, np.ndarray]
@@ -89,6 +91,7 @@ class TrainedNetworks:
     n_likelihood_steps: int = 0
     n_rows_seen: int = 0
     interrupted: bool = False
+    out_of_time: bool = False
 
 
 def train(
@@ -247,6 +250,7 @@ class _Training:
                     seen.milestone, seen.since_milestone = held_out, 0
                 stalls = plan.early_stopping and seen.since_milestone >= plan.patience
                 seen.is_over = done >= 1.0 or stalls
+                result.out_of_time |= done >= 1.0 and step < plan.likelihood_steps
                 self._look(stage, phase, step, logs, seen)
             self.reporter.step(step, logs)
             if self.reporter.wants_to_stop and self.has_model:
@@ -300,6 +304,7 @@ class _Training:
                     seen.best_score = max(seen.best_score, score)
                     result.weights = trainer.averaged_weights()
                 seen.is_over = done >= 1.0
+                result.out_of_time |= done >= 1.0 and step < plan.adversarial_steps
                 self._look("adversarial", phase, step, logs, seen)
             self.reporter.step(step, logs)
             if self.reporter.wants_to_stop and self.has_model:
@@ -357,6 +362,7 @@ class _Training:
                 "history": result.history,
                 "n_likelihood_steps": result.n_likelihood_steps,
                 "n_rows_seen": result.n_rows_seen,
+                "out_of_time": result.out_of_time,
             },
         }
         kept = {_KEPT + name: weight for name, weight in result.weights.items()}

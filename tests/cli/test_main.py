@@ -5,12 +5,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from tabgan import __version__
 from tabgan.cli.main import cli
 
+PROJECT = Path(__file__).resolve().parent.parent.parent
 Run = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -136,6 +138,56 @@ def test_the_shell_completes_words(run: Run, model: Path, words: list[str], offe
     environment = variables | {"_TABGAN_COMPLETE": "bash_complete"}
     result = CliRunner().invoke(cli, [], env=environment, prog_name="tabgan")
     assert {line.partition(",")[2] for line in result.stdout.splitlines() if line} == offered
+
+
+def test_every_option_has_the_variable_of_its_name() -> None:
+    for command in cli.commands.values():
+        for option in command.params:
+            name = max(option.opts, key=len).lstrip("-").replace("-", "_")
+            if isinstance(option, click.Option):
+                found = option.envvar or f"TABGAN_{command.name}_{option.name}".upper()
+                assert found == f"TABGAN_{command.name}_{name}".upper()
+
+
+def test_a_variable_called_version_changes_nothing(
+    run: Run, model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TABGAN_VERSION", "1")
+    assert run("info", model).stdout.startswith("column")
+
+
+def test_no_command_replaces_what_it_reads(
+    run: Run, model: Path, csv: Path, tmp_path: Path
+) -> None:
+    copy, table = tmp_path / "model", tmp_path / "table.csv"
+    copy.write_bytes(model.read_bytes())
+    table.write_bytes(csv.read_bytes())
+    before = {path: path.read_bytes() for path in (copy, table)}
+    for arguments in (
+        ["sample", copy, "-n", 1, "-o", copy],
+        ["sample", copy, "--format", "csv", "-o", tmp_path / "." / "model"],
+        ["evaluate", table, csv, "--json", table],
+        ["fit", table, "-o", table],
+        ["fit", table, "-o", tmp_path / "x", "--checkpoint", table],
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert before == {path: path.read_bytes() for path in (copy, table)}
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs descriptors with names")
+def test_a_table_can_go_to_a_named_descriptor_and_behind_what_is_there(
+    start: Start, model: Path, tmp_path: Path
+) -> None:
+    process = start("sample", model, "-n", 3, "-o", "/dev/stdout")
+    stdout, stderr = process.communicate(timeout=300)
+    assert (process.returncode, stderr, len(stdout.splitlines())) == (0, "", 1 + 3)
+    path = tmp_path / "all.csv"
+    path.write_text("first\n")
+    command = f"exec {sys.executable} -m tabgan sample {model} -n 3 -o /dev/stdout >> {path}"
+    subprocess.run(["bash", "-c", command], cwd=PROJECT, check=True, timeout=300)
+    assert path.read_text().splitlines()[0] == "first"
+    assert len(path.read_text().splitlines()) == 1 + 1 + 3
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")

@@ -7,7 +7,7 @@ import pytest
 
 from tabgan.cli.tables import read_table
 from tabgan.cli.writing import check_writable, write_batches, write_table
-from tabgan.errors import InvalidParameterError
+from tabgan.errors import InvalidDataError, InvalidParameterError
 
 
 @pytest.mark.parametrize("name", ["table.csv", "table.CSV", "table", "table.parquet", "table.pq"])
@@ -52,6 +52,54 @@ def test_missing_cells_of_a_single_column_keep_their_rows(tmp_path: Path) -> Non
     assert read_table(path)["x"].isna().tolist() == [False, True, False]
 
 
+def test_dates_and_durations_have_one_form_in_all_batches(tmp_path: Path) -> None:
+    moments = pd.Series(
+        pd.to_datetime(["2024-01-01 12:30", "2024-01-02 00:00", None, "2024-01-04 00:00"])
+    )
+    table = pd.DataFrame(
+        {
+            "moment": moments,
+            "zoned": moments.dt.tz_localize("Europe/Berlin"),
+            "day": moments.dt.normalize(),
+            "length": pd.to_timedelta(["1 days 02:00:00", "2 days", None, "3 days"]),
+        }
+    )
+    whole, parts = tmp_path / "whole.csv", tmp_path / "parts.csv"
+    write_table(table, str(whole))
+    write_batches((table.iloc[i : i + 1] for i in range(4)), str(parts), "csv")
+    assert parts.read_bytes() == whole.read_bytes()
+    assert whole.read_text().splitlines()[2:4] == [
+        "2024-01-02 00:00:00,2024-01-02 00:00:00+01:00,2024-01-02,2 days 00:00:00",
+        ",,,",
+    ]
+
+
+def test_names_that_are_numbers_can_be_parquet(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    path = tmp_path / "table.parquet"
+    write_batches([pd.DataFrame({0: [1], 1: ["a"]})] * 2, str(path), "parquet")
+    assert pd.read_parquet(path).to_numpy().tolist() == [[1, "a"], [1, "a"]]
+
+
+def test_a_column_of_several_types_is_refused_as_parquet(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    with pytest.raises(InvalidDataError, match="write CSV"):
+        write_table(pd.DataFrame({"a": [1, "x"]}), str(tmp_path / "table.parquet"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_new_table_has_the_permissions_of_new_files_and_no_neighbour_is_touched(
+    tmp_path: Path, mixed_table: pd.DataFrame
+) -> None:
+    neighbour = tmp_path / "table.csv.part"
+    neighbour.write_text("mine")
+    (tmp_path / "usual").touch()
+    write_table(mixed_table, str(tmp_path / "table.csv"))
+    assert neighbour.read_text() == "mine"
+    usual = (tmp_path / "usual").stat().st_mode
+    assert (tmp_path / "table.csv").stat().st_mode == usual
+
+
 def test_an_interrupted_table_leaves_the_old_one_and_nothing_beside_it(
     tmp_path: Path, mixed_table: pd.DataFrame
 ) -> None:
@@ -77,13 +125,15 @@ def test_formulas_become_text_and_numbers_stay_numbers(tmp_path: Path) -> None:
         {
             "=name": ["=1+1", "@x", "+49 30", "-", "\tx", "plain = 1", None],
             "level": pd.Categorical(["-a", "b", "-a", "b", "b", "b", "b"]),
+            "grade": pd.Categorical([1, None, 2, 1, 1, 1, 1]),
             "balance": [-1.5, 2.0, -3.0, 0.0, 1.0, 1.0, 1.0],
         }
     )
     path = tmp_path / "table.csv"
     write_batches([table], str(path), "csv", escape=True)
     written = pd.read_csv(path, dtype={"balance": float})
-    assert list(written) == ["'=name", "level", "balance"]
+    assert list(written) == ["'=name", "level", "grade", "balance"]
+    assert path.read_text().splitlines()[1] == "'=1+1,'-a,1,-1.5"
     texts = written["'=name"].dropna().tolist()
     assert texts == ["'=1+1", "'@x", "'+49 30", "'-", "'\tx", "plain = 1"]
     assert written["level"].tolist()[:2] == ["'-a", "b"]

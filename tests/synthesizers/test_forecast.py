@@ -23,6 +23,7 @@ def test_sizes_and_steps_are_those_of_the_fit(gan, table):
     assert forecast.n_modes == gan._model.generator.layout.n_modes
     assert (forecast.n_rows, forecast.n_columns) == (len(table), 11)
     game = gan.history_.query("phase == 'adversarial'")
+    assert forecast.n_epochs == pytest.approx(gan.n_epochs_, rel=0.1)
     # A fit makes whole compiled calls of 20 steps.
     assert 0 <= game["step"].max() - forecast.n_adversarial_steps < 20
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tabgan import HistoryDisplay
+from tabgan.errors import InvalidParameterError
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
@@ -31,6 +32,8 @@ def test_a_fit_without_an_adversary_has_one_panel_which_may_be_given(gan):
     display = HistoryDisplay(alone).plot(axes=ax)
     assert display.axes_.tolist() == [ax]
     assert display.figure_ is ax.figure
+    with pytest.raises(InvalidParameterError, match=r"1 axes were given.*3 panels"):
+        HistoryDisplay(gan.history_).plot(axes=ax)
 
 
 def test_without_matplotlib_the_error_says_what_to_install(gan, monkeypatch):

@@ -107,6 +107,19 @@ def test_what_is_no_table_is_refused_by_its_type(table):
         TabGAN().fit(table)
 
 
+@pytest.mark.parametrize("array", [np.array([123.4, 5.0]), np.ones((3, 2)) * 123.4j])
+def test_an_array_that_is_no_table_is_refused_without_its_values(array):
+    with pytest.raises(InvalidDataError) as caught:
+        TabGAN().fit(array)
+    assert "123" not in str(caught.value)
+
+
+def test_a_lazy_table_is_refused_by_its_type():
+    polars = pytest.importorskip("polars")
+    with pytest.raises(UnsupportedTypeError, match="LazyFrame"):
+        TabGAN().fit(polars.DataFrame({"a": [1]}).lazy())
+
+
 def test_no_public_attribute_holds_rows(gan, table):
     for name in dir(gan):
         if name.endswith("_") and not name.startswith("_"):
