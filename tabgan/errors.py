@@ -16,6 +16,9 @@ Each message has three parts: what came (a column or parameter and the kind of v
 cell of the table), what is needed, what to do.
 """
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 __all__ = [
     "BackendError",
     "InvalidConditionError",
@@ -26,6 +29,7 @@ __all__ = [
     "TabGANError",
     "TrainingDivergedError",
     "UnsupportedTypeError",
+    "meant_instead",
 ]
 
 
@@ -63,3 +67,16 @@ class ModelFileError(TabGANError, OSError):
 
 class ModelVersionError(ModelFileError):
     """A model file that needs a newer version of tabgan to be read."""
+
+
+def meant_instead(name: object, names: Iterable[object]) -> str:
+    """Return the end of a message about a name that does not exist: the one meant, or all.
+
+    Examples
+    --------
+    >>> meant_instead("agee", ["age", "sex"])
+    "did you mean 'age'?"
+    """
+    existing = [str(known) for known in names]
+    close = get_close_matches(str(name), existing, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"columns: {existing}"

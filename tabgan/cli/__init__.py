@@ -9,7 +9,8 @@ cannot be used, 130 interrupted by Ctrl-C.
 - ``options``: what the values of options mean. ``where``: conditions written ``column=value``.
 - ``tables``: tables in. ``writing``: tables and text out. ``cells``: what the text in a CSV file
   stands for. ``completing``: what the shell offers for a word.
-- ``screen``: what is printed. ``outcome``: errors and warnings as lines and exit codes.
+- ``screen``: tables and a bar on the screen. ``saying``: sentences on stderr. ``outcome``: errors
+  and warnings as lines and exit codes.
 - ``loading``: Keras imported in silence.
 
 The command modules import pandas and the package's rooms inside their functions, so that

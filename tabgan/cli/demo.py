@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tabgan.cli.options import read_seed
+from tabgan.cli.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,19 +56,19 @@ def demo(rows: int, out: Path, seed: int) -> None:
     check_writable(model_path, must_be_file=True)
     check_writable(table_path)
     train, holdout = _split(load_demo(rows, seed), seed)
-    click.echo(f"{rows:,} households of an energy supplier that does not exist\n", err=True)
+    say(f"{rows:,} households of an energy supplier that does not exist\n")
     click.echo(show_schema(infer_schema(train)) + "\n", err=True)
     load_training()
     gan = TabGAN(random_state=seed).fit(train)
     synthetic = gan.sample(random_state=seed)
     gan.save(model_path)
     write_table(synthetic, table_path)
-    click.echo("Judging the synthetic rows ...\n", err=True)
+    say("Judging the synthetic rows ...\n")
     report = evaluate(train, synthetic, holdout, _TARGET, random_state=seed)
     print_result(show_side_by_side(train, synthetic))
     print_result(f"\n{report}")
-    click.echo(f"\nWrote {table_path} and {model_path}. Next:", err=True)
-    click.echo(f"  tabgan sample {model_path} -n 5 --where {_TARGET}=yes", err=True)
+    say(f"\nWrote {table_path} and {model_path}. Next:")
+    say(f"  tabgan sample {model_path} -n 5 --where {_TARGET}=yes")
 
 
 def _split(table: "pd.DataFrame", seed: int) -> "tuple[pd.DataFrame, pd.DataFrame]":

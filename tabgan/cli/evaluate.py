@@ -4,6 +4,7 @@ import click
 
 from tabgan.cli.options import READABLE_OR_STDIN, read_lowest_scores, read_seed
 from tabgan.cli.outcome import EXIT_GATE
+from tabgan.cli.saying import say
 
 
 @click.command(short_help="Say how faithful and how revealing rows are.")
@@ -74,5 +75,5 @@ def evaluate(
         write_text(report.to_json(), json_output)
     if not report.passed:
         failed = ", ".join(gate.name for gate in report.gates if not gate.passed)
-        click.echo(f"Gate failed: {failed}", err=True)
+        say(f"Gate failed: {failed}")
         context.exit(EXIT_GATE)

@@ -14,6 +14,7 @@ from tabgan.cli.options import (
     read_passes,
     read_seed,
 )
+from tabgan.cli.saying import say
 
 if TYPE_CHECKING:
     from tabgan.schema import TableSchema
@@ -131,19 +132,17 @@ def fit(
     except KeyboardInterrupt:
         if hasattr(gan, "interrupted_"):
             _save(gan, output)
-            click.echo(
-                f"\nWrote {output}: the best model so far, not trained to the end.", err=True
-            )
+            say(f"\nWrote {output}: the best model so far, not trained to the end.")
         if checkpoint is not None and Path(checkpoint).exists():
-            click.echo(f"The same command goes on from {checkpoint}.", err=True)
+            say(f"The same command goes on from {checkpoint}.")
         raise
     _save(gan, output)
     if not quiet:
         seconds = time.monotonic() - started
         learnt = f"{len(table):,} rows, {gan.n_epochs_:,.0f} epochs, {seconds:.0f} s"
-        click.echo(f"Wrote {output}: {learnt}.", err=True)
+        say(f"Wrote {output}: {learnt}.")
         if gan.out_of_time_:
-            click.echo("--max-time cut the training short; more time, better rows.", err=True)
+            say("--max-time cut the training short; more time, better rows.")
 
 
 def _save(gan: "TabGAN", output: str) -> None:

@@ -4,8 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-import click
-
+from tabgan.cli.saying import say
 from tabgan.errors import BackendError
 
 
@@ -23,7 +22,7 @@ def load_training(*, is_quiet: bool = False) -> None:
         If Keras or its backend is not installed.
     """
     if not is_quiet:
-        click.echo("Loading Keras ...", err=True)
+        say("Loading Keras ...")
     try:
         with _without_stderr():
             import tabgan.synthesizers.fitting  # noqa: F401 (imported for its effect: it is loaded)

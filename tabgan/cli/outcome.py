@@ -9,9 +9,11 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO, Any
 
 import click
 
+from tabgan.cli.saying import say
 from tabgan.errors import (
     BackendError,
     InvalidDataError,
@@ -32,20 +34,25 @@ EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 _PATH_MISTAKES = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
 
 
-class _Failure(click.ClickException):
+class _Ending(click.ClickException):
+    def show(self, file: IO[Any] | None = None) -> None:
+        say(f"Error: {self.format_message()}")
+
+
+class _Failure(_Ending):
     exit_code = EXIT_FAILURE
 
 
-class _Mistake(click.ClickException):
+class _Mistake(_Ending):
     exit_code = EXIT_MISTAKE
 
 
-class _BadContent(click.ClickException):
+class _BadContent(_Ending):
     exit_code = EXIT_CONTENT
 
 
 # The first that fits; any other error of ours is a mistake in the command.
-_ENDINGS: dict[type[TabGANError], type[click.ClickException]] = {
+_ENDINGS: dict[type[TabGANError], type[_Ending]] = {
     TrainingDivergedError: _Failure,
     BackendError: _Failure,
     InvalidDataError: _BadContent,
@@ -68,7 +75,7 @@ class CommandLine(click.Group):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             # The newline ends the line on which the terminal shows ^C.
-            click.echo("\nInterrupted.", err=True)
+            say("\nInterrupted.")
             ctx.exit(EXIT_INTERRUPTED)
         except TabGANError as error:
             endings = (end for kind, end in _ENDINGS.items() if isinstance(error, kind))
@@ -95,7 +102,7 @@ def _plain_warnings() -> Iterator[None]:
 
     def show(message: Warning | str, category: type[Warning], *_: object, **__: object) -> None:
         if issubclass(category, UserWarning):
-            click.echo(f"Warning: {message}", err=True)
+            say(f"Warning: {_in_one_line(str(message))}")
 
     with warnings.catch_warnings():
         # Under `python -W error` or a test runner warnings do not get here, as is wanted there.

@@ -8,6 +8,7 @@ import click
 
 from tabgan.cli.completing import complete_condition
 from tabgan.cli.options import READABLE, read_passes, read_seed
+from tabgan.cli.saying import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,15 +112,14 @@ def sample(
     found: list[dict[str, float]] = []
     noted = _noting(batches, found)
     # Closed, so that a disk that is full leaves no bar behind.
-    with contextlib.closing(with_progress(noted, n_rows, output == "-")) as drawn:
+    with contextlib.closing(with_progress(noted, n_rows, output)) as drawn:
         write_batches(drawn, output, wanted, escape=escape_formulas)
     if found:
         share = sum(cost["probability"] for cost in found) / len(found)
         size = sum(cost["effective_sample_size"] for cost in found)
-        click.echo(
+        say(
             f"The conditions hold in about {100 * share:.2g} % of all rows; the sample is worth "
-            f"{size:,.0f} independent ones.",
-            err=True,
+            f"{size:,.0f} independent ones."
         )
 
 

@@ -1,9 +1,12 @@
 """What is printed: tables that fit the terminal, as plain text."""
 
 import io
+import os
 import shutil
+import stat
 import sys
 from collections.abc import Generator, Iterable, Sequence
+from typing import TextIO
 
 import pandas as pd
 from rich.console import Console
@@ -45,7 +48,7 @@ def show_side_by_side(real: pd.DataFrame, synthetic: pd.DataFrame) -> str:
 
 
 def with_progress(
-    batches: Iterable[pd.DataFrame], n_rows: int, writes_to_stdout: bool
+    batches: Iterable[pd.DataFrame], n_rows: int, path: str
 ) -> Generator[pd.DataFrame]:
     """Pass batches of rows on, with a live bar on stderr where somebody watches.
 
@@ -55,11 +58,12 @@ def with_progress(
         Rows as they are drawn.
     n_rows : int
         How many there will be.
-    writes_to_stdout : bool
-        Whether the rows appear on stdout: on a terminal a bar would stand between them.
+    path : str
+        Where they are written; ``-`` is stdout. If that is no file, the rows, or what a pipe makes
+        of them, may appear on the same terminal, and there is no bar.
     """
     console = Console(stderr=True)
-    watched = console.is_terminal and not (writes_to_stdout and sys.stdout.isatty())
+    watched = console.is_terminal and (path != "-" or _is_file(sys.stdout))
     columns = (
         TextColumn("drawing"),
         BarColumn(bar_width=24),
@@ -72,6 +76,13 @@ def with_progress(
         for batch in batches:
             yield batch
             progress.advance(task, len(batch))
+
+
+def _is_file(stream: TextIO) -> bool:
+    try:
+        return stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
+    except OSError:  # a stream without a descriptor
+        return False
 
 
 def _plain_table(*names: str, gap: int = 2) -> Table:

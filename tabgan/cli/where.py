@@ -6,7 +6,7 @@ from contextlib import suppress
 import pandas as pd
 from pandas.api import types as pandas_types
 
-from tabgan.errors import InvalidConditionError
+from tabgan.errors import InvalidConditionError, meant_instead
 from tabgan.schema import ColumnSchema, Kind, TableSchema
 
 _BOOLEANS = {"true": True, "false": False}
@@ -70,9 +70,10 @@ def _column_of(text: str, schema: TableSchema) -> ColumnSchema:
         return max(fitting, key=lambda column: len(str(column.name)))
     if "=" not in text:
         raise InvalidConditionError("--where is written column=value; the sign = is missing")
+    name = text.partition("=")[0]
     raise InvalidConditionError(
-        f"--where names the column {text.partition('=')[0]!r}, which the table does not have; "
-        f"columns: {list(map(str, schema.names))}"
+        f"--where names the column {name!r}, which the table does not have; "
+        f"{meant_instead(name, schema.names)}"
     )
 
 

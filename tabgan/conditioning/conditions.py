@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,7 @@ import pandas as pd
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.restriction import Restriction
-from tabgan.errors import InvalidConditionError, UnsupportedTypeError
+from tabgan.errors import InvalidConditionError, UnsupportedTypeError, meant_instead
 
 # What a value that is not allowed raises in an encoder.
 _REFUSALS = (ValueError, TypeError, OverflowError, NotImplementedError, AttributeError)
@@ -167,10 +166,9 @@ def _find(name: Hashable, encoder: TableEncoder) -> tuple[int, ColumnEncoder[Any
     """Return place and encoder of a learnt column."""
     names = [column.column.name for column in encoder.encoders]
     if name not in names:
-        close = get_close_matches(str(name), map(str, names), n=1)
-        meant = f"did you mean {close[0]!r}?" if close else f"columns: {names}"
         raise InvalidConditionError(
-            f"conditions name the column {name!r}, which the table does not have; {meant}"
+            f"conditions name the column {name!r}, which the table does not have; "
+            f"{meant_instead(name, names)}"
         )
     place = encoder.learnt_index(name)
     if place is None:

@@ -162,7 +162,8 @@ def _guess_float(present: pd.Series) -> _Guess:
     decimals = _count_decimals(present.to_numpy())
     if decimals is None:
         return _Guess(Kind.CONTINUOUS, "real numbers")
-    return _Guess(Kind.CONTINUOUS, f"real numbers with {decimals} decimals", decimals=decimals)
+    places = f"{decimals} decimal{'s' if decimals != 1 else ''}"
+    return _Guess(Kind.CONTINUOUS, f"real numbers with {places}", decimals=decimals)
 
 
 def _count_decimals(values: np.ndarray) -> int | None:
