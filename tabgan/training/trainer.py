@@ -91,6 +91,8 @@ class Trainer:
         Of initial weights, batches and noise.
     device : {"auto", "cpu", "gpu"}
         Where the networks live.
+    basis : numpy.ndarray of shape (n_modes, n_waves) or None
+        Which modes are neighbours.
     """
 
     def __init__(
@@ -101,29 +103,31 @@ class Trainer:
         games: KnownSets,
         seed: int,
         device: str = "auto",
+        basis: np.ndarray | None = None,
     ) -> None:
         self.spec = spec
         self.plan = plan
         self.games = games
         self.backend = current_backend()
         with self.backend.device(device):
-            self._build_networks(log_shares, seed)
+            self._build_networks(log_shares, basis, seed)
         self._rng = stream(seed, "batches")
         self._noise_seed = int(stream(seed, "noise").integers(2**31))
         self._compiled: dict[str, Any] = {}
         self.n_steps = 0
         self.reset()
 
-    def _build_networks(self, log_shares: np.ndarray, seed: int) -> None:
+    def _build_networks(self, log_shares: np.ndarray, basis: np.ndarray | None, seed: int) -> None:
         spec, plan = self.spec, self.plan
         initial = stream(seed, "initial weights")
-        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)))
+        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)), basis)
         self.discriminator = Discriminator(
             spec.layout.n_modes,
             spec.layout.n_columns,
             plan.discriminator_width,
             plan.discriminator_blocks,
             int(initial.integers(2**31)),
+            basis,
         )
         self.generator.build()
         self.discriminator.build()
@@ -191,11 +195,7 @@ class Trainer:
 
     def averaged_weights(self) -> dict[str, np.ndarray]:
         """Return the averaged weights of the generator by name: what is sampled from."""
-        shapes = self.spec.weight_shapes()
-        return {
-            name: ops.convert_to_numpy(weight).reshape(shape)
-            for (name, shape), weight in zip(shapes.items(), self.state.average, strict=True)
-        }
+        return self.generator.plain_weights([*map(ops.convert_to_numpy, self.state.average)])
 
     def numpy_generator(self) -> NumpyGenerator:
         """Return the generator with averaged weights, in NumPy."""
@@ -203,11 +203,12 @@ class Trainer:
 
     def discriminator_weights(self) -> list[np.ndarray]:
         """Return the weights of the discriminator, in the order of its layers."""
-        return [ops.convert_to_numpy(weight) for weight in self.state.discriminator]
+        values = [*map(ops.convert_to_numpy, self.state.discriminator)]
+        return self.discriminator.plain_weights(values)
 
     def restore(self, weights: dict[str, np.ndarray]) -> None:
         """Go back to averaged weights kept earlier."""
-        kept = [self.backend.put(weight) for weight in weights.values()]
+        kept = [self.backend.put(weight) for weight in self.generator.with_waves(weights)]
         self.state = self.state._replace(average=kept)
 
     def snapshot(self) -> Snapshot:
