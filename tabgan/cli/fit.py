@@ -27,12 +27,17 @@ _TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
 @click.argument("data", type=READABLE_OR_STDIN)
 @click.option("-o", "--output", metavar="MODEL", help="Where to write the model.")
 @click.option("--schema", type=READABLE, help="What the columns are (JSON); inferred if not given.")
-@click.option("--epochs", type=click.IntRange(1), help="How often to go through the table.")
+@click.option(
+    "--epochs",
+    type=click.IntRange(1),
+    help="How often to go through the table; 200 steps at least.",
+)
 @click.option(
     "--max-time",
     metavar="TIME",
     callback=read_duration,
-    help='Time training may take: "90s", "5m", "1h". The result then depends on the machine.',
+    help='Time for training: "90s", "5m", "1h"; loading, compiling and calibrating come on top. '
+    "The result then depends on the machine.",
 )
 @click.option(
     "--seed",
@@ -121,10 +126,13 @@ def fit(
         verbose=0 if quiet else 2 if verbose else "auto",
         random_state=seed,
     )
+    forecast = gan.forecast(table)  # whatever the table lacks shows here, before Keras is loaded
     if dry_run:
-        print_result(str(gan.forecast(table)))
+        print_result(str(forecast))
     if dry_run or output is None:
         return
+    if not quiet:
+        say(f"The fit takes about {forecast.duration} on the CPU of this machine.")
     load_training(is_quiet=quiet)
     started = time.monotonic()
     try:

@@ -40,7 +40,7 @@ def table_format(path: str, asked: str | None = None) -> str:
     known = "" if path.startswith(DESCRIPTORS) else suffix  # theirs is not worth the name
     if known not in _FORMATS:
         raise InvalidParameterError(
-            f"{path}: the suffix {suffix!r} is of no format that tabgan reads; use .csv or .parquet"
+            f"{path}: the suffix {suffix!r} is of no format that tabgan knows; use .csv or .parquet"
         )
     return _FORMATS[known]
 

@@ -193,15 +193,29 @@ def _read_values(
         except _REFUSALS:
             code = None
         if code is None:
-            raise InvalidConditionError(
-                f"the condition on column {name!r} is not a value the model can give: it released "
-                f"{column.describe()}"
-            )
+            raise InvalidConditionError(_not_released(name, column, value))
         codes.append(code)
         cells.append(column.cell(value))
     if not cells:
         return np.empty(0, dtype=np.int64), pd.Series(dtype=object)
     return np.array(codes), pd.concat(cells, ignore_index=True)
+
+
+def _not_released(name: Hashable, column: ColumnEncoder[Any], value: object) -> str:
+    """Say why no sample can have a value, without the value."""
+    is_scalar: Any = pd.api.types.is_scalar
+    given: Any = value
+    if is_scalar(given) and pd.isna(given):
+        return (
+            f"the condition on column {name!r} asks for a missing value, and the column had none "
+            "(or too few); leave it out to have no condition"
+        )
+    hint = "; a day or a month is a range, (low, high)" if column.kind == "datetime" else ""
+    return (
+        f"the condition on column {name!r}, of type {type(value).__name__}, is not a value the "
+        f"model can give: the column is of kind {column.kind} and released {column.describe()}"
+        f"{hint}"
+    )
 
 
 def _read_restriction(name: Hashable, column: ColumnEncoder[Any], condition: object) -> Restriction:

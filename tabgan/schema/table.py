@@ -188,9 +188,12 @@ class TableSchema:
             The schema that was inferred from the table.
         """
         if self.names != inferred.names:
+            unknown = [name for name in inferred.names if name not in self.names]
+            lacking = [name for name in self.names if name not in inferred.names]
             raise InvalidDataError(
-                "the columns of the table are not those of schema, in its order; infer_schema(X) "
-                "gives one that fits"
+                "the table must have the columns of the schema, in its order; it has "
+                f"{unknown or 'none'} besides and lacks {lacking or 'none'}: correct the schema, "
+                "or infer it again"
             )
         other = [c.name for c, i in zip(self, inferred, strict=True) if c.dtype != i.dtype]
         if other:

@@ -93,17 +93,22 @@ def fit_model(
             store=store,
             basis=encoder.order_basis,
         )
-    generator = NumpyGenerator(spec, trained.weights)
-    offsets = {1: np.zeros(spec.layout.n_modes, dtype=np.float32)}
-    try:
-        for n_passes in sorted({1, *_PRACTISED_PASSES, min(spec.layout.n_columns, AUTO_PASSES)}):
-            draws = int(calibration.integers(2**63))
-            offsets[n_passes] = calibrate(generator, passes, conditions, encoder, n_passes, draws)
-    except KeyboardInterrupt:
-        if trained.interrupted:
-            raise
-        # The first one, and the networks are trained: what is left to do is to polish them.
-        trained.interrupted = True
+        generator = NumpyGenerator(spec, trained.weights)
+        offsets = {1: np.zeros(spec.layout.n_modes, dtype=np.float32)}
+        counts = sorted({1, *_PRACTISED_PASSES, min(spec.layout.n_columns, AUTO_PASSES)})
+        reporter.phase("calibration", len(counts), len(trained.history))
+        try:
+            for done, n_passes in enumerate(counts, start=1):
+                seed_of_draws = int(calibration.integers(2**63))
+                offsets[n_passes] = calibrate(
+                    generator, passes, conditions, encoder, n_passes, seed_of_draws
+                )
+                reporter.step(done, {})
+        except KeyboardInterrupt:
+            if trained.interrupted:
+                raise
+            # The first one, and the networks are trained: what is left to do is to polish them.
+            trained.interrupted = True
     if store is not None and not trained.interrupted:
         store.remove()
     return FittedModel(

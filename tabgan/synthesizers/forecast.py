@@ -67,6 +67,14 @@ class FitForecast:
     seconds: float
     memory_bytes: int
 
+    @property
+    def duration(self) -> str:
+        """The time in words."""
+        if self.seconds < 90:
+            return f"{round(self.seconds, -1):.0f} seconds"
+        minutes = self.seconds / 60
+        return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"
+
     def __str__(self) -> str:
         steps = f"at most {self.n_likelihood_steps:,} of likelihood"
         if self.n_adversarial_steps:
@@ -75,7 +83,7 @@ class FitForecast:
             f"table   {self.n_rows:,} rows, {self.n_columns} columns with {self.n_modes:,} modes",
             f"weights {self.n_weights:,}",
             f"steps   {steps}; {self.n_epochs:,.0f} epochs",
-            f"time    about {_in_words(self.seconds)} on the CPU of this machine",
+            f"time    about {self.duration} on the CPU of this machine",
             f"memory  about {self.memory_bytes / 1e9:.1f} GB",
         ]
         return "\n".join(lines)
@@ -171,10 +179,3 @@ def _discriminator_weights(spec: NetworkSpec, plan: TrainingPlan) -> int:
     return (
         (layout.n_modes + layout.n_columns + 1) * width + n_layers * (width + 1) * width + width + 1
     )
-
-
-def _in_words(seconds: float) -> str:
-    if seconds < 90:
-        return f"{round(seconds, -1):.0f} seconds"
-    minutes = seconds / 60
-    return f"{minutes:.0f} minutes" if minutes < 90 else f"{minutes / 60:.1f} hours"

@@ -42,7 +42,8 @@ class TabGAN(DensityMixin, BaseEstimator):
     Parameters
     ----------
     epochs : int or None, default=None
-        How often to go through the table, both phases together; at least 200 steps are planned.
+        How often to go through the table, both phases together; at least 200 steps are planned,
+        which on a small table are many epochs.
         ``None`` lets the size of the table decide (see :func:`tabgan.training.plan.make_plan`).
     batch_size : int, default=512
         Rows an adversarial step; the likelihood phase takes twice as many. Smaller tables take
@@ -55,9 +56,9 @@ class TabGAN(DensityMixin, BaseEstimator):
     normalisation : {"quantile", "mixture"}, default="quantile"
         How numbers are divided into modes: equal depth with spikes, or Gaussian modes as in CTGAN.
     max_time : float, str or None, default=None
-        Time training may take, in seconds or as ``"90s"``, ``"5m"``, ``"1h"``; encoding and
-        compiling come on top. A fit that it cuts short depends on the speed of the machine and is
-        not reproducible.
+        Time training may take, in seconds or as ``"90s"``, ``"5m"``, ``"1h"``; encoding,
+        compiling and calibrating come on top. A fit that it cuts short depends on the speed of the
+        machine and is not reproducible.
     early_stopping : bool, default=True
         Stop the likelihood phase, and choose the weights of the adversarial phase, by rows held
         out from training (a tenth). ``False`` trains on all rows and keeps the last weights.

@@ -31,7 +31,7 @@ class WithCallbacks:
         self._list: Any = None
         self._model: Any = None
         self._epoch: int | None = None
-        self._is_fold = False
+        self._is_aside = False
 
     def __enter__(self) -> Self:
         self._reporter.__enter__()
@@ -61,17 +61,17 @@ class WithCallbacks:
 
     def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         """Enter a phase, and the epoch that it begins with."""
-        self._is_fold = name == "fold"
+        self._is_aside = name in ("fold", "calibration")
         self._reporter.phase(name, n_steps, n_looks)
-        if not self._is_fold and self._epoch is None:
+        if not self._is_aside and self._epoch is None:
             self._epoch = n_looks
             self._list.on_epoch_begin(self._epoch)
 
     def step(self, n_steps: int, logs: dict[str, float]) -> None:
         """Tell of a batch, and of the epoch that it ends."""
         self._reporter.step(n_steps, logs)
-        if self._is_fold or self._epoch is None:
-            return  # a rehearsal on a part of the rows, with figures of its own
+        if self._is_aside or self._epoch is None:
+            return  # a rehearsal on a part of the rows, or what comes after the training
         self._list.on_train_batch_begin(n_steps)
         self._list.on_train_batch_end(n_steps, dict(logs))
         if "held_out_likelihood" in logs:

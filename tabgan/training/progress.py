@@ -11,7 +11,12 @@ from rich.table import Column
 
 # Seconds between two lines in a log file: a long fit should not fill it.
 _SECONDS_PER_LINE = 15.0
-_PHASES = {"fold": "planning", "likelihood": "learning", "adversarial": "playing"}
+_PHASES = {
+    "fold": "planning",
+    "likelihood": "learning",
+    "adversarial": "playing",
+    "calibration": "finishing",
+}
 
 
 class Reporter(Protocol):
@@ -81,7 +86,7 @@ class _Lines(_Quiet):
         """Print what has not been printed yet."""
         if self._done:
             line = f"{self._name} {self._done}/{self._n_steps}  {_summary(self._seen)}"
-            print(line, file=sys.stderr, flush=True)
+            print(line.rstrip(), file=sys.stderr, flush=True)
         self._done, self._last = 0, time.monotonic()
 
 
@@ -90,7 +95,7 @@ class _Bar(_Quiet):
 
     def __init__(self) -> None:
         self._progress = Progress(
-            TextColumn("{task.description:<8}"),
+            TextColumn("{task.description:<9}"),
             BarColumn(bar_width=12),
             TextColumn("{task.completed:>5.0f}/{task.total:.0f}"),
             # Wide enough for 12:34, or rich cuts the time when the figures grow.
@@ -144,10 +149,11 @@ def _summary(logs: dict[str, float]) -> str:
     parts = []
     if "discriminator_loss" in logs:
         parts.append(f"G {logs['generator_loss']:.2f} D {logs['discriminator_loss']:.2f}")
-    else:
+    elif "likelihood_loss" in logs:
         parts.append(f"loss {logs['likelihood_loss']:.2f}")
     if "held_out_likelihood" in logs:
         parts.append(f"held-out {logs['held_out_likelihood']:.2f}")
     if "two_sample_score" in logs:
-        parts.append(f"C2ST {logs['two_sample_score']:.2f}")
+        # Not the score that a report calls C2ST, which is of as many passes as columns.
+        parts.append(f"one-pass {logs['two_sample_score']:.2f}")
     return "  ".join(parts)

@@ -116,7 +116,8 @@ def test_a_whole_row_of_values_may_be_asked_for(gan, table):
     sample = gan.sample(20, conditions=row.to_dict(), random_state=0)
     for name, value in row.items():
         assert (sample[name] == value).all(), name
-    assert sample.attrs["conditions"]["probability"] < 1e-6
+    # Far less than one row of the table: a range as rare as that would give a warning.
+    assert sample.attrs["conditions"]["probability"] < 0.01 / len(table)
 
 
 def test_ranges_that_next_to_no_row_satisfies_are_refused(gan):
