@@ -104,15 +104,14 @@ class Generator(keras.Model):
         }
         return [(weights | still)[name] for name in self._weight_names()]
 
-    def still_in_game(self, gradients: Sequence[Any]) -> list[Any]:
-        """Return the gradients of the game, in which the waves of the heads do not move.
+    def still_waves(self, gradients: Sequence[Any]) -> list[Any]:
+        """Return gradients with which the waves do not move: those of the game.
 
-        One weight of a wave moves the logits of all modes of its column, so at the rates of the
-        game they would swing: a one-pass score of .03 instead of .19 on house prices
-        (benchmarks/ablations.md).
+        One weight of a wave moves all modes of its column, so at the rates of the game the column
+        would swing: one-pass scores fell (benchmarks/ablations.md).
         """
         return [
-            ops.zeros_like(gradient) if name == "heads/waves" else gradient
+            ops.zeros_like(gradient) if name.endswith("waves") else gradient
             for name, gradient in zip(self._weight_names(), gradients, strict=True)
         ]
 

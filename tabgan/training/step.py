@@ -171,7 +171,7 @@ class TrainingStep:
 
         _, generator_logs, gradients = self.backend.value_and_gradients(loss, state.generator)
         if draws is not None:
-            gradients = self.generator.still_in_game(gradients)
+            gradients = self.generator.still_waves(gradients)
         weights, moments = self.options.generator_adam.apply(
             state.generator, gradients, state.generator_moments, rates.generator
         )

@@ -92,7 +92,7 @@ class Trainer:
     device : {"auto", "cpu", "gpu"}
         Where the networks live.
     basis : numpy.ndarray of shape (n_modes, n_waves) or None
-        Which modes are neighbours.
+        Which modes are neighbours, for the generator.
     """
 
     def __init__(
@@ -127,7 +127,6 @@ class Trainer:
             plan.discriminator_width,
             plan.discriminator_blocks,
             int(initial.integers(2**31)),
-            basis,
         )
         self.generator.build()
         self.discriminator.build()
@@ -203,8 +202,7 @@ class Trainer:
 
     def discriminator_weights(self) -> list[np.ndarray]:
         """Return the weights of the discriminator, in the order of its layers."""
-        values = [*map(ops.convert_to_numpy, self.state.discriminator)]
-        return self.discriminator.plain_weights(values)
+        return [ops.convert_to_numpy(weight) for weight in self.state.discriminator]
 
     def restore(self, weights: dict[str, np.ndarray]) -> None:
         """Go back to averaged weights kept earlier."""
