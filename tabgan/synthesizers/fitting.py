@@ -91,7 +91,6 @@ def fit_model(
             clock=clock,
             device=device,
             store=store,
-            basis=encoder.order_basis,
         )
         generator = NumpyGenerator(spec, trained.weights)
         offsets = {1: np.zeros(spec.layout.n_modes, dtype=np.float32)}

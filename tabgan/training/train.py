@@ -107,7 +107,6 @@ def train(
     clock: Clock,
     device: str = "auto",
     store: Store | None = None,
-    basis: np.ndarray | None = None,
 ) -> TrainedNetworks:
     """Fit both networks.
 
@@ -135,15 +134,13 @@ def train(
         Where to train.
     store : Store or None
         Where to go on from, and where to keep a snapshot at each look at the held-out rows.
-    basis : numpy.ndarray of shape (n_modes, n_waves) or None
-        Which modes are neighbours (:func:`tabgan.encoding.order.cosine_basis`).
 
     Raises
     ------
     KeyboardInterrupt
         If the user interrupts before there are weights worth keeping.
     """
-    trainer = Trainer(spec, log_shares, plan, games, seed, device, basis)
+    trainer = Trainer(spec, log_shares, plan, games, seed, device)
     with trainer.backend.device(device):
         training = _Training(trainer, codes, plan, reporter, clock, store)
         reporter.begin(trainer.generator)

@@ -91,8 +91,6 @@ class Trainer:
         Of initial weights, batches and noise.
     device : {"auto", "cpu", "gpu"}
         Where the networks live.
-    basis : numpy.ndarray of shape (n_modes, n_waves) or None
-        Which modes are neighbours, for the generator.
     """
 
     def __init__(
@@ -103,24 +101,23 @@ class Trainer:
         games: KnownSets,
         seed: int,
         device: str = "auto",
-        basis: np.ndarray | None = None,
     ) -> None:
         self.spec = spec
         self.plan = plan
         self.games = games
         self.backend = current_backend()
         with self.backend.device(device):
-            self._build_networks(log_shares, basis, seed)
+            self._build_networks(log_shares, seed)
         self._rng = stream(seed, "batches")
         self._noise_seed = int(stream(seed, "noise").integers(2**31))
         self._compiled: dict[str, Any] = {}
         self.n_steps = 0
         self.reset()
 
-    def _build_networks(self, log_shares: np.ndarray, basis: np.ndarray | None, seed: int) -> None:
+    def _build_networks(self, log_shares: np.ndarray, seed: int) -> None:
         spec, plan = self.spec, self.plan
         initial = stream(seed, "initial weights")
-        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)), basis)
+        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)))
         self.discriminator = Discriminator(
             spec.layout.n_modes,
             spec.layout.n_columns,
@@ -194,7 +191,11 @@ class Trainer:
 
     def averaged_weights(self) -> dict[str, np.ndarray]:
         """Return the averaged weights of the generator by name: what is sampled from."""
-        return self.generator.plain_weights([*map(ops.convert_to_numpy, self.state.average)])
+        shapes = self.spec.weight_shapes()
+        return {
+            name: ops.convert_to_numpy(weight).reshape(shape)
+            for (name, shape), weight in zip(shapes.items(), self.state.average, strict=True)
+        }
 
     def numpy_generator(self) -> NumpyGenerator:
         """Return the generator with averaged weights, in NumPy."""
@@ -206,7 +207,7 @@ class Trainer:
 
     def restore(self, weights: dict[str, np.ndarray]) -> None:
         """Go back to averaged weights kept earlier."""
-        kept = [self.backend.put(weight) for weight in self.generator.with_waves(weights)]
+        kept = [self.backend.put(weight) for weight in weights.values()]
         self.state = self.state._replace(average=kept)
 
     def snapshot(self) -> Snapshot:
