@@ -155,3 +155,15 @@ def test_a_notebook_shows_the_table_and_runs_nothing_in_a_name() -> None:
     assert "<td>integer</td>" in page
     assert "&lt;b&gt;x&lt;/b&gt;" in page
     assert repr(schema) == str(schema)
+
+
+def test_a_schema_of_another_table_is_refused_with_the_columns_that_differ() -> None:
+    table = pd.DataFrame({"age": [1, 2, 3], "name": ["a", "b", "a"]})
+    inferred = infer_schema(table)
+    inferred.require_table(inferred)
+    renamed = infer_schema(table.rename(columns={"age": "years"}))
+    with pytest.raises(InvalidDataError, match=r"it has \['years'\] besides and lacks \['age'\]"):
+        inferred.require_table(renamed)
+    other = infer_schema(table.astype({"age": "float64"}))
+    with pytest.raises(InvalidDataError, match=r"columns \['age'\] have another dtype"):
+        inferred.require_table(other)

@@ -150,6 +150,15 @@ def test_few_passes_keep_the_restrictions_and_their_law() -> None:
     assert 0.5 * np.abs(drawn - exact(TWO_RANGES).sum(axis=2)).sum() < 0.02
 
 
+def test_even_weights_take_one_candidate_a_row_and_uneven_ones_as_many_as_needed() -> None:
+    even = draw_restricted(sampler_of({0: TWO_RANGES[0]}), seed=0, block=0, in_order=True)
+    assert (even.n_candidates, even.effective_size, even.effective_rows) == (1_024, 1_024, 1_024)
+    uneven = draw_restricted(sampler_of(TWO_RANGES), seed=0, block=0, in_order=True)
+    assert 1_024 < uneven.n_candidates < 40_000
+    # Some candidates come more than once, so the rows are worth fewer than they were chosen among.
+    assert 500 < uneven.effective_rows < 1_024 <= uneven.effective_size
+
+
 def test_the_rarest_restriction_is_drawn_first() -> None:
     """Drawn the other way round, nearly all candidates would be without weight."""
     # One in some thousand rows: hopeless for drawing and throwing away.

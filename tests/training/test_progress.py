@@ -44,3 +44,10 @@ def test_losses_and_scores_are_shown(capsys, verbose):
 def test_off_a_terminal_auto_means_lines(capsys):
     play("auto")
     assert len(capsys.readouterr().err.strip().splitlines()) == 2
+
+
+def test_what_follows_the_training_has_a_line_of_its_own(capsys):
+    with make_reporter(2) as reporter:
+        reporter.phase("calibration", 4, 9)
+        reporter.step(4, {})
+    assert capsys.readouterr().err == "finishing 4/4\n"
