@@ -13,8 +13,8 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.synthesizers.preparation import PreparedTable
 from tabgan.training.plan import TrainingPlan, make_plan
 
-# Time of a step over that of its bare products. Measured on two cores with TensorFlow: 2.0 to 2.4
-# and 1.4 to 1.7 over eight tables of 7 to 55 columns.
+# Time of a step over that of its bare products. On two cores with TensorFlow 2.1 to 2.5 and 1.5 to
+# 1.7, over eight tables of 7 to 55 columns (benchmarks/steps.py).
 _LIKELIHOOD_OVERHEAD = 2.15
 _ADVERSARIAL_OVERHEAD = 1.6
 # Forward and backward passes a row: of the generator in a likelihood step, and of both networks in
@@ -116,8 +116,8 @@ def forecast_fit(
     plan = make_plan(n_rows, epochs, batch_size, objective, early_stopping)
     spec = NetworkSpec(layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     products = products_per_second or time_products()
-    likelihood_step = _likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
-    adversarial_step = _adversarial_products(spec, plan) * _ADVERSARIAL_OVERHEAD / products
+    likelihood_step = likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
+    adversarial_step = adversarial_products(spec, plan) * _ADVERSARIAL_OVERHEAD / products
     # Each fold is a likelihood phase of its own.
     seconds = (1 + plan.n_folds) * plan.likelihood_steps * (
         likelihood_step + _LIKELIHOOD_LOOK / plan.likelihood_round
@@ -156,11 +156,13 @@ def time_products() -> float:
     return float(np.prod(_PRODUCT)) / fastest
 
 
-def _likelihood_products(spec: NetworkSpec, plan: TrainingPlan) -> float:
+def likelihood_products(spec: NetworkSpec, plan: TrainingPlan) -> float:
+    """Return the multiply-adds of a likelihood step."""
     return _LIKELIHOOD_GENERATOR * _generator_weights(spec) * plan.likelihood_batch
 
 
-def _adversarial_products(spec: NetworkSpec, plan: TrainingPlan) -> float:
+def adversarial_products(spec: NetworkSpec, plan: TrainingPlan) -> float:
+    """Return the multiply-adds of a step of the game."""
     products = _ADVERSARIAL_GENERATOR * _generator_weights(spec)
     products += _ADVERSARIAL_DISCRIMINATOR * _discriminator_weights(spec, plan)
     return products * plan.adversarial_batch
