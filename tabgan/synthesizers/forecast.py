@@ -14,7 +14,7 @@ from tabgan.synthesizers.preparation import PreparedTable
 from tabgan.training.plan import TrainingPlan, make_plan
 
 # Time of a step over that of its bare products. On two cores with TensorFlow 2.1 to 2.5 and 1.5 to
-# 1.7, over eight tables of 7 to 55 columns (benchmarks/steps.py).
+# 1.8, over eight tables of 7 to 55 columns (benchmarks/steps.py).
 _LIKELIHOOD_OVERHEAD = 2.15
 _ADVERSARIAL_OVERHEAD = 1.6
 # Forward and backward passes a row: of the generator in a likelihood step, and of both networks in
