@@ -6,6 +6,7 @@ letter; any other character, and any character after a backslash, stands for its
 
 import string
 from collections import Counter
+from math import gcd, prod
 
 import pandas as pd
 
@@ -40,19 +41,21 @@ def infer_pattern(values: pd.Series) -> str:
 def write_identifier(pattern: str, number: int) -> str:
     """Return the identifier with a running number, written as the pattern says.
 
-    Different numbers give different texts: once the pattern's digits and letters are used up,
-    the number itself is appended.
+    Different numbers give different texts, which look as drawn at random and do not show how many
+    there are. Once the pattern's digits and letters are used up, the number itself is appended.
 
     Examples
     --------
     >>> write_identifier("9999-AA", 27)
-    '0000-BB'
+    '6869-DV'
     >>> write_identifier("id-#", 27)
     'id-28'
     """
     symbols = _symbols(pattern)
     written = []
-    remainder = number
+    n_texts = prod(len(_CLASSES[symbol]) for symbol in symbols if symbol in _CLASSES)
+    rounds, place = divmod(number, n_texts)
+    remainder = _scattered(place, n_texts)
     for symbol in reversed(symbols):
         if symbol in _CLASSES:
             alphabet = _CLASSES[symbol]
@@ -60,8 +63,21 @@ def write_identifier(pattern: str, number: int) -> str:
             written.append(alphabet[digit])
         else:
             written.append(str(number + 1) if symbol == "#" else symbol[-1])
-    overflow = f"-{number}" if remainder and "#" not in symbols else ""
+    overflow = f"-{number}" if rounds and "#" not in symbols else ""
     return "".join(reversed(written)) + overflow
+
+
+def _scattered(place: int, n_places: int) -> int:
+    """Return another place for each place, neighbours far apart.
+
+    Steps of the golden section fill a circle evenly, however many there are (Knuth, The Art of
+    Computer Programming, volume 3, section 6.4).
+    """
+    # Whole numbers: a float cannot count the texts of a long pattern.
+    step = n_places * 61_803_398_874_989_484_820 // 10**20
+    while gcd(step, n_places) != 1:
+        step += 1
+    return place * step % n_places
 
 
 def _shape(text: str) -> str:

@@ -1,5 +1,7 @@
 """Identifiers are written anew: in the shape of the old ones, and no two alike."""
 
+from collections import Counter
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -44,3 +46,9 @@ def test_different_numbers_are_written_differently(pattern: str, numbers: set[in
 @pytest.mark.parametrize("pattern", ["9", "A9", "#", "a-#", "x", "", "\\9-9"])
 def test_the_first_thousand_are_different(pattern: str) -> None:
     assert len({write_identifier(pattern, number) for number in range(1000)}) == 1000
+
+
+def test_written_identifiers_spread_over_all_there_are() -> None:
+    leading = Counter(write_identifier("9999-AAAAA", number)[0] for number in range(1_000))
+    assert set(leading) == set("0123456789")
+    assert max(leading.values()) - min(leading.values()) <= 2
