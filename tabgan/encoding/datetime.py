@@ -18,6 +18,7 @@ class DatetimeEncoder(NumericEncoder):
     """A column of points in time, counted in the unit of its dtype."""
 
     kind = "datetime"
+    is_decimal = False
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:

@@ -44,7 +44,13 @@ class MixtureModes:
 
     @classmethod
     def from_counts(
-        cls, values: np.ndarray, counts: np.ndarray, *, rare_threshold: int, on_grid: bool
+        cls,
+        values: np.ndarray,
+        counts: np.ndarray,
+        *,
+        rare_threshold: int,
+        on_grid: bool,
+        zero: float | None = None,
     ) -> "MixtureModes":
         """Return the modes that distinct values and their counts determine.
 
@@ -58,6 +64,8 @@ class MixtureModes:
             No spike has fewer rows, and the bounds are means of so many.
         on_grid : bool
             Whether values are integers; off the grid no bound is a row's own value.
+        zero : float or None
+            Not used: inside a Gaussian round numbers are no likelier than others.
         """
         threshold = max(1, rare_threshold)
         spiky = counts >= max(threshold, _SPIKE_SHARE * counts.sum())
@@ -176,6 +184,11 @@ class MixtureModes:
             "scales": self.scales,
             "bounds": self.bounds,
         }
+
+    @classmethod
+    def from_state(cls, state: dict[str, np.ndarray]) -> "MixtureModes":
+        """Return the modes that :meth:`state` describes."""
+        return cls(**state)
 
 
 def _supported(mixture: Mixture, counted: Histogram, threshold: int) -> Mixture:

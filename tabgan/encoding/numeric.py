@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 from numbers import Integral, Real
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -55,6 +55,9 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         The rare threshold, where fewer rows than that have a value: then nothing of the values is
         kept, and "missing" stands for all of them. 0 where the values are learnt.
     """
+
+    # Whether people round its numbers to tens, as they do not round seconds.
+    is_decimal: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -130,7 +133,11 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             return cls(column, scale, None, np.array(missing) / max(1, summary.n_rows))
         units = scale.to_units(summary.values)
         modes = _MODES[options.normalisation].from_counts(
-            units, summary.counts, rare_threshold=options.rare_threshold, on_grid=scale.has_grid
+            units,
+            summary.counts,
+            rare_threshold=options.rare_threshold,
+            on_grid=scale.has_grid,
+            zero=scale.zero if cls.is_decimal else None,
         )
         counts = modes.mode_counts(units, summary.counts)
         return cls(column, scale, modes, np.concatenate([counts, missing]) / summary.n_rows)
@@ -346,7 +353,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
         scale = Scale(int(state["origin"]), int(state["step"]))
         name = state["normalisation"]
-        modes = None if name is None else _MODES[name](**state["modes"])
+        modes = None if name is None else _MODES[name].from_state(state["modes"])
         n_values = 0 if modes is None else modes.n_modes
         # Each mode needs a number somewhere, so a damaged file cannot ask for millions of them.
         n_held = sum(len(array) for array in state["modes"].values())

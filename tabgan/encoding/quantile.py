@@ -7,11 +7,12 @@ construction, and a draw follows a piecewise-linear distribution function whose 
 the rare threshold of rows between them.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from tabgan.encoding.limits import middles, released_limits
+from tabgan.encoding.roundness import Roundness
 
 # Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
 # hours (96) come back exactly that way.
@@ -36,15 +37,24 @@ class QuantileModes:
     coordinates : numpy.ndarray of shape (n_knots,)
         Where each knot lies on the axis of bins, from 0 to the number of bins: bin `b` covers
         ``[b, b + 1]``.
+    roundness : Roundness
+        Which numbers are likelier than their neighbours.
     """
 
     spikes: np.ndarray
     knots: np.ndarray
     coordinates: np.ndarray
+    roundness: Roundness = field(default_factory=Roundness)
 
     @classmethod
     def from_counts(
-        cls, values: np.ndarray, counts: np.ndarray, *, rare_threshold: int, on_grid: bool
+        cls,
+        values: np.ndarray,
+        counts: np.ndarray,
+        *,
+        rare_threshold: int,
+        on_grid: bool,
+        zero: float | None = None,
     ) -> "QuantileModes":
         """Return the modes that distinct values and their counts determine.
 
@@ -58,6 +68,8 @@ class QuantileModes:
             No spike, and no interval between knots, holds fewer rows.
         on_grid : bool
             Whether values are integers; knots then lie half-way between integers.
+        zero : float or None
+            Where the number zero lies, if round numbers can be told from others.
         """
         threshold = max(1, rare_threshold)
         spiky = counts >= _spike_depth(counts, threshold)
@@ -66,7 +78,11 @@ class QuantileModes:
             return cls(values[spiky], np.empty(0), np.empty(0))
         knots, rows_before = _knots(rest_values, rest_counts, threshold, on_grid)
         n_bins = _n_bins(int(rest_counts.sum()))
-        return cls(values[spiky], knots, _coordinates(rows_before, n_bins))
+        roundness = Roundness()
+        if on_grid and zero is not None:
+            inside = (knots[0] < rest_values) & (rest_values < knots[-1])
+            roundness = Roundness.of(rest_values[inside], rest_counts[inside], zero, threshold)
+        return cls(values[spiky], knots, _coordinates(rows_before, n_bins), roundness)
 
     @property
     def n_bins(self) -> int:
@@ -86,7 +102,8 @@ class QuantileModes:
             codes = _nearest(self.spikes, values)
         if self.n_bins:
             binned = self.spikes[codes] != values if len(self.spikes) else slice(None)
-            places = np.interp(values[binned], self.knots, self.coordinates)
+            middles = self.roundness.middle(values[binned])
+            places = np.interp(middles, self._ends, self.coordinates)
             bins = np.minimum(places.astype(np.int32), self.n_bins - 1)
             codes[binned] = len(self.spikes) + bins
             positions[binned] = 2.0 * (places - bins) - 1.0
@@ -104,15 +121,20 @@ class QuantileModes:
         values[~binned] = self.spikes[codes[~binned]]
         if self.n_bins:
             places = codes[binned] - len(self.spikes) + uniforms[binned]
-            values[binned] = np.interp(places, self.coordinates, self.knots)
+            values[binned] = self.roundness.gather(np.interp(places, self.coordinates, self._ends))
         return values
+
+    @property
+    def _ends(self) -> np.ndarray:
+        """Return the knots where round numbers are no likelier than others."""
+        return self.roundness.spread(self.knots)
 
     def cdf(self, values: np.ndarray) -> np.ndarray:
         """Return the share of each mode at or below values, shape (n_values, n_modes)."""
         below_spikes = (self.spikes <= values[:, None]).astype(np.float64)
         if not self.n_bins:
             return below_spikes
-        places = np.interp(values, self.knots, self.coordinates)[:, None]
+        places = np.interp(self.roundness.spread(values), self._ends, self.coordinates)[:, None]
         in_bins = np.clip(places - np.arange(self.n_bins), 0.0, 1.0)
         return np.concatenate([below_spikes, in_bins], axis=1)
 
@@ -139,7 +161,20 @@ class QuantileModes:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the arrays that make up the modes."""
-        return {"spikes": self.spikes, "knots": self.knots, "coordinates": self.coordinates}
+        return {
+            "spikes": self.spikes,
+            "knots": self.knots,
+            "coordinates": self.coordinates,
+            "round_steps": self.roundness.steps,
+            "round_shares": self.roundness.shares,
+            "zero": np.array([self.roundness.zero]),
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, np.ndarray]) -> "QuantileModes":
+        """Return the modes that :meth:`state` describes."""
+        roundness = Roundness(state["round_steps"], state["round_shares"], float(state["zero"][0]))
+        return cls(state["spikes"], state["knots"], state["coordinates"], roundness)
 
 
 def _spike_depth(counts: np.ndarray, threshold: int) -> float:

@@ -58,6 +58,13 @@ class Scale:
         """Whether values are integers on a grid."""
         return self.step > 0
 
+    @property
+    def zero(self) -> float | None:
+        """Where the number zero lies, in steps above the origin; ``None`` if it is off the grid."""
+        return (
+            None if not self.step or self.origin % self.step else -float(self.origin // self.step)
+        )
+
     def to_units(self, values: np.ndarray) -> np.ndarray:
         """Return how many steps values lie above the origin, float64."""
         if not self.has_grid:

@@ -15,6 +15,7 @@ class TimedeltaEncoder(NumericEncoder):
     """A column of durations."""
 
     kind = "timedelta"
+    is_decimal = False
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:

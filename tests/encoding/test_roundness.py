@@ -1,0 +1,106 @@
+"""How round numbers are: found from counts, kept by draws, exact in likelihoods."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tabgan.encoding.quantile import QuantileModes
+from tabgan.encoding.roundness import Roundness
+
+
+def counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    distinct, counts = np.unique(values, return_counts=True)
+    return distinct.astype(float), counts
+
+
+def prices(rng: np.random.Generator, n_rows: int) -> np.ndarray:
+    """Return prices of which half are in thousands, three in ten in tens, the rest to the unit."""
+    exact = rng.lognormal(12.5, 0.5, n_rows)
+    step = rng.choice([1, 10, 1000], n_rows, p=[0.2, 0.3, 0.5])
+    return np.rint(exact / step) * step
+
+
+def test_the_steps_that_numbers_were_rounded_to_are_found():
+    found = Roundness.of(*counted(prices(np.random.default_rng(0), 40_000)), 0.0, 5)
+    shares = dict(zip(found.steps, found.shares, strict=True))
+    assert shares[1] == pytest.approx(0.2, abs=0.02)
+    assert shares[10] == pytest.approx(0.3, abs=0.02)
+    assert shares[1000] == pytest.approx(0.5, abs=0.02)
+
+
+def test_numbers_that_nobody_rounded_stay_as_they_are():
+    values = np.random.default_rng(0).integers(0, 100_000, 50_000)
+    assert Roundness.of(*counted(values), 0.0, 5).is_even
+
+
+def test_numbers_are_round_counted_from_zero_not_from_the_origin_of_the_grid():
+    values = prices(np.random.default_rng(0), 20_000)
+    found = Roundness.of(*counted(values + 4), 4.0, 5)
+    assert found.zero == 4.0
+    assert 1000 in found.steps
+
+
+@settings(deadline=None)
+@given(
+    numbers=st.lists(st.integers(-(10**6), 10**6), min_size=1, max_size=50),
+    share=st.floats(0.01, 0.99),
+    step=st.sampled_from([2.0, 5.0, 25.0, 1000.0]),
+    zero=st.integers(0, 999),
+)
+def test_every_integer_has_a_piece_of_its_own(numbers, share, step, zero):
+    roundness = Roundness(np.array([1.0, step]), np.array([share, 1 - share]), float(zero))
+    integers = np.array(numbers, dtype=float)
+    starts, ends = roundness.spread(integers - 1), roundness.spread(integers)
+    # As long as the integer is likely.
+    is_round = (integers - zero) % step == 0
+    np.testing.assert_allclose(ends - starts, share + (1 - share) * step * is_round, atol=1e-6)
+    for place in (starts, (starts + ends) / 2):
+        np.testing.assert_array_equal(roundness.gather(place + 1e-7), integers)
+
+
+@pytest.fixture
+def modes() -> QuantileModes:
+    values, counts = counted(prices(np.random.default_rng(1), 30_000))
+    return QuantileModes.from_counts(values, counts, rare_threshold=5, on_grid=True, zero=0.0)
+
+
+def test_draws_are_as_round_as_the_rows(modes):
+    rng = np.random.default_rng(2)
+    values = prices(np.random.default_rng(1), 30_000)
+    codes, _ = modes.encode(values, rng.random(len(values)))
+    drawn = modes.decode(codes, rng.random(len(values)))
+    for step in (10, 100, 1000):
+        assert np.mean(drawn % step == 0) == pytest.approx(np.mean(values % step == 0), abs=0.02)
+    again, _ = modes.encode(drawn, rng.random(len(values)))
+    assert (again == codes).all()
+
+
+def test_the_masses_of_all_integers_sum_to_one_and_are_the_shares_of_draws(modes):
+    lowest, highest = np.ceil(modes.limits[0]), np.floor(modes.limits[1])
+    integers = np.arange(lowest, highest + 1)
+    code = len(modes.spikes) + modes.n_bins // 2
+    masses = (modes.cdf(integers + 0.5) - modes.cdf(integers - 0.5))[:, code]
+    assert masses.sum() == pytest.approx(1.0)
+    uniforms = (np.arange(200_000) + 0.5) / 200_000
+    drawn = modes.decode(np.full(200_000, code), uniforms)
+    shares = np.bincount((drawn - lowest).astype(int), minlength=len(integers)) / 200_000
+    np.testing.assert_allclose(shares, masses, atol=1e-5)
+
+
+def test_a_file_holds_the_roundness(modes):
+    read = QuantileModes.from_state(modes.state())
+    np.testing.assert_array_equal(read.roundness.steps, modes.roundness.steps)
+    uniforms = np.linspace(0, 0.999, 1000)
+    codes = np.full(1000, modes.n_modes - 1)
+    np.testing.assert_array_equal(read.decode(codes, uniforms), modes.decode(codes, uniforms))
+
+
+def test_money_is_round_in_its_own_unit_and_dates_are_not(fit_column):
+    rng = np.random.default_rng(3)
+    fares = fit_column(pd.Series(rng.integers(5, 1000, 5000) / 2 + (rng.random(5000) < 0.1) / 100))
+    assert 50 in fares.modes.roundness.steps
+    days = pd.Timestamp("2000-01-01") + pd.to_timedelta(rng.integers(0, 1000, 5000) * 10, "D")
+    others = pd.Timestamp("2000-01-01") + pd.to_timedelta(rng.integers(0, 10_000, 500), "D")
+    assert fit_column(pd.Series(days.append(others))).modes.roundness.is_even
