@@ -2,9 +2,9 @@
 
 A value that many rows share (an exact zero, a round price, any value of a column with few distinct
 ones) is a mode of its own, a *spike*. The other values are divided into bins that hold equally
-many rows each. Inside a bin a value becomes its rank, so that positions are uniform by
-construction, and a draw follows a piecewise-linear distribution function whose knots have at least
-the rare threshold of rows between them.
+many rows each, and fewer towards the ends of the column. Inside a bin a value becomes its rank, so
+that positions are uniform by construction, and a draw follows a piecewise-linear distribution
+function whose knots have at least the rare threshold of rows between them.
 """
 
 from dataclasses import dataclass, field
@@ -17,9 +17,12 @@ from tabgan.encoding.roundness import Roundness
 # Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
 # hours (96) come back exactly that way.
 _MAX_SPIKED_VALUES = 120
-# A first choice; other numbers are not ablated yet. No more than the square root
-# of the rows, so that a bin holds at least as many rows as there are bins.
-_MAX_BINS = 64
+# Held-out density and utility on king gain from 64 to 128 (benchmarks/ablations.md). No more than
+# the square root of the rows, so that a bin holds at least as many rows as there are bins.
+_MAX_BINS = 128
+# The outermost bins hold so few rows, the next ones as many as lie beyond them, up to full depth: a
+# tail spans most of a column's range, and what depends on where in it a row is would be lost.
+_TAIL_ROWS = 16
 # Pieces of the distribution function inside one bin.
 _KNOTS_PER_BIN = 8
 
@@ -252,13 +255,27 @@ def _coordinates(rows_before: np.ndarray, n_bins: int) -> np.ndarray:
     A bin edge between two knots would cut through the rows of one value, and encoding and decoding
     would disagree on which side they are.
     """
-    wanted = rows_before[-1] * np.arange(1, n_bins) / n_bins
+    wanted = _ends_of_bins(rows_before[-1], n_bins)
     nearest = np.unique([np.abs(rows_before - rows).argmin() for rows in wanted])
     edges = [0, *(int(knot) for knot in nearest if 0 < knot < len(rows_before) - 1)]
     edges.append(len(rows_before) - 1)
     bins = np.arange(len(edges), dtype=np.float64)
     coordinates: np.ndarray = np.interp(rows_before, rows_before[edges], bins)
     return coordinates
+
+
+def _ends_of_bins(n_rows: float, n_bins: int) -> np.ndarray:
+    """Return after how many rows bins shall end: equally many in each, fewer towards either end."""
+    depth = n_rows / n_bins
+    tail, rows = [], 0.0
+    while (next_rows := rows + max(_TAIL_ROWS, rows)) - rows < depth:
+        tail.append(next_rows)
+        rows = next_rows
+    n_full = max(1, round((n_rows - 2.0 * rows) / depth))
+    full = np.linspace(rows, n_rows - rows, n_full + 1)
+    # Without a tail the middle begins and ends with the rows themselves.
+    inner = full if tail else full[1:-1]
+    return np.concatenate([tail[:-1], inner, n_rows - np.array(tail[:-1][::-1])])
 
 
 def _nearest(sorted_values: np.ndarray, values: np.ndarray) -> np.ndarray:
