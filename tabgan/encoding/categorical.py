@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
+from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State, middle_ranks
 from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.restriction import Restriction
 from tabgan.encoding.summary import CategorySummary
@@ -80,6 +80,16 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
             counts.append(summary.n_missing)
         shares = np.array(counts) / summary.n_rows
         return cls(column, values, shares, n_rare, summary.n_missing > 0)
+
+    @property
+    def ranks(self) -> np.ndarray:
+        ranks = super().ranks
+        dtype = self.column.dtype.to_pandas()
+        if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered and self.values:
+            levels = list(dtype.categories)
+            places = np.array([levels.index(value) for value in self.values])
+            ranks[: len(places)] = middle_ranks(places, self.shares[: len(places)])
+        return ranks
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         unknown = len(self.values) if self.n_rare else -1

@@ -68,6 +68,14 @@ class ColumnEncoder(ABC, Generic[Summary]):
         """Modes of the column."""
         return len(self.shares)
 
+    @property
+    def ranks(self) -> np.ndarray:
+        """Place of each mode on the column's line, the middle of its rows, from 0 to 1.
+
+        NaN for a mode without a place: a category, "missing". Known only during a fit.
+        """
+        return np.full(self.n_modes, np.nan)
+
     @classmethod
     @abstractmethod
     def summarise(cls, values: pd.Series, column: ColumnSchema) -> Summary:
@@ -218,3 +226,20 @@ class ColumnEncoder(ABC, Generic[Summary]):
     @abstractmethod
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
         """Return the encoder that :meth:`state` describes; its shares are NaN."""
+
+
+def middle_ranks(places: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Return where the middle row of each mode stands among all rows, from 0 to 1.
+
+    Parameters
+    ----------
+    places : numpy.ndarray of shape (n_modes,)
+        Where the modes lie on their line, in any unit.
+    shares : numpy.ndarray of shape (n_modes,)
+        Share of the rows in each.
+    """
+    order = np.argsort(places, kind="stable")
+    upto = np.cumsum(shares[order])
+    ranks = np.empty(len(places))
+    ranks[order] = (upto - shares[order] / 2) / upto[-1]
+    return ranks

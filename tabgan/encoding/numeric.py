@@ -11,7 +11,7 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
+from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State, middle_ranks
 from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
 from tabgan.encoding.restriction import Restriction
@@ -141,6 +141,15 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         )
         counts = modes.mode_counts(units, summary.counts)
         return cls(column, scale, modes, np.concatenate([counts, missing]) / summary.n_rows)
+
+    @property
+    def ranks(self) -> np.ndarray:
+        ranks = super().ranks
+        if self.modes is not None:
+            n_values = self.modes.n_modes
+            middles = self.modes.decode(np.arange(n_values), np.full(n_values, 0.5))
+            ranks[:n_values] = middle_ranks(middles, self.shares[:n_values])
+        return ranks
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         numbers, present = self.read_numbers(values, self.column)

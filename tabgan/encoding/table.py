@@ -9,6 +9,7 @@ import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.layout import Layout
+from tabgan.encoding.order import cosine_basis
 from tabgan.encoding.registry import ENCODERS
 from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
@@ -85,6 +86,14 @@ class TableEncoder:
         shares = self.layout.join([encoder.shares for encoder in self.learnt])
         logarithms: np.ndarray = np.log(np.maximum(shares, 5e-7)).astype(np.float32)
         return logarithms
+
+    @property
+    def order_basis(self) -> np.ndarray:
+        """Which modes are neighbours; see :func:`tabgan.encoding.order.cosine_basis`.
+
+        Known only during a fit, as the shares are.
+        """
+        return cosine_basis([encoder.ranks for encoder in self.learnt], self.layout)
 
     def learnt_index(self, name: object) -> int | None:
         """Return the place of a column among the learnt ones, ``None`` for an identifier."""

@@ -25,6 +25,9 @@ class Discriminator(keras.Model):
         Seed of the initial weights.
     """
 
+    # Standard deviation of the first layer's initial weights; a first choice.
+    spread = 0.2
+
     def __init__(
         self, n_modes: int, n_columns: int, width: int, n_blocks: int, seed: int, **kwargs: Any
     ) -> None:
@@ -32,7 +35,7 @@ class Discriminator(keras.Model):
         self.n_inputs = n_modes + n_columns
         self.width = width
         self.input_layer = keras.layers.Dense(
-            width, kernel_initializer=keras.initializers.RandomNormal(0.0, 0.2, seed=seed)
+            width, kernel_initializer=keras.initializers.RandomNormal(0.0, self.spread, seed=seed)
         )
         self.blocks = [
             ResidualBlock(width, normalise=False, seed=seed + 1 + i) for i in range(n_blocks)

@@ -1,5 +1,6 @@
 """The generator: noise and the known cells of a row in, logits of every mode out."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -7,6 +8,7 @@ import numpy as np
 from keras import ops
 
 from tabgan.networks.blocks import ResidualBlock
+from tabgan.networks.ordered import OrderedHeads, OrderedInput, no_order
 from tabgan.networks.spec import NetworkSpec
 
 
@@ -26,25 +28,28 @@ class Generator(keras.Model):
         untrained generator already has the right frequencies.
     seed : int
         Seed of the initial weights.
+    basis : numpy.ndarray of shape (n_modes, n_waves) or None
+        Which modes are neighbours (:func:`tabgan.encoding.order.cosine_basis`); none if ``None``.
     """
 
-    def __init__(self, spec: NetworkSpec, log_shares: np.ndarray, seed: int, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        log_shares: np.ndarray,
+        seed: int,
+        basis: np.ndarray | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
         self.spec = spec
-        self.input_layer = keras.layers.Dense(
-            spec.width, kernel_initializer=keras.initializers.RandomNormal(0.0, 0.1, seed=seed)
-        )
+        self.basis = no_order(spec.layout.n_modes) if basis is None else basis
+        self.input_layer = OrderedInput(spec.width, self.basis, spec.n_inputs, 0.1, seed)
         self.blocks = [
             ResidualBlock(spec.width, normalise=True, seed=seed + 1 + i)
             for i in range(spec.n_blocks)
         ]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
-        self.heads = keras.layers.Dense(
-            spec.layout.n_modes,
-            # Small, so that the start is the training shares and not a random table.
-            kernel_initializer=keras.initializers.RandomNormal(0.0, 0.01, seed=seed),
-            bias_initializer=lambda shape, dtype: ops.convert_to_tensor(log_shares, dtype),
-        )
+        self.heads = OrderedHeads(self.basis, log_shares, seed)
 
     def build(self, input_shape: Any = None) -> None:
         self.input_layer.build((None, self.spec.n_inputs))
@@ -68,3 +73,53 @@ class Generator(keras.Model):
         for block in self.blocks:
             hidden = block(hidden)
         return self.heads(self.norm(hidden))
+
+    def plain_weights(self, values: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """Return the weights of the same generator without waves, which are added to the kernels.
+
+        Parameters
+        ----------
+        values : sequence of numpy.ndarray
+            A value for each trainable variable, in their order.
+
+        Returns
+        -------
+        dict of str to numpy.ndarray
+            Names and shapes as in :meth:`NetworkSpec.weight_shapes`.
+        """
+        named = dict(zip(self._weight_names(), values, strict=True))
+        if self.basis.shape[1]:
+            n_modes = len(self.basis)
+            kernel = named["input/kernel"] = named["input/kernel"].copy()
+            kernel[:n_modes] += self.basis @ named.pop("input/waves")
+            named["heads/kernel"] = named["heads/kernel"] + named.pop("heads/waves") @ self.basis.T
+        return named
+
+    def with_waves(self, weights: dict[str, np.ndarray]) -> list[np.ndarray]:
+        """Return plain weights as values of the trainable variables; the waves are still."""
+        n_waves, width = self.basis.shape[1], self.spec.width
+        still = {
+            "input/waves": np.zeros((n_waves, width), dtype=np.float32),
+            "heads/waves": np.zeros((width, n_waves), dtype=np.float32),
+        }
+        return [(weights | still)[name] for name in self._weight_names()]
+
+    def still_waves(self, gradients: Sequence[Any]) -> list[Any]:
+        """Return gradients with which the waves do not move: those of the game.
+
+        One weight of a wave moves all modes of its column, so at the rates of the game the column
+        would swing: one-pass scores fell (benchmarks/ablations.md).
+        """
+        return [
+            ops.zeros_like(gradient) if name.endswith("waves") else gradient
+            for name, gradient in zip(self._weight_names(), gradients, strict=True)
+        ]
+
+    def _weight_names(self) -> list[str]:
+        """Return the name of each trainable variable, in their order."""
+        names = []
+        for name in self.spec.weight_shapes():
+            names.append(name)
+            if self.basis.shape[1] and name in ("input/bias", "heads/bias"):
+                names.append(name.replace("bias", "waves"))
+        return names

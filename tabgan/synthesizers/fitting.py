@@ -86,11 +86,12 @@ def fit_model(
             plan=plan,
             games=games,
             seed=seed,
-            judge=OnePassJudge(held_out, conditions, seed),
+            judge=OnePassJudge(held_out, conditions, seed, [e.ranks for e in encoder.learnt]),
             reporter=reporter,
             clock=clock,
             device=device,
             store=store,
+            basis=encoder.order_basis,
         )
         generator = NumpyGenerator(spec, trained.weights)
         offsets = {1: np.zeros(spec.layout.n_modes, dtype=np.float32)}

@@ -176,7 +176,7 @@ def _generator_weights(spec: NetworkSpec) -> int:
 def _discriminator_weights(spec: NetworkSpec, plan: TrainingPlan) -> int:
     if not plan.adversarial_steps:
         return 0
-    width, layout = plan.discriminator_width, spec.layout
+    width, layout = plan.width, spec.layout
     n_layers = 2 * plan.discriminator_blocks
     return (
         (layout.n_modes + layout.n_columns + 1) * width + n_layers * (width + 1) * width + width + 1

@@ -21,9 +21,11 @@ class TrainingPlan:
     ----------
     objective : str or None
         Name of the adversarial game; ``None`` for no game.
-    width, n_blocks, noise_dim : int
+    width : int
+        Units of both networks: the discriminator begins with the generator's view of the modes.
+    n_blocks, noise_dim : int
         Size of the generator.
-    discriminator_width, discriminator_blocks : int
+    discriminator_blocks : int
         Size of the discriminator.
     likelihood_steps, adversarial_steps : int
         At most this many steps in each phase.
@@ -59,14 +61,13 @@ class TrainingPlan:
     width: int = 192
     n_blocks: int = 2
     noise_dim: int = 64
-    discriminator_width: int = 192
     discriminator_blocks: int = 2
     likelihood_steps: int = 1500
     adversarial_steps: int = 4000
     likelihood_batch: int = 1024
     adversarial_batch: int = 512
     likelihood_rate: float = 3e-3
-    generator_rate: float = 1.2e-3
+    generator_rate: float = 2.4e-3
     discriminator_rate: float = 3e-3
     adversarial_weight: float = 1.0
     likelihood_weight: float = 0.1

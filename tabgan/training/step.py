@@ -170,6 +170,8 @@ class TrainingStep:
             return total, {"likelihood_loss": likelihood, "generator_loss": game}
 
         _, generator_logs, gradients = self.backend.value_and_gradients(loss, state.generator)
+        if draws is not None:
+            gradients = self.generator.still_waves(gradients)
         weights, moments = self.options.generator_adam.apply(
             state.generator, gradients, state.generator_moments, rates.generator
         )

@@ -91,6 +91,8 @@ class Trainer:
         Of initial weights, batches and noise.
     device : {"auto", "cpu", "gpu"}
         Where the networks live.
+    basis : numpy.ndarray of shape (n_modes, n_waves) or None
+        Which modes are neighbours, for the generator.
     """
 
     def __init__(
@@ -101,27 +103,28 @@ class Trainer:
         games: KnownSets,
         seed: int,
         device: str = "auto",
+        basis: np.ndarray | None = None,
     ) -> None:
         self.spec = spec
         self.plan = plan
         self.games = games
         self.backend = current_backend()
         with self.backend.device(device):
-            self._build_networks(log_shares, seed)
+            self._build_networks(log_shares, basis, seed)
         self._rng = stream(seed, "batches")
         self._noise_seed = int(stream(seed, "noise").integers(2**31))
         self._compiled: dict[str, Any] = {}
         self.n_steps = 0
         self.reset()
 
-    def _build_networks(self, log_shares: np.ndarray, seed: int) -> None:
+    def _build_networks(self, log_shares: np.ndarray, basis: np.ndarray | None, seed: int) -> None:
         spec, plan = self.spec, self.plan
         initial = stream(seed, "initial weights")
-        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)))
+        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)), basis)
         self.discriminator = Discriminator(
             spec.layout.n_modes,
             spec.layout.n_columns,
-            plan.discriminator_width,
+            plan.width,
             plan.discriminator_blocks,
             int(initial.integers(2**31)),
         )
@@ -133,6 +136,23 @@ class Trainer:
         generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
         discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
         self.state = TrainState(generator, [], [ops.copy(w) for w in generator], discriminator, [])
+
+    def show_modes(self) -> None:
+        """Begin the discriminator with the generator's view of the modes.
+
+        In the generator's first layer modes that mean alike, such as neighbouring bins of a number,
+        lie side by side. To judge in features that were learnt elsewhere is what made projected
+        GANs (Sauer et al. 2021) quick; here the features go on learning.
+        """
+        layout = self.spec.layout
+        kernel = self.averaged_weights()["input/kernel"][: layout.n_modes].copy()
+        for column in range(layout.n_columns):
+            modes = layout.modes(column)
+            kernel[modes] -= kernel[modes].mean(axis=0)  # what all modes share tells nothing
+        first, *others = self.state.discriminator
+        begun = np.array(ops.convert_to_numpy(first))
+        begun[: layout.n_modes] = kernel * (self.discriminator.spread / kernel.std())
+        self.state = self.state._replace(discriminator=[self.backend.put(begun), *others])
 
     def start(self, phase: Phase) -> None:
         """Enter a phase from the averaged weights, with fresh moments."""
@@ -191,11 +211,7 @@ class Trainer:
 
     def averaged_weights(self) -> dict[str, np.ndarray]:
         """Return the averaged weights of the generator by name: what is sampled from."""
-        shapes = self.spec.weight_shapes()
-        return {
-            name: ops.convert_to_numpy(weight).reshape(shape)
-            for (name, shape), weight in zip(shapes.items(), self.state.average, strict=True)
-        }
+        return self.generator.plain_weights([*map(ops.convert_to_numpy, self.state.average)])
 
     def numpy_generator(self) -> NumpyGenerator:
         """Return the generator with averaged weights, in NumPy."""
@@ -207,7 +223,7 @@ class Trainer:
 
     def restore(self, weights: dict[str, np.ndarray]) -> None:
         """Go back to averaged weights kept earlier."""
-        kept = [self.backend.put(weight) for weight in weights.values()]
+        kept = [self.backend.put(weight) for weight in self.generator.with_waves(weights)]
         self.state = self.state._replace(average=kept)
 
     def snapshot(self) -> Snapshot:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tabgan.encoding.order import cosine_basis
 from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 
@@ -28,14 +29,33 @@ def rows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return codes, rng.random(codes.shape) < 0.5, rng.normal(size=(50, 4)).astype(np.float32)
 
 
-def test_numpy_and_keras_give_the_same_logits(weights, rows):
+NOWHERE = np.full(3, np.nan)
+# The second column is a number whose last mode is "missing".
+BASIS = cosine_basis(
+    [NOWHERE, np.array([0.1, 0.3, 0.7, 0.9, np.nan]), NOWHERE, NOWHERE[:2]], SPEC.layout
+)
+
+
+def shaken(network, seed: int) -> list[np.ndarray]:
+    """Move every weight of a Keras network away from its start, and return them."""
+    network.build()
+    rng = np.random.default_rng(seed)
+    moved = [rng.normal(0.0, 0.5, w.shape).astype(np.float32) for w in network.get_weights()]
+    network.set_weights(moved)
+    return moved
+
+
+with_and_without_waves = pytest.mark.parametrize("basis", [None, BASIS], ids=["no order", "waves"])
+
+
+@with_and_without_waves
+def test_numpy_and_keras_give_the_same_logits(basis, rows):
     from tabgan.networks.generator import Generator
     from tabgan.networks.modes import one_hot, spread_columns
 
     codes, known, noise = rows
-    keras_generator = Generator(SPEC, np.zeros(SPEC.layout.n_modes), seed=0)
-    keras_generator.build()
-    keras_generator.set_weights(list(weights.values()))
+    keras_generator = Generator(SPEC, np.zeros(SPEC.layout.n_modes), 0, basis)
+    weights = keras_generator.plain_weights(shaken(keras_generator, 1))
     mask = known.astype(np.float32)
     known_modes = one_hot(codes, SPEC.layout) * spread_columns(mask, SPEC.layout)
     expected = np.asarray(keras_generator(known_modes, mask, noise))
@@ -58,11 +78,8 @@ def test_numpy_and_keras_discriminators_give_the_same_logits(rows):
     from tabgan.networks.modes import one_hot
 
     codes, _, _ = rows
-    rng = np.random.default_rng(2)
     discriminator = Discriminator(SPEC.layout.n_modes, 4, width=16, n_blocks=2, seed=0)
-    discriminator.build()
-    weights = [rng.normal(0.0, 0.5, w.shape).astype("f") for w in discriminator.get_weights()]
-    discriminator.set_weights(weights)
+    weights = shaken(discriminator, 2)
     nothing = np.zeros(codes.shape, dtype=np.float32)
     expected = np.asarray(discriminator(one_hot(codes, SPEC.layout), nothing))
     found = NumpyDiscriminator(SPEC.layout, weights).logits(codes)
@@ -93,6 +110,30 @@ def test_an_untrained_generator_gives_the_training_shares():
         probabilities = np.exp(log_softmax(generator.logits(features, column)))[0]
         # The heads start at a hundredth of a unit: shares within a few per cent of themselves.
         np.testing.assert_allclose(probabilities, shares[spec.layout.modes(column)], rtol=0.15)
+
+
+def test_plain_weights_put_back_are_the_same_generator():
+    from tabgan.networks.generator import Generator
+
+    generator = Generator(SPEC, np.zeros(SPEC.layout.n_modes), 0, BASIS)
+    plain = generator.plain_weights(shaken(generator, 3))
+    again = generator.plain_weights(generator.with_waves(plain))
+    assert {name: w.shape for name, w in plain.items()} == SPEC.weight_shapes()
+    for name in plain:
+        np.testing.assert_array_equal(again[name], plain[name])
+
+
+def test_neighbours_start_alike_and_far_modes_differ():
+    from tabgan.networks.generator import Generator
+
+    spec = NetworkSpec(sizes=(64,), noise_dim=1, width=32, n_blocks=1)
+    basis = cosine_basis([(np.arange(64) + 0.5) / 64], spec.layout)
+    generator = Generator(spec, np.zeros(64), 0, basis)
+    generator.build()
+    kernel = generator.plain_weights(generator.get_weights())["input/kernel"][:64]
+    next_to = np.linalg.norm(np.diff(kernel, axis=0), axis=1).mean()
+    far_apart = np.linalg.norm(kernel[:32] - kernel[32:], axis=1).mean()
+    assert next_to < 0.4 * far_apart
 
 
 def test_the_names_of_the_weights_follow_the_layers_of_the_keras_generator():

@@ -1,0 +1,68 @@
+"""The order of modes as smooth functions of their rank."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.encoding import Layout, TableEncoder
+from tabgan.encoding.column import EncodingOptions
+from tabgan.encoding.order import cosine_basis
+from tabgan.schema import infer_schema
+
+
+def encoder_of(table: pd.DataFrame, **options: object) -> TableEncoder:
+    return TableEncoder.from_frame(table, infer_schema(table), EncodingOptions(**options))
+
+
+def test_waves_of_equal_steps_are_orthogonal_and_of_length_one_on_average():
+    basis = cosine_basis([(np.arange(40) + 0.5) / 40], Layout([40]))
+    assert basis.shape == (40, 16)
+    np.testing.assert_allclose(basis.T @ basis / 40, np.eye(16), atol=1e-6)
+
+
+def test_a_wave_is_zero_outside_its_column_and_where_there_is_no_rank():
+    layout = Layout([3, 4])
+    basis = cosine_basis([np.full(3, np.nan), np.array([0.2, 0.5, 0.8, np.nan])], layout)
+    # Three places: two waves tell them apart.
+    assert basis.shape == (7, 2)
+    assert not basis[layout.modes(0)].any()
+    assert not basis[layout.modes(1)][3].any()
+    assert basis[layout.modes(1)][:3].any(axis=1).all()
+
+
+def test_categories_have_no_waves_at_all():
+    assert cosine_basis([np.full(3, np.nan)], Layout([3])).shape == (3, 0)
+
+
+@pytest.mark.parametrize("normalisation", ["quantile", "mixture"])
+def test_the_modes_of_numbers_and_dates_rank_as_their_values(normalisation):
+    rng = np.random.default_rng(0)
+    skewed = np.where(rng.random(3_000) < 0.3, 0.0, rng.lognormal(0, 2, 3_000))
+    table = pd.DataFrame(
+        {
+            "number": pd.Series(skewed).mask(rng.random(3_000) < 0.1),
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 400, 3_000), "D"),
+        }
+    )
+    encoder = encoder_of(table, normalisation=normalisation)
+    for column in encoder.learnt:
+        ranks = column.ranks
+        known = np.flatnonzero(np.isfinite(ranks))
+        values = column.decode(known, np.full(len(known), 0.5), 0)
+        assert values.iloc[np.argsort(ranks[known])].is_monotonic_increasing
+        assert ((ranks[known] > 0) & (ranks[known] < 1)).all()
+    # The zero, three tenths of the rows, has the rank of its middle row; "missing" has none.
+    number = encoder.learnt[0]
+    zero = number.code_of(0.0)
+    assert number.ranks[zero] == pytest.approx(0.15, abs=0.02)
+    assert np.isnan(number.ranks[number.missing_code])
+
+
+def test_ordered_categories_rank_as_their_levels_and_others_not():
+    levels = ["low", "middle", "high"]
+    sizes = pd.Categorical(["high", "low", "middle", "high"] * 20, levels, ordered=True)
+    table = pd.DataFrame({"size": sizes, "name": ["a", "b", "c", "a"] * 20})
+    size, name = encoder_of(table).learnt
+    ranked = sorted(size.values, key=lambda level: size.ranks[size.code_of(level)])
+    assert ranked == levels
+    assert np.isnan(name.ranks).all()
