@@ -12,8 +12,8 @@ import keras
 import numpy as np
 from keras import ops
 
-# Initial standard deviation of the waves' weights. Sixteen of them add up to the .1 of a mode without
-# an order: with larger ones the modes of numbers drown those of categories at first
+# Initial standard deviation of the waves' weights. Sixteen of them add up to the .1 of a mode
+# without an order: with larger ones the modes of numbers drown those of categories at first
 # (benchmarks/ablations.md).
 _WAVE_SPREAD = 0.025
 

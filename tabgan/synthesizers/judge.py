@@ -33,8 +33,8 @@ class OnePassJudge:
     seed : int
         The same noise for every candidate, so that they differ only in their weights.
     ranks : sequence of numpy.ndarray of shape (n_modes of the column,)
-        Place of each column's modes on its line, NaN for a mode without one. Trees cut along it, and
-        would not see what a shuffled order hides.
+        Place of each column's modes on its line, NaN for a mode without one. Trees cut along it,
+        and would not see what a shuffled order hides.
     """
 
     held_out: np.ndarray
@@ -60,7 +60,7 @@ class OnePassJudge:
         return Judgement(1.0 - 2.0 * abs(auc - 0.5), _share_covered(real, fake))
 
     def _in_order(self, codes: np.ndarray) -> np.ndarray:
-        """Return the codes renumbered along the lines of their columns, those without place last."""
+        """Return the codes renumbered along their columns' lines, those without a place last."""
         ordered = np.empty(codes.shape, dtype=np.float32)
         for column, ranks in enumerate(self.ranks):
             places = np.argsort(np.argsort(ranks, kind="stable"))  # NaN sorts last

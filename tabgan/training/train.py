@@ -26,8 +26,8 @@ from tabgan.training.trainer import (
 )
 
 # What the game may cost the likelihood, as a share of it and, where it is near zero, in nats a row.
-# All-passes samples of king got better while it lost .8 % (benchmarks/ablations.md); half a per cent
-# threw the whole game away there.
+# All-passes samples of king got better while it lost .8 % (benchmarks/ablations.md); half a per
+# cent threw the whole game away there.
 _LIKELIHOOD_SLACK = 0.01
 _LIKELIHOOD_SLACK_NATS = 0.05
 # A gain below this share of the likelihood is noise of the held-out rows, not progress.

@@ -151,7 +151,7 @@ class Trainer:
             kernel[modes] -= kernel[modes].mean(axis=0)  # what all modes share tells nothing
         first, *others = self.state.discriminator
         begun = np.array(ops.convert_to_numpy(first))
-        begun[: layout.n_modes] = kernel * (self.discriminator.spread / kernel.std())
+        begun[: layout.n_modes] = kernel * (self.discriminator.spread / max(kernel.std(), 1e-12))
         self.state = self.state._replace(discriminator=[self.backend.put(begun), *others])
 
     def start(self, phase: Phase) -> None:
