@@ -28,6 +28,13 @@ TARGETS = {
     "insurance": ("charges", False),
     "airbnb": ("price", False),
     "acs_income": ("Income", False),
+    "churn": ("Churn", True),
+    "covertype": ("Cover_Type", True),
+    "diabetes": ("Outcome", True),
+    "lending": ("interest_rate", False),
+    "penguins": ("species", True),
+    "taxis": ("tip", False),
+    "titanic": ("survived", True),
     "bundled": ("switched", True),
 }
 
@@ -124,7 +131,10 @@ def utility(learnt_from: pd.DataFrame, split: Split) -> float:
     features, test = np.delete(rows, target, axis=1), np.delete(holdout, target, axis=1)
     if split.is_class:
         model = XGBClassifier().fit(features, rows[:, target])
-        return float(roc_auc_score(holdout[:, target], model.predict_proba(test)[:, 1]))
+        scores = model.predict_proba(test)
+        if scores.shape[1] > 2:
+            return float(roc_auc_score(holdout[:, target], scores, multi_class="ovr"))
+        return float(roc_auc_score(holdout[:, target], scores[:, 1]))
     model = XGBRegressor().fit(features, rows[:, target])
     return float(r2_score(holdout[:, target], model.predict(test)))
 
