@@ -14,11 +14,14 @@ from tabgan.networks.forward import NumpyGenerator
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
-# Rows drawn a round. Their probabilities are compared, not their draws, so the first column's
-# share is exact and the others' have the noise of their contexts alone.
-_N_BLOCKS = 8
-# Corrections of one column move the ones after it, so one round is not enough; three is a choice.
-_N_ROUNDS = 3
+# Blocks drawn a round. Their probabilities are compared, not their draws, so the first column's
+# share is exact and the others' have the noise of their contexts alone. In one pass that is the
+# noise of whole draws, since each is all but decided by the generator's noise, and a pass is cheap:
+# so many blocks for one pass, fewer for more, and no fewer than the last number.
+_BLOCKS_OF_ONE_PASS = 64
+_FEWEST_BLOCKS = 8
+# Corrections of one column move the ones after it, so one round is not enough; five is a choice.
+_N_ROUNDS = 5
 # A mode that is further off than this factor is not a matter of calibration.
 _MAX_OFFSET = 1.0
 
@@ -52,15 +55,16 @@ def calibrate(
     wanted = layout.join([conditions.weigh(i, e.shares) for i, e in enumerate(encoder.learnt)])
     offsets = np.zeros(layout.n_modes, dtype=np.float32)
     sampler = Sampler(generator, passes, conditions, n_passes, offsets)
+    n_blocks = max(_FEWEST_BLOCKS, _BLOCKS_OF_ONE_PASS // n_passes)
     for _ in range(_N_ROUNDS):
         drawn = np.zeros(layout.n_modes)
 
         def add_up(column: int, weights: np.ndarray, drawn: np.ndarray = drawn) -> None:
             drawn[layout.modes(column)] += (weights / weights.sum(axis=1, keepdims=True)).sum(0)
 
-        for block in range(_N_BLOCKS):
+        for block in range(n_blocks):
             sampler.block(seed, block, observe=add_up)
-        shares = drawn / (_N_BLOCKS * BLOCK_SIZE)
+        shares = drawn / (n_blocks * BLOCK_SIZE)
         usable = (wanted > 0) & (shares > 0)
         offsets[usable] += np.log(wanted[usable] / shares[usable])
         np.clip(offsets, -_MAX_OFFSET, _MAX_OFFSET, out=offsets)
