@@ -17,7 +17,8 @@ from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 # Blocks drawn a round. Their probabilities are compared, not their draws, so the first column's
 # share is exact and the others' have the noise of their contexts alone. In one pass that is the
 # noise of whole draws, since each is all but decided by the generator's noise, and a pass is cheap:
-# so many blocks for one pass, fewer for more, and no fewer than the last number.
+# so many blocks for one pass and fewer for more, as long as they hold no more than twice the rows
+# of the table, whose own shares are no more exact; and no fewer than the last number.
 _BLOCKS_OF_ONE_PASS = 64
 _FEWEST_BLOCKS = 8
 # Corrections of one column move the ones after it, so one round is not enough; five is a choice.
@@ -32,6 +33,7 @@ def calibrate(
     conditions: Conditions,
     encoder: TableEncoder,
     n_passes: int,
+    n_rows: int,
     seed: int,
 ) -> np.ndarray:
     """Return offsets to the logits for samples in so many passes, float32 of shape (n_modes,).
@@ -48,6 +50,8 @@ def calibrate(
         Knows the share of each mode among the training rows.
     n_passes : int
         Passes that the sample is drawn in.
+    n_rows : int
+        Rows of the table.
     seed : int
         Of the rows that are drawn.
     """
@@ -55,7 +59,8 @@ def calibrate(
     wanted = layout.join([conditions.weigh(i, e.shares) for i, e in enumerate(encoder.learnt)])
     offsets = np.zeros(layout.n_modes, dtype=np.float32)
     sampler = Sampler(generator, passes, conditions, n_passes, offsets)
-    n_blocks = max(_FEWEST_BLOCKS, _BLOCKS_OF_ONE_PASS // n_passes)
+    enough = 2 * n_rows // BLOCK_SIZE
+    n_blocks = max(_FEWEST_BLOCKS, min(_BLOCKS_OF_ONE_PASS // n_passes, enough))
     for _ in range(_N_ROUNDS):
         drawn = np.zeros(layout.n_modes)
 

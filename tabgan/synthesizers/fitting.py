@@ -101,7 +101,7 @@ def fit_model(
             for done, n_passes in enumerate(counts, start=1):
                 seed_of_draws = int(calibration.integers(2**63))
                 offsets[n_passes] = calibrate(
-                    generator, passes, conditions, encoder, n_passes, seed_of_draws
+                    generator, passes, conditions, encoder, n_passes, len(codes), seed_of_draws
                 )
                 reporter.step(done, {})
         except KeyboardInterrupt:

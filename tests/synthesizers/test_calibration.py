@@ -28,7 +28,7 @@ def test_the_shares_of_a_biased_generator_become_those_of_the_table(n_passes):
     weights["heads/bias"] += encoder.log_shares
     generator, passes = NumpyGenerator(spec, weights), PassPlan((2, 0, 1), np.zeros((3, 3)))
     conditions = no_conditions(encoder)
-    offsets = calibrate(generator, passes, conditions, encoder, n_passes, seed=1)
+    offsets = calibrate(generator, passes, conditions, encoder, n_passes, len(table), seed=1)
 
     def distance(offsets):
         sampler = Sampler(generator, passes, conditions, n_passes, offsets)
