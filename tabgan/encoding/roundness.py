@@ -16,6 +16,7 @@ _STEPS = np.array([1, 2, 5, *(m * 10**k for k in range(1, 7) for m in (1, 2, 2.5
 _SMALLEST_SHARE = 0.01
 # And those within so many standard errors of none.
 _N_ERRORS = 4.0
+# Rounds are cheap, since rows count by what divides them; rare steps converge last.
 _N_ROUNDS = 200
 # All steps divide it.
 _PERIOD = 1e7

@@ -41,8 +41,8 @@ def infer_pattern(values: pd.Series) -> str:
 def write_identifier(pattern: str, number: int) -> str:
     """Return the identifier with a running number, written as the pattern says.
 
-    Different numbers give different texts, which look as drawn at random and do not show how many
-    there are. Once the pattern's digits and letters are used up, the number itself is appended.
+    Different numbers give different texts, however many of them spread evenly over those of the
+    pattern. Once its digits and letters are used up, the number itself is appended.
 
     Examples
     --------
