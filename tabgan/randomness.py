@@ -23,6 +23,7 @@ _STREAMS = {
     "restrictions": 11,
     "completions": 12,
     "orders": 13,
+    "density ratio": 14,
 }
 
 

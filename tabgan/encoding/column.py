@@ -76,6 +76,15 @@ class ColumnEncoder(ABC, Generic[Summary]):
         """
         return np.full(self.n_modes, np.nan)
 
+    @property
+    def neighbours(self) -> np.ndarray:
+        """Codes of the mode below each mode and of the one above, int32 of shape (n_modes, 2).
+
+        Only bins have neighbours, and the outermost one of them; every other mode is its own: a
+        spike is a value like no other.
+        """
+        return np.repeat(np.arange(self.n_modes, dtype=np.int32)[:, None], 2, axis=1)
+
     @classmethod
     @abstractmethod
     def summarise(cls, values: pd.Series, column: ColumnSchema) -> Summary:

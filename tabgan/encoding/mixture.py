@@ -92,6 +92,11 @@ class MixtureModes:
         return len(self.spikes) + len(self.means)
 
     @property
+    def bins(self) -> range:
+        """None: Gaussian modes overlap, and none is a bin beside another."""
+        return range(0)
+
+    @property
     def limits(self) -> tuple[float, float]:
         """Smallest and largest value that can be drawn."""
         ends = np.concatenate([self.spikes, self.bounds])

@@ -151,6 +151,15 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             ranks[:n_values] = middle_ranks(middles, self.shares[:n_values])
         return ranks
 
+    @property
+    def neighbours(self) -> np.ndarray:
+        neighbours = super().neighbours
+        if self.modes is not None and len(self.modes.bins):
+            bins = np.array(self.modes.bins)
+            neighbours[bins] += np.array([-1, 1], dtype=np.int32)
+            neighbours[bins] = neighbours[bins].clip(bins[0], bins[-1])
+        return neighbours
+
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         numbers, present = self.read_numbers(values, self.column)
         other = self.missing_code if self.withheld else -1

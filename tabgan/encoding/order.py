@@ -17,6 +17,23 @@ from tabgan.encoding.layout import Layout
 _MAX_WAVES = 16
 
 
+def places(ranks: np.ndarray) -> np.ndarray:
+    """Return the place of each mode along its column's line: 0, 1, …, float32 of shape (n_modes,).
+
+    Modes without a rank come last, in their own order.
+    """
+    return np.argsort(np.argsort(ranks, kind="stable")).astype(np.float32)
+
+
+def along_lines(codes: np.ndarray, ranks: Sequence[np.ndarray]) -> np.ndarray:
+    """Return codes renumbered along their columns' lines, float32 of the shape of `codes`.
+
+    Trees cut along it, and would not see what a shuffled order hides.
+    """
+    columns = [places(their_ranks)[codes[:, i]] for i, their_ranks in enumerate(ranks)]
+    return np.stack(columns, axis=1)
+
+
 def cosine_basis(ranks: Sequence[np.ndarray], layout: Layout) -> np.ndarray:
     """Return the value of each wave at each mode, float32 of shape (n_modes, n_waves).
 

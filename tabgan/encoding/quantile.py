@@ -97,6 +97,11 @@ class QuantileModes:
         """Number of spikes and bins."""
         return len(self.spikes) + self.n_bins
 
+    @property
+    def bins(self) -> range:
+        """Codes of the bins, from the lowest to the highest."""
+        return range(len(self.spikes), self.n_modes)
+
     def encode(self, values: np.ndarray, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return codes and positions of values; values out of range go to the nearest mode."""
         codes = np.zeros(len(values), dtype=np.int32)

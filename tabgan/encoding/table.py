@@ -95,6 +95,12 @@ class TableEncoder:
         """
         return cosine_basis([encoder.ranks for encoder in self.learnt], self.layout)
 
+    @property
+    def neighbours(self) -> np.ndarray:
+        """Codes of the modes below and above each mode, int32 of shape (n_modes, 2)."""
+        sides = (self.layout.join([e.neighbours[:, i] for e in self.learnt]) for i in (0, 1))
+        return np.stack(list(sides), axis=1).astype(np.int32)
+
     def learnt_index(self, name: object) -> int | None:
         """Return the place of a column among the learnt ones, ``None`` for an identifier."""
         names = [encoder.column.name for encoder in self.learnt]

@@ -102,6 +102,7 @@ def _expected(
         weights = [sampler.weights(features, place) for place in range(codes.shape[1])]
         for place, restriction in present.items():
             weights[place], _ = restrict(weights[place], restriction)
+        weights = [column / column.sum(axis=1, keepdims=True) for column in weights]
         parts.append(weights)
     return encoder.expected([np.concatenate(blocks) for blocks in zip(*parts, strict=True)])
 

@@ -19,6 +19,8 @@ from tabgan.synthesizers.checkpoint import CheckpointFile
 from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.passes import AUTO_PASSES, learn_passes
+from tabgan.synthesizers.refinement import learn_density_ratio
+from tabgan.synthesizers.sampler import Sampler
 from tabgan.synthesizers.split import hold_out
 from tabgan.training.backend import backend_name
 from tabgan.training.callbacks import WithCallbacks
@@ -30,6 +32,8 @@ from tabgan.training.trainer import KnownSets
 
 # The numbers of passes between one and all that the game practises; others lie between.
 _PRACTISED_PASSES = (2, 4)
+# The numbers of passes that samples are calibrated and refined for; others lie between.
+_CORRECTED_PASSES = (1, 2, 4, 8, 16)
 
 
 def fit_model(
@@ -72,6 +76,7 @@ def fit_model(
         few_passes=passes.known_sets(_PRACTISED_PASSES),
     )
     conditions = no_conditions(encoder)
+    ranks = [column.ranks for column in encoder.learnt]
     calibration = stream(seed, "calibration")
     store = None
     if checkpoint is not None:
@@ -86,16 +91,19 @@ def fit_model(
             plan=plan,
             games=games,
             seed=seed,
-            judge=OnePassJudge(held_out, conditions, seed, [e.ranks for e in encoder.learnt]),
+            judge=OnePassJudge(held_out, conditions, seed, ranks),
             reporter=reporter,
             clock=clock,
             device=device,
             store=store,
             basis=encoder.order_basis,
+            neighbours=encoder.neighbours,
         )
         generator = NumpyGenerator(spec, trained.weights)
         offsets = {1: np.zeros(spec.layout.n_modes, dtype=np.float32)}
-        counts = sorted({1, *_PRACTISED_PASSES, min(spec.layout.n_columns, AUTO_PASSES)})
+        ratios = {}
+        most = min(spec.layout.n_columns, AUTO_PASSES)
+        counts = [*(count for count in _CORRECTED_PASSES if count < most), most]
         reporter.phase("calibration", len(counts), len(trained.history))
         try:
             for done, n_passes in enumerate(counts, start=1):
@@ -103,6 +111,10 @@ def fit_model(
                 offsets[n_passes] = calibrate(
                     generator, passes, conditions, encoder, n_passes, len(codes), seed_of_draws
                 )
+                sampler = Sampler(generator, passes, conditions, n_passes, offsets[n_passes])
+                ratio = learn_density_ratio(sampler, ranks, learnt, held_out, seed_of_draws)
+                if ratio is not None:
+                    ratios[n_passes] = ratio
                 reporter.step(done, {})
         except KeyboardInterrupt:
             if trained.interrupted:
@@ -119,6 +131,7 @@ def fit_model(
         n_epochs=trained.n_rows_seen / len(learnt),
         history=trained.history,
         offsets=offsets,
+        ratios=ratios,
         interrupted=trained.interrupted,
         out_of_time=trained.out_of_time,
         discriminator=trained.discriminator,

@@ -10,6 +10,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from threadpoolctl import threadpool_limits
 
 from tabgan.conditioning.conditions import Conditions
+from tabgan.encoding.order import along_lines
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.randomness import stream
 from tabgan.synthesizers.passes import PassPlan
@@ -33,8 +34,7 @@ class OnePassJudge:
     seed : int
         The same noise for every candidate, so that they differ only in their weights.
     ranks : sequence of numpy.ndarray of shape (n_modes of the column,)
-        Place of each column's modes on its line, NaN for a mode without one. Trees cut along it,
-        and would not see what a shuffled order hides.
+        Place of each column's modes on its line, NaN for a mode without one.
     """
 
     held_out: np.ndarray
@@ -46,7 +46,7 @@ class OnePassJudge:
         """Return the two-sample score and the share of modes covered."""
         real = self.held_out[:_MAX_ROWS].astype(np.int64)
         fake = self._sample(generator, len(real))
-        rows = self._in_order(np.concatenate([real, fake]))
+        rows = along_lines(np.concatenate([real, fake]), self.ranks)
         is_real = np.repeat([1, 0], [len(real), len(fake)])
         # Fifty trees instead of a hundred: half the time; a candidate is compared with others only.
         classifier = HistGradientBoostingClassifier(
@@ -58,14 +58,6 @@ class OnePassJudge:
             scores = cross_val_predict(classifier, rows, is_real, cv=folds, method="predict_proba")
         auc = roc_auc_score(is_real, scores[:, 1])
         return Judgement(1.0 - 2.0 * abs(auc - 0.5), _share_covered(real, fake))
-
-    def _in_order(self, codes: np.ndarray) -> np.ndarray:
-        """Return the codes renumbered along their columns' lines, those without a place last."""
-        ordered = np.empty(codes.shape, dtype=np.float32)
-        for column, ranks in enumerate(self.ranks):
-            places = np.argsort(np.argsort(ranks, kind="stable"))  # NaN sorts last
-            ordered[:, column] = places[codes[:, column]]
-        return ordered
 
     def _sample(self, generator: NumpyGenerator, n_rows: int) -> np.ndarray:
         n_columns = generator.layout.n_columns

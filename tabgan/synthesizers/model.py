@@ -9,6 +9,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.schema import TableSchema
+from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.passes import AUTO_PASSES, PassPlan
 from tabgan.synthesizers.sampler import Sampler
 
@@ -33,6 +34,9 @@ class FittedModel:
         One entry a look at the held-out rows.
     offsets : dict of int to numpy.ndarray
         Number of passes to the offsets of the logits that it was calibrated with.
+    ratios : dict of int to DensityRatio
+        Number of passes to the ratio that its candidates are rejected by; a number without one has
+        no need of it, or was not looked at.
     interrupted : bool
         Whether the user ended the training before its time.
     out_of_time : bool
@@ -48,6 +52,7 @@ class FittedModel:
     n_epochs: float
     history: list[dict[str, Any]]
     offsets: dict[int, np.ndarray]
+    ratios: dict[int, DensityRatio] = field(default_factory=dict)
     interrupted: bool = False
     out_of_time: bool = False
     discriminator: list[np.ndarray] = field(default_factory=list)
@@ -60,11 +65,12 @@ class FittedModel:
     def sampler(self, conditions: Conditions, n_passes: int) -> Sampler:
         """Return what draws rows with these conditions in so many passes."""
         # The nearest number of passes from below: a sample of three errs as one of two does.
-        offsets = self.offsets[max(known for known in self.offsets if known <= n_passes)]
-        return Sampler(self.generator, self.passes, conditions, n_passes, offsets)
+        nearest = max(known for known in self.offsets if known <= n_passes)
+        offsets, ratio = self.offsets[nearest], self.ratios.get(nearest)
+        return Sampler(self.generator, self.passes, conditions, n_passes, offsets, ratio)
 
     def silent_sampler(self, conditions: Conditions) -> Sampler:
         """Return what draws columns one by one, on the likelihood path."""
         n_columns = self.generator.layout.n_columns
         sampler = self.sampler(conditions, min(n_columns, AUTO_PASSES))
-        return replace(sampler, n_passes=n_columns + 1)
+        return replace(sampler, n_passes=n_columns + 1, ratio=None)

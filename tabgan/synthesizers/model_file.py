@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from tabgan import __version__
-from tabgan.encoding import TableEncoder
+from tabgan.encoding import Layout, TableEncoder
 from tabgan.errors import ModelFileError, TabGANError
 from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
@@ -25,11 +25,13 @@ from tabgan.persistence import (
     write_container,
 )
 from tabgan.schema import TableSchema
+from tabgan.synthesizers.density_ratio import MAX_LEAVES, DensityRatio
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.passes import PassPlan
 
 # Half a billion numbers are two gigabytes: far above any table's network, far below a memory bomb.
 _MAX_PARAMETERS = 500_000_000
+_RATIO = ("leaves_left", "values", "offsets")
 _VERSIONED = ("numpy", "pandas", "keras", "tensorflow")
 
 
@@ -44,6 +46,11 @@ def save_model(
     arrays["passes/dependence"] = model.passes.dependence
     for n_passes, offsets in model.offsets.items():
         arrays[f"offsets/{n_passes}"] = offsets
+    for n_passes, ratio in model.ratios.items():
+        # The file knows no unsigned words.
+        arrays[f"ratios/{n_passes}/leaves_left"] = ratio.leaves_left.view(np.int32)
+        arrays[f"ratios/{n_passes}/values"] = ratio.values
+        arrays[f"ratios/{n_passes}/offsets"] = ratio.offsets
     spec = model.generator.spec
     fitted = {
         "noise_dim": spec.noise_dim,
@@ -100,6 +107,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         for name in sorted(arrays)
         if name.startswith("offsets/")
     }
+    trees = {name: arrays.pop(name) for name in list(arrays) if name.startswith("ratios/")}
     states = _join_arrays(load_json(members["encoder.json"]), arrays)
     encoder = TableEncoder.from_state(states, schema)
     spec = NetworkSpec(
@@ -119,6 +127,10 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     discriminator = [tensors[name].astype(np.float32) for name in sorted(tensors)]
     if discriminator:
         NumpyDiscriminator(spec.layout, discriminator)  # refuses weights that do not fit
+    ratios = {
+        n_passes: _read_ratio({k: trees[f"ratios/{n_passes}/{k}"] for k in _RATIO}, spec.layout)
+        for n_passes in sorted({int(name.split("/")[1]) for name in trees})
+    }
     history: Any = load_json(members["history.json"])
     model = FittedModel(
         encoder=encoder,
@@ -130,6 +142,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         out_of_time=bool(fitted.get("out_of_time", False)),
         history=history,
         offsets=offsets,
+        ratios=ratios,
         discriminator=discriminator,
     )
     return model, params["parameters"]
@@ -145,6 +158,22 @@ def _check_weights(weights: dict[str, np.ndarray], spec: NetworkSpec) -> None:
         raise ModelFileError("the generator's weights do not fit the network's sizes")
     if not all(np.isfinite(weight).all() for weight in weights.values()):
         raise ModelFileError("the generator's weights are not all finite numbers")
+
+
+def _read_ratio(arrays: dict[str, np.ndarray], layout: Layout) -> DensityRatio:
+    """Return a density ratio, refusing what does not fit the layout or is not finite."""
+    leaves_left, values, offsets = (arrays[name] for name in _RATIO)
+    n_trees = len(values)
+    found = [(array.shape, array.dtype) for array in (leaves_left, values, offsets)]
+    expected = [
+        ((layout.n_modes, n_trees), np.dtype(np.int32)),
+        ((n_trees, MAX_LEAVES), np.dtype(np.float32)),
+        ((layout.n_modes,), np.dtype(np.float32)),
+    ]
+    if found != expected or not (np.isfinite(values).all() and np.isfinite(offsets).all()):
+        raise ModelFileError("the trees of a density ratio do not fit the table's schema")
+    words = np.ascontiguousarray(leaves_left).view(np.uint32)
+    return DensityRatio(layout, words, values, offsets)
 
 
 def _split_arrays(states: list[dict[str, Any]]) -> tuple[list[Any], dict[str, np.ndarray]]:

@@ -109,6 +109,7 @@ def train(
     device: str = "auto",
     store: Store | None = None,
     basis: np.ndarray | None = None,
+    neighbours: np.ndarray | None = None,
 ) -> TrainedNetworks:
     """Fit both networks.
 
@@ -137,14 +138,16 @@ def train(
     store : Store or None
         Where to go on from, and where to keep a snapshot at each look at the held-out rows.
     basis : numpy.ndarray of shape (n_modes, n_waves) or None
-        Which modes are neighbours (:func:`tabgan.encoding.order.cosine_basis`).
+        How modes lie beside each other (:func:`tabgan.encoding.order.cosine_basis`).
+    neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
+        Codes of the modes below and above each mode.
 
     Raises
     ------
     KeyboardInterrupt
         If the user interrupts before there are weights worth keeping.
     """
-    trainer = Trainer(spec, log_shares, plan, games, seed, device, basis)
+    trainer = Trainer(spec, log_shares, plan, games, seed, device, basis, neighbours)
     with trainer.backend.device(device):
         training = _Training(trainer, codes, plan, reporter, clock, store)
         reporter.begin(trainer.generator)

@@ -92,7 +92,9 @@ class Trainer:
     device : {"auto", "cpu", "gpu"}
         Where the networks live.
     basis : numpy.ndarray of shape (n_modes, n_waves) or None
-        Which modes are neighbours, for the generator.
+        How modes lie beside each other, for the generator.
+    neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
+        Codes of the modes below and above each mode, between which training rows are blurred.
     """
 
     def __init__(
@@ -104,10 +106,12 @@ class Trainer:
         seed: int,
         device: str = "auto",
         basis: np.ndarray | None = None,
+        neighbours: np.ndarray | None = None,
     ) -> None:
         self.spec = spec
         self.plan = plan
         self.games = games
+        self._neighbours = neighbours
         self.backend = current_backend()
         with self.backend.device(device):
             self._build_networks(log_shares, basis, seed)
@@ -311,8 +315,22 @@ class Trainer:
             rng, condition, self.games.few_passes, plan.practised_conditions
         )
         rows = rng.integers(len(codes), size=n_rows)
-        parts = (codes[rows].astype(np.int32), known, condition)
+        parts = (self._blurred(codes[rows].astype(np.int32)), known, condition)
         return Batch(*(self.backend.put(part.reshape(shape)) for part in parts))
+
+
+    def _blurred(self, codes: np.ndarray) -> np.ndarray:
+        """Return the rows with a share of their cells in the mode below or above."""
+        share = self.plan.blur
+        if self._neighbours is None or not share:
+            return codes
+        chance = self._rng.random(codes.shape, dtype=np.float32)
+        below, above = chance < share / 2, chance >= 1.0 - share / 2
+        layout = self.spec.layout
+        positions = np.stack([layout.position(i, c) for i, c in enumerate(codes.T)], axis=1)
+        codes = np.where(below, self._neighbours[positions, 0], codes)
+        blurred: np.ndarray = np.where(above, self._neighbours[positions, 1], codes)
+        return blurred
 
 
 def _log_names(phase: Phase) -> tuple[str, ...]:

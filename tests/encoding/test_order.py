@@ -6,7 +6,7 @@ import pytest
 
 from tabgan.encoding import Layout, TableEncoder
 from tabgan.encoding.column import EncodingOptions
-from tabgan.encoding.order import cosine_basis
+from tabgan.encoding.order import along_lines, cosine_basis, places
 from tabgan.schema import infer_schema
 
 
@@ -66,3 +66,42 @@ def test_ordered_categories_rank_as_their_levels_and_others_not():
     ranked = sorted(size.values, key=lambda level: size.ranks[size.code_of(level)])
     assert ranked == levels
     assert np.isnan(name.ranks).all()
+
+
+def test_only_bins_lie_beside_each_other():
+    """A spike is a value like no other, "missing" is none, and categories have no sides."""
+    rng = np.random.default_rng(0)
+    skewed = np.where(rng.random(3_000) < 0.3, 0.0, rng.normal(0, 2, 3_000))
+    table = pd.DataFrame(
+        {
+            "number": pd.Series(skewed).mask(rng.random(3_000) < 0.1),
+            "name": rng.choice(list("abc"), 3_000),
+        }
+    )
+    encoder = encoder_of(table)
+    number, name = encoder.learnt
+    own = np.arange(number.n_modes)
+    alone = [number.code_of(0.0), number.missing_code]
+    assert (number.neighbours[alone] == own[alone, None]).all()
+    bins = np.setdiff1d(own, alone)
+    middles = number.decode(own, np.full(len(own), 0.5), 0).to_numpy()
+    below, above = number.neighbours[bins].T
+    assert (middles[below][1:] == middles[bins][:-1]).all()
+    assert (middles[above][:-1] == middles[bins][1:]).all()
+    assert below[0] == bins[0] and above[-1] == bins[-1]
+    assert (name.neighbours == np.arange(3)[:, None]).all()
+    assert encoder.neighbours.shape == (encoder.layout.n_modes, 2)
+    assert (encoder.neighbours[encoder.layout.modes(0)] == number.neighbours).all()
+
+
+def test_gaussian_modes_overlap_so_that_none_lies_beside_another():
+    table = pd.DataFrame({"number": np.random.default_rng(0).normal(size=2_000)})
+    (number,) = encoder_of(table, normalisation="mixture").learnt
+    assert (number.neighbours == np.arange(number.n_modes)[:, None]).all()
+
+
+def test_codes_are_renumbered_along_the_line():
+    ranks = [np.array([0.7, np.nan, 0.2]), np.full(2, np.nan)]
+    assert places(ranks[0]).tolist() == [1.0, 2.0, 0.0]
+    codes = np.array([[0, 1], [1, 0], [2, 1]])
+    assert along_lines(codes, ranks).tolist() == [[1.0, 1.0], [2.0, 0.0], [0.0, 1.0]]

@@ -71,3 +71,22 @@ def test_the_game_leaves_the_waves_alone(trainer, name):
     for weight, old, new in zip(names, before, after, strict=True):
         moved = not np.array_equal(old, new)
         assert moved == (name == "likelihood" or not weight.endswith("waves"))
+
+
+def test_rows_are_blurred_between_neighbouring_modes_and_nowhere_else():
+    """Half the cells of a binned column move, to either side alike; the others stay."""
+    trainer = make_trainer((32, 5))
+    codes = np.stack([np.full(20_000, 7), np.full(20_000, 3)], axis=1).astype(np.int32)
+    assert trainer._blurred(codes) is codes  # nobody said what lies beside what
+    layout = trainer.spec.layout
+    own = layout.join([np.arange(32), np.arange(5)])
+    beside = np.stack([own, own], axis=1).astype(np.int32)
+    beside[layout.modes(0)] += np.array([-1, 1], dtype=np.int32)
+    trainer._neighbours = beside
+    blurred = trainer._blurred(codes)
+    assert blurred.dtype == np.int32
+    assert (blurred[:, 1] == 3).all()
+    shares = np.bincount(blurred[:, 0], minlength=32) / len(codes)
+    assert shares[[6, 7, 8]] == pytest.approx([0.25, 0.5, 0.25], abs=0.015)
+    trainer.plan = replace(PLAN, blur=0.0)
+    assert trainer._blurred(codes) is codes
