@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from protocol import Split, independent_columns, score, split_table
+from protocol import Split, independent_columns, membership, score, split_table
 
 from tabgan import TabGAN, load_demo
 
@@ -76,6 +76,15 @@ def measure(split: Split, method: str, seed: int) -> dict[str, object]:
             **score(synthetic, split, seed),
         }
         print(n_passes, scores[str(n_passes)], flush=True)
+    # The strongest of the attacks that a model file allows: its own likelihoods, and the ratio that
+    # candidates are rejected by.
+    attacks = {"likelihood": membership(gan.score_samples, split)}
+    model = gan._fitted_model()
+    for n_passes, ratio in model.ratios.items():
+        attacks[f"ratio, passes {n_passes}"] = membership(
+            lambda rows, ratio=ratio: ratio.log_ratios(model.encoder.encode_known(rows)), split
+        )
+    result["membership"] = attacks
     history = gan.history_.drop(columns="seconds").round(4)
     return result | {"passes": scores, "last_round": json.loads(history.iloc[-1].to_json())}
 

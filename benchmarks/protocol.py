@@ -6,12 +6,13 @@ generator never sees.
 """
 
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from sdmetrics.reports.single_table import QualityReport
-from sklearn.metrics import r2_score, roc_auc_score
+from sklearn.metrics import r2_score, roc_auc_score, roc_curve
 from sklearn.model_selection import StratifiedKFold, cross_val_predict, train_test_split
 from xgboost import XGBClassifier, XGBRegressor
 
@@ -183,6 +184,24 @@ def exact_match_share(train: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     """Return the share of synthetic rows that occur in training."""
     known = set(pd.util.hash_pandas_object(train, index=False))
     return float(pd.util.hash_pandas_object(synthetic, index=False).isin(known).mean())
+
+
+def membership(scores_of: Callable[[pd.DataFrame], np.ndarray], split: Split) -> dict[str, float]:
+    """Return how well a score tells training rows from as many holdout rows.
+
+    The area under the ROC curve, and the share of training rows found at 1 % false alarms: .5 and
+    .01 for an attack that knows nothing.
+    """
+    n_rows = len(split.holdout)
+    members = split.train.sample(min(n_rows, len(split.train)), random_state=0)
+    scores = np.concatenate([scores_of(members), scores_of(split.holdout)])
+    is_member = np.repeat([1, 0], [len(members), n_rows])
+    false_alarms, found, _ = roc_curve(is_member, scores)
+    return {
+        "auc": float(roc_auc_score(is_member, scores)),
+        "tpr_at_1_percent": float(found[false_alarms <= 0.01].max()),
+        "rows_a_side": len(members),
+    }
 
 
 def independent_columns(train: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

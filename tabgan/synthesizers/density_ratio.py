@@ -35,15 +35,18 @@ class DensityRatio:
         What a leaf adds to the logarithm of the ratio.
     offsets : numpy.ndarray of float32, shape (n_modes,)
         What each mode adds to it.
+    mean_share : float
+        Share of the candidates of an unconditional sample that are taken.
 
-    The logarithm of the ratio, plus the offsets, is that of the share of such candidates to take; of
-    those with a positive one all are taken.
+    The logarithm of the ratio, plus the offsets, is that of the share of such candidates to take;
+    where it is positive, all of them.
     """
 
     layout: Layout
     leaves_left: NDArray[np.uint32]
     values: NDArray[np.float32]
     offsets: NDArray[np.float32]
+    mean_share: float = 1.0
 
     def log_ratios(self, codes: np.ndarray) -> NDArray[np.float32]:
         """Return the logarithm of each row's ratio by the trees alone, (n_rows,)."""

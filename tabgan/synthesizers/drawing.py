@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ import pandas as pd
 from tabgan.conditioning.conditions import Conditions
 from tabgan.errors import InvalidConditionError
 from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.passes import AUTO_PASSES
 from tabgan.synthesizers.restricted import RestrictedBlock, draw_restricted
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
@@ -54,19 +55,25 @@ class RowSource:
         known = probability_of_known(silent) if self.conditions.are_shared else 1.0
         # Few passes are for speed; one column a pass is for faithfulness.
         in_order = self.n_passes >= min(self.model.generator.layout.n_columns, AUTO_PASSES)
-        parts: list[tuple[np.ndarray, np.ndarray]] = []
-        searches: list[RestrictedBlock] = []
-        for block in range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE)):
-            begun = None
+
+        def draw(block: int) -> tuple[np.ndarray, np.ndarray, RestrictedBlock | None]:
+            search = None
             if self.conditions.restricted:
-                searches.append(draw_restricted(silent, self.seed, block, in_order=in_order))
-                if block == 0:  # once a sample: other blocks estimate the same
-                    self._check_rarity(searches[0])
-                begun = searches[-1].codes
-            drawn = sampler.block(self.seed, block, begun)
+                search = draw_restricted(silent, self.seed, block, in_order=in_order)
+            begun = None if search is None else search.codes
+            codes, uniforms = sampler.block(self.seed, block, begun)
             first = block * BLOCK_SIZE
             wanted = slice(max(0, start - first), stop - first)
-            parts.append((drawn[0][wanted], drawn[1][wanted]))
+            return codes[wanted], uniforms[wanted], search
+
+        blocks = range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE))
+        drawn = [draw(block) for block in blocks[:1]]
+        searches = [search for _, _, search in drawn if search is not None]
+        if searches and start == 0:  # once a sample: other blocks estimate the same
+            self._check_rarity(searches[0])
+        drawn += in_parallel(draw, blocks[1:])
+        searches = [search for _, _, search in drawn if search is not None]
+        parts = [(codes, uniforms) for codes, uniforms, _ in drawn]
         n_columns = self.model.generator.layout.n_columns
         empty = np.empty((0, n_columns), dtype=np.int64), np.empty((0, n_columns))
         codes, uniforms = (np.concatenate(halves) for halves in zip(empty, *parts, strict=True))
@@ -74,6 +81,7 @@ class RowSource:
         frame = encoder.decode(codes, uniforms, start, self.conditions.restricted)
         self._put_exact_values(frame, start)
         if self.conditions.are_shared and len(frame):
+            known *= _relative_share_taken(sampler, self.seed, searches)
             frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame
 
@@ -127,6 +135,18 @@ def probability_of_known(sampler: Sampler) -> float:
             probability *= float(weights[wanted[0, column]] / weights.sum())
             codes[0, column] = wanted[0, column]
     return probability
+
+
+def _relative_share_taken(sampler: Sampler, seed: int, searches: list[RestrictedBlock]) -> float:
+    """Return how much oftener than others candidates are taken that satisfy the conditions.
+
+    So much commoner are such rows in a sample than the network alone says.
+    """
+    if sampler.ratio is None:
+        return 1.0
+    begun = searches[0].codes if searches else None
+    candidates, _ = replace(sampler, ratio=None).block(seed, 0, begun)
+    return float(sampler.ratio.shares_taken(candidates).mean()) / sampler.ratio.mean_share
 
 
 def _summary(known: float, searches: list[RestrictedBlock], n_rows: int) -> dict[str, float]:

@@ -102,6 +102,7 @@ def fit_model(
         generator = NumpyGenerator(spec, trained.weights)
         offsets = {1: np.zeros(spec.layout.n_modes, dtype=np.float32)}
         ratios = {}
+        unseen = held_out if plan.held_out_share else held_out[:0]
         most = min(spec.layout.n_columns, AUTO_PASSES)
         counts = [*(count for count in _CORRECTED_PASSES if count < most), most]
         reporter.phase("calibration", len(counts), len(trained.history))
@@ -112,7 +113,7 @@ def fit_model(
                     generator, passes, conditions, encoder, n_passes, len(codes), seed_of_draws
                 )
                 sampler = Sampler(generator, passes, conditions, n_passes, offsets[n_passes])
-                ratio = learn_density_ratio(sampler, ranks, learnt, held_out, seed_of_draws)
+                ratio = learn_density_ratio(sampler, ranks, learnt, unseen, seed_of_draws)
                 if ratio is not None:
                     ratios[n_passes] = ratio
                 reporter.step(done, {})

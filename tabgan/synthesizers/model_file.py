@@ -31,7 +31,7 @@ from tabgan.synthesizers.passes import PassPlan
 
 # Half a billion numbers are two gigabytes: far above any table's network, far below a memory bomb.
 _MAX_PARAMETERS = 500_000_000
-_RATIO = ("leaves_left", "values", "offsets")
+_RATIO = ("leaves_left", "values", "offsets", "mean_share")
 _VERSIONED = ("numpy", "pandas", "keras", "tensorflow")
 
 
@@ -51,6 +51,7 @@ def save_model(
         arrays[f"ratios/{n_passes}/leaves_left"] = ratio.leaves_left.view(np.int32)
         arrays[f"ratios/{n_passes}/values"] = ratio.values
         arrays[f"ratios/{n_passes}/offsets"] = ratio.offsets
+        arrays[f"ratios/{n_passes}/mean_share"] = np.array([ratio.mean_share])
     spec = model.generator.spec
     fitted = {
         "noise_dim": spec.noise_dim,
@@ -162,18 +163,20 @@ def _check_weights(weights: dict[str, np.ndarray], spec: NetworkSpec) -> None:
 
 def _read_ratio(arrays: dict[str, np.ndarray], layout: Layout) -> DensityRatio:
     """Return a density ratio, refusing what does not fit the layout or is not finite."""
-    leaves_left, values, offsets = (arrays[name] for name in _RATIO)
+    leaves_left, values, offsets, mean_share = (arrays[name] for name in _RATIO)
     n_trees = len(values)
-    found = [(array.shape, array.dtype) for array in (leaves_left, values, offsets)]
+    found = [(array.shape, array.dtype) for array in (leaves_left, values, offsets, mean_share)]
     expected = [
         ((layout.n_modes, n_trees), np.dtype(np.int32)),
         ((n_trees, MAX_LEAVES), np.dtype(np.float32)),
         ((layout.n_modes,), np.dtype(np.float32)),
+        ((1,), np.dtype(np.float64)),
     ]
-    if found != expected or not (np.isfinite(values).all() and np.isfinite(offsets).all()):
+    numbers_are_sound = np.isfinite(values).all() and np.isfinite(offsets).all()
+    if found != expected or not numbers_are_sound or not 0.0 < mean_share[0] <= 1.0:
         raise ModelFileError("the trees of a density ratio do not fit the table's schema")
     words = np.ascontiguousarray(leaves_left).view(np.uint32)
-    return DensityRatio(layout, words, values, offsets)
+    return DensityRatio(layout, words, values, offsets, float(mean_share[0]))
 
 
 def _split_arrays(states: list[dict[str, Any]]) -> tuple[list[Any], dict[str, np.ndarray]]:

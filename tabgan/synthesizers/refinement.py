@@ -19,6 +19,7 @@ from tabgan.encoding import Layout
 from tabgan.encoding.order import along_lines, places
 from tabgan.randomness import stream
 from tabgan.synthesizers.density_ratio import ALL_LEAVES, MAX_LEAVES, DensityRatio
+from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
 # Rows of the table to learn from: beyond, trees of 32 leaves gain little and drawing costs time.
@@ -27,22 +28,31 @@ _MAX_ROWS = 50_000
 # long as they are so few in all; and a small table is compared with so many at least.
 _DRAWS_PER_ROW = 3
 _MOST_DRAWS = 100_000
-_FEWEST_DRAWS = 10_000
+_FEWEST_DRAWS = 4_000
 # Share of the rows by which the number of trees is chosen where none were held out from training.
 _TEST_SHARE = 0.15
 # Fewer of them choose by chance.
 _FEWEST_ROWS = 30
 _MAX_TREES = 200
-_RATE = 0.2
+# If so many trees tell unseen rows no better than chance, the others are not grown.
+_FIRST_TREES = 20
+_RATE = 0.3
+# Strength of the ridge on the values of leaves. Trees that may say what they like of a leaf know
+# the rows they have learnt from: without it those of King County were told from others with an AUC
+# of .62, at this strength of .54, and most of the gain is left (benchmarks/ablations.md).
+_RIDGE = 300.0
 # Rows that share a leaf at least, but for small tables, where it is this share of them: larger
 # leaves know less of single rows, and are better on unseen ones, too.
 _ROWS_OF_LEAF = 100
 _SHARE_OF_LEAF = 0.01
 # The share of the table's law that may be cut off by taking some candidates less often than their
-# ratio asks for: it halves what a row costs (benchmarks/ablations.md).
-_CUT_SHARE = 0.02
-# Corrections of one column move the others; a mode that is further off than this, as a logarithm, is
-# not a matter of shares.
+# ratio asks for, with one pass; it falls with the root of their number, down to the least: few
+# passes are for speed. The rows with the highest ratios, which are cut, are the rarest of a sample
+# (benchmarks/ablations.md).
+_CUT_SHARE = 0.1
+_LEAST_CUT_SHARE = 0.02
+# Corrections of one column move the others; a mode that is further off than this, as a logarithm,
+# is not a matter of shares.
 _RAKING_ROUNDS = 5
 _MAX_OFFSET = 1.0
 # Candidates a row on average at most. Where they are told apart so well that more are needed, more
@@ -86,29 +96,34 @@ def learn_density_ratio(
     real, fake, real_test, fake_test = (
         along_lines(codes, ranks) for codes in (learnt, drawn[:n_draws], held_out, drawn[n_draws:])
     )
-    trees = _fit_trees(real, fake, int(rng.integers(2**31)))
-    n_trees = _best_number(trees, real_test, fake_test)
-    if n_trees == 0:
-        return None
+    tree_seed, n_trees = int(rng.integers(2**31)), 0
+    for n_grown in (_FIRST_TREES, _MAX_TREES):
+        trees = _fit_trees(real, fake, n_grown, tree_seed)
+        n_trees = _best_number(trees, real_test, fake_test)
+        if n_trees == 0:
+            return None
     layout = sampler.generator.layout
     leaves_left, values = _as_words(trees, n_trees, ranks, layout)
     ratio = DensityRatio(layout, leaves_left, values, np.zeros(layout.n_modes, dtype=np.float32))
-    wanted = layout.join([np.bincount(c, minlength=s) for c, s in zip(known.T, layout.sizes)])
-    return replace(ratio, offsets=_rake(ratio, drawn, wanted / len(known)))
+    columns = zip(known.T, layout.sizes, strict=True)
+    wanted = layout.join([np.bincount(codes, minlength=size) for codes, size in columns])
+    cut_share = max(_LEAST_CUT_SHARE, _CUT_SHARE / sampler.n_passes**0.5)
+    ratio = replace(ratio, offsets=_rake(ratio, drawn, wanted / len(known), cut_share))
+    return replace(ratio, mean_share=float(ratio.shares_taken(drawn).mean()))
 
 
 def _draw(sampler: Sampler, seed: int, n_rows: int) -> np.ndarray:
-    blocks = [sampler.block(seed, block)[0] for block in range(-(-n_rows // BLOCK_SIZE))]
+    blocks = in_parallel(lambda b: sampler.block(seed, b)[0], range(-(-n_rows // BLOCK_SIZE)))
     return np.concatenate(blocks)[:n_rows]
 
 
-def _fit_trees(real: np.ndarray, fake: np.ndarray, seed: int) -> Any:
+def _fit_trees(real: np.ndarray, fake: np.ndarray, n_trees: int, seed: int) -> Any:
     trees = HistGradientBoostingClassifier(
         learning_rate=_RATE,
-        max_iter=_MAX_TREES,
+        max_iter=n_trees,
         max_leaf_nodes=MAX_LEAVES,
         min_samples_leaf=max(1, min(_ROWS_OF_LEAF, round(_SHARE_OF_LEAF * len(real)))),
-        l2_regularization=1.0,
+        l2_regularization=_RIDGE,
         early_stopping=False,
         random_state=seed,
     )
@@ -137,26 +152,30 @@ def _best_number(trees: Any, real: np.ndarray, fake: np.ndarray) -> int:
     return best + 1 if gain > error else 0
 
 
-def _log_cap(log_ratios: np.ndarray) -> float:
+def _log_cap(log_ratios: np.ndarray, cut_share: float) -> float:
     """Return the ratio, as a logarithm, from which on candidates are always taken.
 
     Parameters
     ----------
     log_ratios : numpy.ndarray of shape (n_rows,)
         Of candidates.
+    cut_share : float
+        Share of the law that may be cut off.
     """
     ratios = np.sort(np.exp(log_ratios.astype(np.float64)))[::-1]
     # What capping at each ratio cuts off, and the share of the candidates that it takes.
     above = np.cumsum(ratios) - ratios * np.arange(1, len(ratios) + 1)
     taken = (ratios.sum() - above) / (ratios * len(ratios))
     cheap = taken >= 1 / _MEAN_CANDIDATES
-    exact = above <= _CUT_SHARE * ratios.sum()
+    exact = above <= cut_share * ratios.sum()
     # The cheapest of the exact ones, if it is cheap enough; else the most exact of the cheap ones.
     chosen = max(np.flatnonzero(exact)[-1], np.flatnonzero(cheap)[0])
     return float(np.log(ratios[chosen]))
 
 
-def _rake(ratio: DensityRatio, drawn: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+def _rake(
+    ratio: DensityRatio, drawn: np.ndarray, wanted: np.ndarray, cut_share: float
+) -> np.ndarray:
     """Return offsets with which the candidates that are taken have the shares of the table.
 
     The cap takes most from the modes whose candidates are wanted most often; raking (Deming and
@@ -170,10 +189,12 @@ def _rake(ratio: DensityRatio, drawn: np.ndarray, wanted: np.ndarray) -> np.ndar
         Candidates.
     wanted : numpy.ndarray of shape (n_modes,)
         Share of each mode in the table.
+    cut_share : float
+        Share of the law that may be cut off.
     """
     layout = ratio.layout
     log_ratios = ratio.log_ratios(drawn).astype(np.float64)
-    log_cap = _log_cap(log_ratios)
+    log_cap = _log_cap(log_ratios, cut_share)
     log_shares = log_ratios - log_cap
     offsets = np.zeros(layout.n_modes)
     for _ in range(_RAKING_ROUNDS):

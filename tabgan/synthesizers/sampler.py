@@ -20,9 +20,12 @@ from tabgan.synthesizers.passes import PassPlan
 BLOCK_SIZE = 1024
 # Candidates drawn at a time at least: fewer cost nearly as much.
 _FEWEST_AT_A_TIME = 256
-# Candidates a row at most; then the last one stays, as it was drawn. With the eight on average that
+# Candidates a row at most; then one of the last ones stays. With the eight on average that
 # refinement allows, one row in seventy ends so.
 _MOST_CANDIDATES = 32
+# Where rows have conditions of their own, a row must not depend on how many candidates another one
+# needs: all have so many. With two on average, one row in sixteen is none that was taken.
+_CANDIDATES_OF_DIFFERENT_ROWS = 4
 # Shown each column that is drawn and the weights, (n_rows, size), that its modes are drawn by.
 Observer = Callable[[int, np.ndarray], None]
 
@@ -96,23 +99,32 @@ class Sampler:
         return codes, position_uniforms
 
     def _draw_accepted(
-        self, codes: np.ndarray, groups: list[list[int]], ratio: DensityRatio, rng: np.random.Generator
+        self,
+        codes: np.ndarray,
+        groups: list[list[int]],
+        ratio: DensityRatio,
+        rng: np.random.Generator,
     ) -> np.ndarray:
         """Return the rows with their unknown cells drawn, each until a candidate is taken."""
         completed = codes.copy()
-        open_rows, n_tried = np.arange(len(codes)), 0
-        while len(open_rows) and n_tried < _MOST_CANDIDATES:
+        open_rows, n_left = np.arange(len(codes)), _MOST_CANDIDATES
+        rows_differ = len(self.conditions.known) > 1
+        if rows_differ:
+            n_left = _CANDIDATES_OF_DIFFERENT_ROWS
+        while len(open_rows) and n_left:
             # The first round finds most rows, the last few get several candidates at a time.
-            n_each = -(-_FEWEST_AT_A_TIME // len(open_rows))
-            n_each = min(n_each, _MOST_CANDIDATES - n_tried)
+            n_each = min(n_left, -(-_FEWEST_AT_A_TIME // len(open_rows)))
+            if rows_differ:
+                n_each = n_left
             candidates = np.repeat(codes[open_rows], n_each, axis=0)
             self.draw(candidates, groups, rng.random(candidates.shape), rng)
-            taken = rng.random(len(candidates)) < ratio.shares_taken(candidates)
-            taken = taken.reshape(-1, n_each)
+            shares = ratio.shares_taken(candidates)
+            taken = (rng.random(len(candidates)) < shares).reshape(-1, n_each)
             found = taken.any(axis=1)
-            chosen = np.where(found, taken.argmax(axis=1), n_each - 1)
+            likely = draw_modes(shares.reshape(-1, n_each), rng.random(len(open_rows)))
+            chosen = np.where(found, taken.argmax(axis=1), likely)
             completed[open_rows] = candidates[np.arange(len(open_rows)) * n_each + chosen]
-            open_rows, n_tried = open_rows[~found], n_tried + n_each
+            open_rows, n_left = open_rows[~found], n_left - n_each
         return completed
 
     def groups(self, codes: np.ndarray) -> list[list[int]]:

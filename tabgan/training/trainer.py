@@ -318,7 +318,6 @@ class Trainer:
         parts = (self._blurred(codes[rows].astype(np.int32)), known, condition)
         return Batch(*(self.backend.put(part.reshape(shape)) for part in parts))
 
-
     def _blurred(self, codes: np.ndarray) -> np.ndarray:
         """Return the rows with a share of their cells in the mode below or above."""
         share = self.plan.blur

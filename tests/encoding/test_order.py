@@ -88,7 +88,8 @@ def test_only_bins_lie_beside_each_other():
     below, above = number.neighbours[bins].T
     assert (middles[below][1:] == middles[bins][:-1]).all()
     assert (middles[above][:-1] == middles[bins][1:]).all()
-    assert below[0] == bins[0] and above[-1] == bins[-1]
+    assert below[0] == bins[0]
+    assert above[-1] == bins[-1]
     assert (name.neighbours == np.arange(3)[:, None]).all()
     assert encoder.neighbours.shape == (encoder.layout.n_modes, 2)
     assert (encoder.neighbours[encoder.layout.modes(0)] == number.neighbours).all()

@@ -30,7 +30,12 @@ def table():
     second = np.where(rng.random(N_ROWS) < 0.8, first, rng.permutation(first))
     number = rng.normal(size=N_ROWS) + 2.0 * (first == "u")
     return pd.DataFrame(
-        {"first": first, "second": second, "number": number, "apart": rng.choice(list("xy"), N_ROWS)}
+        {
+            "first": first,
+            "second": second,
+            "number": number,
+            "apart": rng.choice(list("xy"), N_ROWS),
+        }
     )
 
 
@@ -46,7 +51,9 @@ def independent_sampler(encoder, conditions=None):
     weights["heads/bias"] += encoder.log_shares
     n_columns = encoder.layout.n_columns
     passes = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
-    return Sampler(NumpyGenerator(spec, weights), passes, conditions or no_conditions(encoder), 1)
+    # So many passes that only a fiftieth of the law is cut off.
+    conditions = conditions or no_conditions(encoder)
+    return Sampler(NumpyGenerator(spec, weights), passes, conditions, n_passes=25)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +105,7 @@ def test_the_ratio_is_that_of_the_trees_it_was_read_from(encoder, codes):
     rng = np.random.default_rng(1)
     shuffled = np.stack([rng.permutation(column) for column in codes.T], axis=1)
     real, fake = (refinement.along_lines(rows, ranks) for rows in (codes, shuffled))
-    trees = refinement._fit_trees(real, fake, seed=0)
+    trees = refinement._fit_trees(real, fake, 50, seed=0)
     words = refinement._as_words(trees, 30, ranks, encoder.layout)
     ratio = DensityRatio(encoder.layout, *words, np.zeros(encoder.layout.n_modes, "f"))
     thirtieth = list(trees.staged_decision_function(fake))[29]
@@ -133,9 +140,7 @@ def test_a_block_is_whole_however_few_candidates_are_taken(encoder, refined, sha
     """Even if none ever is: then the last candidates are kept."""
     offsets = np.full(encoder.layout.n_modes, np.log(max(share_taken, 1e-30)) / 4, "f")
     trees = refined.ratio
-    nothing = DensityRatio(
-        encoder.layout, trees.leaves_left, np.zeros_like(trees.values), offsets
-    )
+    nothing = DensityRatio(encoder.layout, trees.leaves_left, np.zeros_like(trees.values), offsets)
     codes, _ = replace(refined, ratio=nothing).block(4, 0)
     sizes = np.array(encoder.layout.sizes)
     assert codes.shape == (1024, len(sizes))
@@ -146,7 +151,7 @@ def test_candidates_cost_no_more_than_eight_a_row():
     """Where nothing but one candidate in a thousand is like the table, most of the law is cut."""
     log_ratios = np.full(10_000, -8.0)
     log_ratios[:10] = 6.0
-    cap = np.exp(refinement._log_cap(log_ratios))
+    cap = np.exp(refinement._log_cap(log_ratios, 0.02))
     taken = np.minimum(np.exp(log_ratios) / cap, 1.0).mean()
     assert taken >= 1 / 8
 
@@ -154,6 +159,6 @@ def test_candidates_cost_no_more_than_eight_a_row():
 def test_two_hundredths_of_the_law_are_cut_off_where_that_is_cheap():
     rng = np.random.default_rng(0)
     ratios = np.exp(rng.normal(-0.5, 1.0, 20_000))
-    cap = np.exp(refinement._log_cap(np.log(ratios)))
+    cap = np.exp(refinement._log_cap(np.log(ratios), 0.02))
     kept = np.minimum(ratios, cap).sum() / ratios.sum()
     assert 0.98 <= kept < 0.981
