@@ -6,21 +6,25 @@ found by drawing rows and comparing, takes the systematic part away (iterative p
 on the one-way margins; Deming and Stephan 1940). The joint law of the columns is left as learnt.
 """
 
+from functools import partial
+
 import numpy as np
 
 from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
+from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
 # Blocks drawn a round. Their probabilities are compared, not their draws, so the first column's
 # share is exact and the others' have the noise of their contexts alone. In one pass that is the
 # noise of whole draws, since each is all but decided by the generator's noise, and a pass is cheap:
-# so many blocks for one pass and fewer for more, as long as they hold no more than twice the rows
-# of the table, whose own shares are no more exact; and no fewer than the last number.
+# so many blocks for one pass and fewer for more, down to the second number; as long as they hold no
+# more than twice the rows of the table, whose own shares are no more exact, or are but the third.
 _BLOCKS_OF_ONE_PASS = 64
-_FEWEST_BLOCKS = 8
+_BLOCKS_OF_MANY_PASSES = 8
+_FEWEST_BLOCKS = 4
 # Corrections of one column move the ones after it, so one round is not enough; five is a choice.
 _N_ROUNDS = 5
 # A mode that is further off than this factor is not a matter of calibration.
@@ -60,17 +64,24 @@ def calibrate(
     offsets = np.zeros(layout.n_modes, dtype=np.float32)
     sampler = Sampler(generator, passes, conditions, n_passes, offsets)
     enough = 2 * n_rows // BLOCK_SIZE
-    n_blocks = max(_FEWEST_BLOCKS, min(_BLOCKS_OF_ONE_PASS // n_passes, enough))
+    wished = max(_BLOCKS_OF_MANY_PASSES, _BLOCKS_OF_ONE_PASS // n_passes)
+    n_blocks = max(_FEWEST_BLOCKS, min(wished, enough))
     for _ in range(_N_ROUNDS):
-        drawn = np.zeros(layout.n_modes)
-
-        def add_up(column: int, weights: np.ndarray, drawn: np.ndarray = drawn) -> None:
-            drawn[layout.modes(column)] += (weights / weights.sum(axis=1, keepdims=True)).sum(0)
-
-        for block in range(n_blocks):
-            sampler.block(seed, block, observe=add_up)
-        shares = drawn / (n_blocks * BLOCK_SIZE)
+        drawn = in_parallel(partial(_expected_counts, sampler, seed), range(n_blocks))
+        shares = np.sum(drawn, axis=0) / (n_blocks * BLOCK_SIZE)
         usable = (wanted > 0) & (shares > 0)
         offsets[usable] += np.log(wanted[usable] / shares[usable])
         np.clip(offsets, -_MAX_OFFSET, _MAX_OFFSET, out=offsets)
     return offsets
+
+
+def _expected_counts(sampler: Sampler, seed: int, block: int) -> np.ndarray:
+    """Return how many rows of a block are in each mode, by the probabilities they are drawn by."""
+    layout = sampler.generator.layout
+    counts = np.zeros(layout.n_modes)
+
+    def add_up(column: int, weights: np.ndarray) -> None:
+        counts[layout.modes(column)] += (weights / weights.sum(axis=1, keepdims=True)).sum(axis=0)
+
+    sampler.block(seed, block, observe=add_up)
+    return counts

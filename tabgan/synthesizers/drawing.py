@@ -81,7 +81,8 @@ class RowSource:
         frame = encoder.decode(codes, uniforms, start, self.conditions.restricted)
         self._put_exact_values(frame, start)
         if self.conditions.are_shared and len(frame):
-            known *= _relative_share_taken(sampler, self.seed, searches)
+            faithful = self.model.sampler(self.conditions, AUTO_PASSES)
+            known *= _relative_share_taken(faithful, self.seed, searches)
             frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame
 
