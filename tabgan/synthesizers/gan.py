@@ -50,7 +50,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         smaller batches.
     passes : int or "auto", default="auto"
         Passes in which :meth:`sample` draws the columns. 1 is the pure GAN, fastest; as many as
-        columns is the most faithful. ``"auto"`` is the number of columns, at most 32.
+        columns is the most faithful. ``"auto"`` is the number of columns, at most 32. On tables of
+        dependent numbers few passes need many candidates a row, and save little.
     objective : {"relativistic", "nonsaturating", "wasserstein"} or None, default="relativistic"
         The adversarial game. ``None`` leaves the adversary out, for comparison.
     normalisation : {"quantile", "mixture"}, default="quantile"
@@ -244,6 +245,11 @@ class TabGAN(DensityMixin, BaseEstimator):
         random_state: RandomState = None,
     ) -> Any:
         """Draw new rows.
+
+        Candidates come from the generator. Each is taken with a probability in proportion to how
+        much oftener the table has its like than a sample has, by boosted trees that :meth:`fit`
+        grew: eight candidates a row on average at most, one where trees found no difference. A
+        restricted column keeps the law that the network gives it.
 
         Parameters
         ----------
