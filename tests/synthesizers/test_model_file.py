@@ -107,3 +107,28 @@ def test_parts_that_do_not_belong_together_are_refused(path, tmp_path):
     write_container(tmp_path / "bad.tabgan", members, versions={"tabgan": "0"})
     with pytest.raises(ModelFileError, match="do not fit"):
         TabGAN.load(tmp_path / "bad.tabgan")
+
+
+@pytest.mark.parametrize(
+    ("part", "change"),
+    [
+        ("leaves_left", lambda array: array[:-1]),
+        ("values", lambda array: array[:, :-1]),
+        ("values", lambda array: array * np.float32(np.nan)),
+        ("offsets", lambda array: array[:-1]),
+        ("offsets", lambda array: array.astype(np.float64)),
+        ("mean_share", lambda array: array * 0.0),
+        ("mean_share", lambda array: array * np.nan),
+        ("mean_share", lambda array: array[:0]),
+    ],
+)
+def test_trees_that_do_not_fit_are_refused(path, tmp_path, part, change):
+    members = read_container(path)
+    arrays = load_tensors(members["encoder.safetensors"])
+    name = f"ratios/1/{part}"
+    assert name in arrays, "the fixture's one-pass samples are refined"
+    arrays[name] = change(arrays[name])
+    members["encoder.safetensors"] = dump_tensors(arrays)
+    write_container(tmp_path / "bad.tabgan", members, versions={"tabgan": "0"})
+    with pytest.raises(ModelFileError, match="fit"):
+        TabGAN.load(tmp_path / "bad.tabgan")
