@@ -106,16 +106,13 @@ class Sampler:
         rng: np.random.Generator,
     ) -> np.ndarray:
         """Return the rows with their unknown cells drawn, each until a candidate is taken."""
-        completed = codes.copy()
-        open_rows, n_left = np.arange(len(codes)), _MOST_CANDIDATES
+        completed, open_rows = codes.copy(), np.arange(len(codes))
         rows_differ = len(self.conditions.known) > 1
-        if rows_differ:
-            n_left = _CANDIDATES_OF_DIFFERENT_ROWS
+        n_left = _CANDIDATES_OF_DIFFERENT_ROWS if rows_differ else _MOST_CANDIDATES
         while len(open_rows) and n_left:
             # The first round finds most rows, the last few get several candidates at a time.
-            n_each = min(n_left, -(-_FEWEST_AT_A_TIME // len(open_rows)))
-            if rows_differ:
-                n_each = n_left
+            n_efficient = -(-_FEWEST_AT_A_TIME // len(open_rows))
+            n_each = n_left if rows_differ else min(n_left, n_efficient)
             candidates = np.repeat(codes[open_rows], n_each, axis=0)
             self.draw(candidates, groups, rng.random(candidates.shape), rng)
             shares = ratio.shares_taken(candidates)
