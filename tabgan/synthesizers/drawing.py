@@ -82,7 +82,7 @@ class RowSource:
         self._put_exact_values(frame, start)
         if self.conditions.are_shared and len(frame):
             faithful = self.model.sampler(self.conditions, AUTO_PASSES)
-            known *= _relative_share_taken(faithful, self.seed, searches)
+            known *= relative_share_taken(faithful, self.seed, searches)
             frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame
 
@@ -147,7 +147,7 @@ def _chained(sampler: Sampler, order: list[int]) -> float:
     return probability
 
 
-def _relative_share_taken(sampler: Sampler, seed: int, searches: list[RestrictedBlock]) -> float:
+def relative_share_taken(sampler: Sampler, seed: int, searches: list[RestrictedBlock]) -> float:
     """Return how much oftener than others candidates are taken that satisfy the conditions.
 
     So much commoner are such rows in a sample than the network alone says.

@@ -22,7 +22,8 @@ from tabgan.synthesizers.density_ratio import ALL_LEAVES, MAX_LEAVES, DensityRat
 from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
-# Rows of the table to learn from: beyond, trees of 32 leaves gain little and drawing costs time.
+# Rows of the table to learn from: drawing as many candidates as these need costs seconds. A first
+# choice, as are the share and the number of rows to test by, and both numbers of trees.
 _MAX_ROWS = 50_000
 # Draws a row of the table: three tell the ratio better than one does (benchmarks/ablations.md), as
 # long as they are so few in all; and a small table is compared with so many at least.
@@ -56,7 +57,8 @@ _LEAST_CUT_SHARE = 0.02
 _RAKING_ROUNDS = 5
 _MAX_OFFSET = 1.0
 # Candidates a row on average at most. Where they are told apart so well that more are needed, more
-# of the law is cut off; more passes are then the better way.
+# of the law is cut off; more passes are then the better way. A first choice: with it one pass of
+# King County draws a row in the time that all passes need.
 _MEAN_CANDIDATES = 8.0
 
 

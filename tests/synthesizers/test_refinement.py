@@ -15,6 +15,7 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.schema import infer_schema
 from tabgan.synthesizers import refinement
 from tabgan.synthesizers.density_ratio import DensityRatio
+from tabgan.synthesizers.drawing import probability_of_known, relative_share_taken
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.refinement import learn_density_ratio
 from tabgan.synthesizers.sampler import Sampler
@@ -133,6 +134,17 @@ def test_known_cells_stay_and_the_others_follow_them(table, encoder, refined):
     wanted = (table.loc[table["first"] == "w", "second"] == "w").mean()
     raw, found = (table["second"] == "w").mean(), (rows["second"] == "w").mean()
     assert abs(found - wanted) < 0.25 * abs(raw - wanted)
+
+
+def test_what_conditions_cost_is_said_of_the_refined_sample(encoder, refined):
+    """The network alone thinks the pair rare: it draws both columns apart."""
+    rows = drawn(refined, encoder)
+    share = ((rows["first"] == "w") & (rows["second"] == "w")).mean()
+    asked = replace(refined, conditions=read_conditions({"first": "w", "second": "w"}, encoder))
+    network = probability_of_known(replace(asked, ratio=None))
+    assert network < 0.5 * share
+    assert network * relative_share_taken(asked, 2, []) == pytest.approx(share, rel=0.1)
+    assert relative_share_taken(replace(asked, ratio=None), 2, []) == 1.0
 
 
 @pytest.mark.parametrize("share_taken", [0.4, 0.0])
