@@ -18,9 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from protocol import Split, independent_columns, membership, score, split_table
+from attacks import attacks
+from protocol import Split, independent_columns, score, split_table
 
 from tabgan import TabGAN, load_demo
+from tabgan.synthesizers.passes import AUTO_PASSES
 
 RESULTS = Path(__file__).parent / "results"
 BACKEND = os.environ.get("KERAS_BACKEND", "tensorflow")
@@ -29,8 +31,8 @@ BUNDLED_ROWS = 5_000
 
 
 def all_passes(split: Split) -> int:
-    """Return the number of passes in which columns come one by one."""
-    return split.train.shape[1]
+    """Return the default number of passes: one a column, within reason."""
+    return min(split.train.shape[1], AUTO_PASSES)
 
 
 # Name of a method: estimator, and the passes to sample it in.
@@ -76,15 +78,7 @@ def measure(split: Split, method: str, seed: int) -> dict[str, object]:
             **score(synthetic, split, seed),
         }
         print(n_passes, scores[str(n_passes)], flush=True)
-    # The strongest of the attacks that a model file allows: its own likelihoods, and the ratio that
-    # candidates are rejected by.
-    attacks = {"likelihood": membership(gan.score_samples, split)}
-    model = gan._fitted_model()
-    for n_passes, ratio in model.ratios.items():
-        attacks[f"ratio, passes {n_passes}"] = membership(
-            lambda rows, ratio=ratio: ratio.log_ratios(model.encoder.encode_known(rows)), split
-        )
-    result["membership"] = attacks
+    result["membership"] = attacks(gan, split)
     history = gan.history_.drop(columns="seconds").round(4)
     return result | {"passes": scores, "last_round": json.loads(history.iloc[-1].to_json())}
 
@@ -105,8 +99,8 @@ def main() -> None:
             table = load_demo(BUNDLED_ROWS)
         else:
             table = pd.read_parquet(options.data / f"{options.table}.parquet")
-        split = split_table(options.table, table)
         for seed in options.seeds:
+            split = split_table(options.table, table, seed)
             for method in options.methods:
                 _measure_missing(split, method, seed, folder)
     print(report(folder))

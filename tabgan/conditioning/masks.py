@@ -31,6 +31,28 @@ def random_known_sets(
     return ranks < n_known[:, None]
 
 
+def with_one_more(rng: np.random.Generator, known: np.ndarray, share: float) -> np.ndarray:
+    """Make one more column known in some rows, as a condition does that is not drawn in turn.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        Source of randomness.
+    known : numpy.ndarray of bool, shape (n_rows, n_columns)
+        Known sets.
+    share : float
+        Share of the rows in which a column, of all of them, is made known; rows in which nothing
+        would be unknown then stay.
+    """
+    n_rows, n_columns = known.shape
+    if n_columns == 0:
+        return known
+    rows = np.flatnonzero(rng.random(n_rows) < share)
+    more = known.copy()
+    more[rows, rng.integers(n_columns, size=len(rows))] = True
+    return np.where(more.all(axis=1, keepdims=True), known, more)
+
+
 def practised_known_sets(
     rng: np.random.Generator, known: np.ndarray, practised: np.ndarray, share: float
 ) -> np.ndarray:

@@ -11,6 +11,11 @@ from tabgan.networks.blocks import ResidualBlock
 from tabgan.networks.ordered import OrderedHeads, OrderedInput, no_order
 from tabgan.networks.spec import NetworkSpec
 
+# Share of the learning rate for weights of single modes of ordered columns. At the whole rate the
+# network of King County learnt its rows by heart; at a thirtieth it learns no better
+# (benchmarks/ablations.md).
+_PARTICULAR_PACE = 0.1
+
 
 class Generator(keras.Model):
     """Complete a partial row.
@@ -104,16 +109,37 @@ class Generator(keras.Model):
         }
         return [(weights | still)[name] for name in self._weight_names()]
 
-    def still_waves(self, gradients: Sequence[Any]) -> list[Any]:
-        """Return gradients with which the waves do not move: those of the game.
+    def paces(self, in_game: bool) -> list[np.ndarray]:
+        """Return the share of the learning rate at which each trainable variable moves.
 
-        One weight of a wave moves all modes of its column, so at the rates of the game the column
-        would swing: one-pass scores fell (benchmarks/ablations.md).
+        For the likelihood, what is particular to one mode of an ordered column moves slowly: its
+        neighbours are learnt first, and what is learnt of a single bin of a number is mostly who
+        was in it. In the game the waves rest: one weight of a wave moves all modes of its column,
+        so at the rates of the game the column would swing (both in benchmarks/ablations.md).
+
+        Parameters
+        ----------
+        in_game : bool
+            Whether the step belongs to the game.
+
+        Returns
+        -------
+        list of numpy.ndarray of float32
+            In the order of the variables, of shapes that spread over theirs.
         """
-        return [
-            ops.zeros_like(gradient) if name.endswith("waves") else gradient
-            for name, gradient in zip(self._weight_names(), gradients, strict=True)
-        ]
+        of_modes = np.ones(len(self.basis), dtype=np.float32)
+        if not in_game:
+            of_modes[self.basis.any(axis=1)] = _PARTICULAR_PACE
+        of_inputs = np.ones((self.spec.n_inputs, 1), dtype=np.float32)
+        of_inputs[: len(of_modes), 0] = of_modes
+        of_waves = np.float32(0.0 if in_game else 1.0)
+        particular = {
+            "input/kernel": of_inputs,
+            "input/waves": of_waves,
+            "heads/kernel": of_modes,
+            "heads/waves": of_waves,
+        }
+        return [np.asarray(particular.get(n, np.float32(1.0))) for n in self._weight_names()]
 
     def _weight_names(self) -> list[str]:
         """Return the name of each trainable variable, in their order."""

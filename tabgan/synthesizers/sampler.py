@@ -5,6 +5,7 @@ number. A block is always computed whole and then cut, so a row does not depend 
 were asked for, nor on threads.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -18,10 +19,10 @@ from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.passes import PassPlan
 
 BLOCK_SIZE = 1024
-# Candidates drawn at a time at least: fewer cost nearly as much.
-_FEWEST_AT_A_TIME = 256
-# Candidates a row at most; then one of the last ones stays. With the eight on average that
-# refinement allows, one row in seventy ends so.
+# Candidates drawn at a time: fewer cost nearly as much, and more would not stay in a fast cache.
+_FEWEST_AT_A_TIME, _MOST_AT_A_TIME = 256, 4096
+# Candidates a row at most; then one of the last ones stays. Refinement allows eight on average; of
+# rows that differ, and so need candidates of their own, one in seventy ends so then.
 _MOST_CANDIDATES = 32
 # Where rows have conditions of their own, a row must not depend on how many candidates another one
 # needs: all have so many. With two on average, one row in sixteen is none that was taken.
@@ -92,11 +93,39 @@ class Sampler:
         mode_uniforms = rng.random(codes.shape)
         position_uniforms = rng.random(codes.shape)
         groups = self.groups(codes)
-        if self.ratio is None:
+        if self.ratio is None or not groups:
             self.draw(codes, groups, mode_uniforms, rng, observe=observe)
+        elif (codes == codes[0]).all():
+            codes = self._draw_accepted_alike(codes, groups, self.ratio, rng)
         else:
             codes = self._draw_accepted(codes, groups, self.ratio, rng)
         return codes, position_uniforms
+
+    def _draw_accepted_alike(
+        self,
+        codes: np.ndarray,
+        groups: list[list[int]],
+        ratio: DensityRatio,
+        rng: np.random.Generator,
+    ) -> np.ndarray:
+        """Return rows of which the same is known: the first candidates that are taken."""
+        parts, n_open = [], len(codes)
+        n_left, share = _MOST_CANDIDATES * len(codes), ratio.mean_share
+        while n_open:
+            # What the open rows need, and twice the error of it, so that one round mostly does.
+            n_needed = math.ceil((n_open + 2.0 * (n_open * (1.0 - share)) ** 0.5) / share)
+            n_drawn = min(max(n_needed, _FEWEST_AT_A_TIME), _MOST_AT_A_TIME, n_left)
+            n_left -= n_drawn
+            candidates = np.repeat(codes[:1], n_drawn, axis=0)
+            self.draw(candidates, groups, rng.random(candidates.shape), rng)
+            shares = ratio.shares_taken(candidates)
+            taken = np.flatnonzero(rng.random(n_drawn) < shares)[:n_open]
+            if not n_left:
+                likely = rng.choice(n_drawn, n_open - len(taken), p=shares / shares.sum())
+                taken = np.append(taken, likely)
+            parts.append(candidates[taken])
+            n_open -= len(taken)
+        return np.concatenate(parts)
 
     def _draw_accepted(
         self,
@@ -105,7 +134,7 @@ class Sampler:
         ratio: DensityRatio,
         rng: np.random.Generator,
     ) -> np.ndarray:
-        """Return the rows with their unknown cells drawn, each until a candidate is taken."""
+        """Return the rows with their unknown cells drawn, each until one of its own is taken."""
         completed, open_rows = codes.copy(), np.arange(len(codes))
         rows_differ = len(self.conditions.known) > 1
         n_left = _CANDIDATES_OF_DIFFERENT_ROWS if rows_differ else _MOST_CANDIDATES
@@ -237,6 +266,6 @@ def draw_modes(weights: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
         In [0, 1).
     """
     upto = np.cumsum(weights, axis=1)
-    # Strictly below the total, and "<=" rather than "<": a mode without mass is never drawn.
-    drawn: np.ndarray = (upto <= (uniforms * upto[:, -1])[:, None]).sum(axis=1)
+    # The first that is strictly above a share of the total: a mode without mass is never drawn.
+    drawn: np.ndarray = (upto > (uniforms * upto[:, -1])[:, None]).argmax(axis=1)
     return drawn

@@ -4,9 +4,11 @@
 is that of Kingma and Ba (2015), algorithm 1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from keras import ops
 
 
@@ -29,9 +31,27 @@ class Adam:
         return [ops.zeros_like(w) for w in [*weights, *weights]] + [ops.zeros((), "float32")]
 
     def apply(
-        self, weights: list[Any], gradients: list[Any], moments: list[Any], rate: Any
+        self,
+        weights: list[Any],
+        gradients: list[Any],
+        moments: list[Any],
+        rate: Any,
+        paces: Sequence[Any] | None = None,
     ) -> tuple[list[Any], list[Any]]:
-        """Return new weights and moments."""
+        """Return new weights and moments.
+
+        Parameters
+        ----------
+        weights, gradients, moments : list of tensor
+            Before the step.
+        rate : scalar tensor
+            Learning rate.
+        paces : sequence of numpy.ndarray or None
+            For each tensor of weights the share of the rate at which it moves, of a shape that
+            spreads over its own; ``None`` for the whole rate everywhere.
+        """
+        if paces is None:
+            paces = [np.float32(1.0)] * len(weights)
         n = len(weights)
         step = moments[-1] + 1.0
         first = [
@@ -44,8 +64,8 @@ class Adam:
         ]
         scale = rate * ops.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
         updated = [
-            w - scale * m / (ops.sqrt(v) + self.epsilon)
-            for w, m, v in zip(weights, first, second, strict=True)
+            w - scale * pace * m / (ops.sqrt(v) + self.epsilon)
+            for w, m, v, pace in zip(weights, first, second, paces, strict=True)
         ]
         return updated, [*first, *second, step]
 

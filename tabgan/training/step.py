@@ -5,6 +5,7 @@ the known ones. The adversarial step adds the game: the discriminator learns to 
 from real ones, the generator to complete rows, from noise, that it cannot tell.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -20,13 +21,18 @@ from tabgan.training.optimizer import Adam, update_average
 
 
 class TrainState(NamedTuple):
-    """Everything a step changes; lists of tensors, so that it can be carried through a loop."""
+    """Everything a step changes; lists of tensors, so that it can be carried through a loop.
+
+    ``teacher``, which it does not change, is the generator that the game began with; there is none
+    before.
+    """
 
     generator: list[Any]
     generator_moments: list[Any]
     average: list[Any]
     discriminator: list[Any]
     discriminator_moments: list[Any]
+    teacher: list[Any]
 
 
 class Batch(NamedTuple):
@@ -154,7 +160,9 @@ class TrainingStep:
         condition = ops.cast(batch.condition, "float32")
 
         def loss(weights: list[Any]) -> tuple[Any, dict[str, Any]]:
-            likelihood = ops.mean(self.negative_log_likelihood(weights, real, batch.known))
+            likelihood = ops.mean(
+                self.negative_log_likelihood(weights, real, batch.known, state.teacher)
+            )
             if draws is None:
                 return likelihood, {"likelihood_loss": likelihood}
             fake = self._complete(weights, real, condition, draws)
@@ -170,27 +178,40 @@ class TrainingStep:
             return total, {"likelihood_loss": likelihood, "generator_loss": game}
 
         _, generator_logs, gradients = self.backend.value_and_gradients(loss, state.generator)
-        if draws is not None:
-            gradients = self.generator.still_waves(gradients)
         weights, moments = self.options.generator_adam.apply(
-            state.generator, gradients, state.generator_moments, rates.generator
+            state.generator,
+            gradients,
+            state.generator_moments,
+            rates.generator,
+            self.generator.paces(in_game=draws is not None),
         )
         average = update_average(state.average, weights, self.options.average_decay, phase_step)
         state = state._replace(generator=weights, generator_moments=moments, average=average)
         return state, logs | generator_logs
 
-    def negative_log_likelihood(self, weights: list[Any], real: Any, known: Any) -> Any:
+    def negative_log_likelihood(
+        self, weights: list[Any], real: Any, known: Any, teacher: Sequence[Any] = ()
+    ) -> Any:
         """Return the any-order negative log-likelihood of each row, in nats, shape (n_rows,).
 
         The cross-entropy of the unknown cells, weighted columns / unknown: its expectation over
         random known sets is that of drawing the columns in a random order (Uria et al. 2014,
         equation 7).
+
+        With the weights of a teacher the cross-entropy is that of what it says of the unknown
+        cells instead of what they are. The game asks for many steps; if they went on with the rows
+        themselves, these would be learnt by heart (benchmarks/ablations.md).
         """
         known = ops.cast(known, "float32")
         known_modes = real * spread_columns(known, self.layout)
         noise = ops.zeros((real.shape[0], self.generator.spec.noise_dim))
         logits = self._generate(weights, known_modes, known, noise)
-        lost = -ops.sum((real - known_modes) * log_softmax(logits, self.layout), axis=1)
+        wanted = real
+        if teacher:
+            taught = self._generate(teacher, known_modes, known, noise)
+            wanted = ops.stop_gradient(ops.exp(log_softmax(taught, self.layout)))
+        wanted = wanted * (1.0 - spread_columns(known, self.layout))
+        lost = -ops.sum(wanted * log_softmax(logits, self.layout), axis=1)
         return lost * self.layout.n_columns / ops.sum(1.0 - known, axis=1)
 
     def _complete(self, weights: list[Any], real: Any, condition: Any, draws: Draws) -> Any:
@@ -223,7 +244,7 @@ class TrainingStep:
         _, _, (slope,) = self.backend.value_and_gradients(total, [rows])
         return ops.sum(ops.square(slope), axis=1)
 
-    def _generate(self, weights: list[Any], known_modes: Any, known: Any, noise: Any) -> Any:
+    def _generate(self, weights: Sequence[Any], known_modes: Any, known: Any, noise: Any) -> Any:
         return self.generator.stateless_call(weights, [], known_modes, known, noise)[0]
 
     def _judge(self, weights: list[Any], modes: Any, condition: Any) -> Any:

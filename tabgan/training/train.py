@@ -291,7 +291,9 @@ class _Training:
                 covered=judgement.modes_covered,
             )
 
-        seen = self._enter("adversarial", phase, GameProgress, at_start)
+        # A likelihood phase that was cut short has not learnt all that there is to follow.
+        taught = plan.taught and not result.out_of_time
+        seen = self._enter("adversarial", phase, GameProgress, at_start, taught)
         self.reporter.phase(phase.name, plan.adversarial_steps, len(result.history))
         step = seen.step
         while not seen.is_over:
@@ -330,13 +332,18 @@ class _Training:
         return self._snapshot is not None and self._snapshot.facts["stage"] != stage
 
     def _enter(
-        self, stage: str, phase: Phase, kind: type[Progress], fresh: Callable[[], Progress]
+        self,
+        stage: str,
+        phase: Phase,
+        kind: type[Progress],
+        fresh: Callable[[], Progress],
+        taught: bool = False,
     ) -> Progress:
         """Begin a stage, or go on with it from the snapshot."""
         snapshot, self._snapshot = self._snapshot, None
         if snapshot is None:
             progress = fresh()
-            self.trainer.start(phase)
+            self.trainer.start(phase, taught)
             return progress
         facts = snapshot.facts
         self.trainer.resume(snapshot)

@@ -1,12 +1,17 @@
 """The compiled loop around the step: networks and state in, many steps at a time, logs out."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from keras import ops
 
-from tabgan.conditioning.masks import practised_known_sets, random_known_sets
+from tabgan.conditioning.masks import (
+    practised_known_sets,
+    random_known_sets,
+    with_one_more,
+)
 from tabgan.errors import TrainingDivergedError
 from tabgan.networks.discriminator import Discriminator
 from tabgan.networks.forward import NumpyGenerator
@@ -139,7 +144,8 @@ class Trainer:
         """Go back to the initial weights."""
         generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
         discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
-        self.state = TrainState(generator, [], [ops.copy(w) for w in generator], discriminator, [])
+        average = [ops.copy(w) for w in generator]
+        self.state = TrainState(generator, [], average, discriminator, [], [])
 
     def show_modes(self) -> None:
         """Begin the discriminator with the generator's view of the modes.
@@ -158,8 +164,16 @@ class Trainer:
         begun[: layout.n_modes] = kernel * (self.discriminator.spread / max(kernel.std(), 1e-12))
         self.state = self.state._replace(discriminator=[self.backend.put(begun), *others])
 
-    def start(self, phase: Phase) -> None:
-        """Enter a phase from the averaged weights, with fresh moments."""
+    def start(self, phase: Phase, taught: bool = False) -> None:
+        """Enter a phase from the averaged weights, with fresh moments.
+
+        Parameters
+        ----------
+        phase : Phase
+            What follows.
+        taught : bool
+            Whether the generator, as it is now, is its own teacher in this phase.
+        """
         weights = [ops.copy(w) for w in self.state.average]
         self.state = TrainState(
             weights,
@@ -167,6 +181,7 @@ class Trainer:
             [ops.copy(w) for w in weights],
             self.state.discriminator,
             phase.options.discriminator_adam.init(self.state.discriminator),
+            [ops.copy(w) for w in weights] if taught else [],
         )
         self._steps_in_phase = 0
 
@@ -310,6 +325,7 @@ class Trainer:
         plan, rng = self.plan, self._rng
         known = random_known_sets(rng, n_rows, n_columns)
         known = practised_known_sets(rng, known, self.games.prefixes, plan.practised_prefixes)
+        known = with_one_more(rng, known, plan.practised_extras)
         condition = random_known_sets(rng, n_rows, n_columns, plan.conditioned_share)
         condition = practised_known_sets(
             rng, condition, self.games.few_passes, plan.practised_conditions
@@ -319,17 +335,19 @@ class Trainer:
         return Batch(*(self.backend.put(part.reshape(shape)) for part in parts))
 
     def _blurred(self, codes: np.ndarray) -> np.ndarray:
-        """Return the rows with a share of their cells in the mode below or above."""
-        share = self.plan.blur
-        if self._neighbours is None or not share:
+        """Return the rows with their cells moved to modes beside them, at random."""
+        if self._neighbours is None or not self.plan.blur:
             return codes
-        chance = self._rng.random(codes.shape, dtype=np.float32)
-        below, above = chance < share / 2, chance >= 1.0 - share / 2
+        # Moves of one mode, each of a variance of at most one.
+        n_moves = math.ceil(self.plan.blur)
+        share = self.plan.blur / n_moves
         layout = self.spec.layout
-        positions = np.stack([layout.position(i, c) for i, c in enumerate(codes.T)], axis=1)
-        codes = np.where(below, self._neighbours[positions, 0], codes)
-        blurred: np.ndarray = np.where(above, self._neighbours[positions, 1], codes)
-        return blurred
+        for _ in range(n_moves):
+            chance = self._rng.random(codes.shape, dtype=np.float32)
+            positions = np.stack([layout.position(i, c) for i, c in enumerate(codes.T)], axis=1)
+            codes = np.where(chance < share / 2, self._neighbours[positions, 0], codes)
+            codes = np.where(chance >= 1.0 - share / 2, self._neighbours[positions, 1], codes)
+        return codes
 
 
 def _log_names(phase: Phase) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ for objective, game in OBJECTIVES.items():
     step = current_backend().compile(step)
     state = TrainState(
         weights[0], options.generator_adam.init(weights[0]), list(weights[0]),
-        weights[1], options.discriminator_adam.init(weights[1]),
+        weights[1], options.discriminator_adam.init(weights[1]), list(weights[0]),
     )
     losses[objective] = []
     for i in range(2):

@@ -41,6 +41,13 @@ def test_without_early_stopping_nothing_is_held_out():
     assert not plan.early_stopping
 
 
+def test_small_tables_are_blurred_more():
+    blurs = [make_plan(n).blur for n in (300, 1_000, 10_000, 100_000)]
+    assert blurs == sorted(blurs, reverse=True)
+    # A width that falls with the fifth root of the rows, and the variance with its square.
+    assert blurs[1] / blurs[3] == pytest.approx(100**0.4)
+
+
 def test_rates_fall_with_the_size_of_the_table_down_to_a_third():
     rates = [make_plan(n).generator_rate for n in (100, 2_000, 10_000, 40_000, 400_000)]
     assert rates == sorted(rates)

@@ -10,6 +10,7 @@ from tabgan.networks.modes import one_hot
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.backend import current_backend
 from tabgan.training.objectives import OBJECTIVES
+from tabgan.training.optimizer import Adam
 from tabgan.training.step import Batch, Draws, Rates, StepOptions, TrainingStep, TrainState
 
 SPEC = NetworkSpec(sizes=(3, 2, 4), noise_dim=4, width=16, n_blocks=1)
@@ -62,6 +63,7 @@ def initial_state(networks, step: TrainingStep) -> TrainState:
         [ops.copy(w) for w in generator],
         discriminator,
         step.options.discriminator_adam.init(discriminator),
+        [],
     )
 
 
@@ -131,6 +133,33 @@ def test_the_likelihood_of_a_row_is_the_same_for_every_known_set_if_columns_are_
     all_but_one = ~np.eye(3, dtype=bool)
     losses = np.asarray(step.negative_log_likelihood(weights, real, all_but_one))
     np.testing.assert_allclose(losses, 3 * np.log([3, 2, 4]), rtol=1e-5)
+
+
+def test_a_generator_has_nothing_to_learn_from_itself_as_a_teacher(networks, batch):
+    """Its rows ask for more; rows that the teacher finds likely are no better than others."""
+    step = make_step(networks)
+    state = initial_state(networks, step)
+    real = one_hot(batch.codes, SPEC.layout)
+
+    def slope(teacher) -> float:
+        def loss(weights):
+            return ops.mean(step.negative_log_likelihood(weights, real, batch.known, teacher)), {}
+
+        _, _, gradients = current_backend().value_and_gradients(loss, state.generator)
+        return max(float(np.abs(np.asarray(gradient)).max()) for gradient in gradients)
+
+    assert slope([]) > 1e-2
+    assert slope(state.generator) < 1e-6
+
+
+def test_weights_move_at_their_pace():
+    adam = Adam(beta_1=0.9, beta_2=0.99)
+    weights = [ops.zeros((3, 2)), ops.zeros((4,))]
+    gradients = [ops.ones((3, 2)), ops.ones((4,))]
+    paces = [np.array([[1.0], [0.1], [0.0]], np.float32), np.float32(0.5)]
+    moved, _ = adam.apply(weights, gradients, adam.init(weights), 0.01, paces)
+    np.testing.assert_allclose(moved[0], [[-0.01] * 2, [-0.001] * 2, [0.0] * 2], rtol=1e-5)
+    np.testing.assert_allclose(moved[1], [-0.005] * 4, rtol=1e-5)
 
 
 def test_the_penalty_is_the_squared_slope_of_the_logit(networks, batch):

@@ -88,5 +88,9 @@ def test_rows_are_blurred_between_neighbouring_modes_and_nowhere_else():
     assert (blurred[:, 1] == 3).all()
     shares = np.bincount(blurred[:, 0], minlength=32) / len(codes)
     assert shares[[6, 7, 8]] == pytest.approx([0.25, 0.5, 0.25], abs=0.015)
+    trainer.plan = replace(PLAN, blur=2.5)
+    further = trainer._blurred(codes)[:, 0]
+    assert further.mean() == pytest.approx(7.0, abs=0.05)
+    assert further.var() == pytest.approx(2.5, abs=0.1)
     trainer.plan = replace(PLAN, blur=0.0)
     assert trainer._blurred(codes) is codes
