@@ -11,10 +11,11 @@ from tabgan.networks.blocks import ResidualBlock
 from tabgan.networks.ordered import OrderedHeads, OrderedInput, no_order
 from tabgan.networks.spec import NetworkSpec
 
-# Share of the learning rate for weights of single modes of ordered columns. At the whole rate the
-# network of King County learnt its rows by heart; at a thirtieth it learns no better
+# Share of the learning rate for weights of single bins of a number. At the whole rate the network
+# of King County learnt its rows by heart; at a thirtieth it learns no better. A spike is a value
+# like no other and has the whole rate: some of Adult's capital gains are all of one income
 # (benchmarks/ablations.md).
-_PARTICULAR_PACE = 0.1
+_PACE_OF_BINS = 0.1
 
 
 class Generator(keras.Model):
@@ -35,6 +36,8 @@ class Generator(keras.Model):
         Seed of the initial weights.
     basis : numpy.ndarray of shape (n_modes, n_waves) or None
         Which modes are neighbours (:func:`tabgan.encoding.order.cosine_basis`); none if ``None``.
+    bins : numpy.ndarray of bool, shape (n_modes,) or None
+        Which modes are bins of a number; none if ``None``.
     """
 
     def __init__(
@@ -43,11 +46,14 @@ class Generator(keras.Model):
         log_shares: np.ndarray,
         seed: int,
         basis: np.ndarray | None = None,
+        bins: np.ndarray | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.spec = spec
-        self.basis = no_order(spec.layout.n_modes) if basis is None else basis
+        n_modes = spec.layout.n_modes
+        self.basis = no_order(n_modes) if basis is None else basis
+        self.bins = np.zeros(n_modes, dtype=bool) if bins is None else bins
         self.input_layer = OrderedInput(spec.width, self.basis, spec.n_inputs, 0.1, seed)
         self.blocks = [
             ResidualBlock(spec.width, normalise=True, seed=seed + 1 + i)
@@ -112,10 +118,10 @@ class Generator(keras.Model):
     def paces(self, in_game: bool) -> list[np.ndarray]:
         """Return the share of the learning rate at which each trainable variable moves.
 
-        For the likelihood, what is particular to one mode of an ordered column moves slowly: its
-        neighbours are learnt first, and what is learnt of a single bin of a number is mostly who
-        was in it. In the game the waves rest: one weight of a wave moves all modes of its column,
-        so at the rates of the game the column would swing (both in benchmarks/ablations.md).
+        For the likelihood, what is particular to one bin of a number moves slowly: what is learnt
+        of it alone, and not of its neighbours, is mostly who was in it. In the game the waves rest:
+        one weight of a wave moves all modes of its column, so at the rates of the game the column
+        would swing (both in benchmarks/ablations.md).
 
         Parameters
         ----------
@@ -129,7 +135,7 @@ class Generator(keras.Model):
         """
         of_modes = np.ones(len(self.basis), dtype=np.float32)
         if not in_game:
-            of_modes[self.basis.any(axis=1)] = _PARTICULAR_PACE
+            of_modes[self.bins] = _PACE_OF_BINS
         of_inputs = np.ones((self.spec.n_inputs, 1), dtype=np.float32)
         of_inputs[: len(of_modes), 0] = of_modes
         of_waves = np.float32(0.0 if in_game else 1.0)

@@ -118,18 +118,27 @@ class Trainer:
         self.games = games
         self._neighbours = neighbours
         self.backend = current_backend()
+        bins = None
+        if neighbours is not None:  # a mode that is no bin is its own neighbour
+            bins = (neighbours != spec.layout.code_of_mode[:, None]).any(axis=1)
         with self.backend.device(device):
-            self._build_networks(log_shares, basis, seed)
+            self._build_networks(log_shares, basis, bins, seed)
         self._rng = stream(seed, "batches")
         self._noise_seed = int(stream(seed, "noise").integers(2**31))
         self._compiled: dict[str, Any] = {}
         self.n_steps = 0
         self.reset()
 
-    def _build_networks(self, log_shares: np.ndarray, basis: np.ndarray | None, seed: int) -> None:
+    def _build_networks(
+        self,
+        log_shares: np.ndarray,
+        basis: np.ndarray | None,
+        bins: np.ndarray | None,
+        seed: int,
+    ) -> None:
         spec, plan = self.spec, self.plan
         initial = stream(seed, "initial weights")
-        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)), basis)
+        self.generator = Generator(spec, log_shares, int(initial.integers(2**31)), basis, bins)
         self.discriminator = Discriminator(
             spec.layout.n_modes,
             spec.layout.n_columns,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import chisquare
 
-from tabgan.conditioning.masks import practised_known_sets, random_known_sets
+from tabgan.conditioning.masks import practised_known_sets, random_known_sets, with_one_more
 
 N_ROWS = 20_000
 # With a fixed seed a true promise holds for good; a broken one gives p-values far below.
@@ -62,3 +62,16 @@ def test_practised_sets_replace_a_share_of_the_rows_and_leave_the_others() -> No
     assert abs(mixed[:, 0].mean() - 0.4) < 0.02
     assert not mixed[:, 2].any()
     assert practised_known_sets(rng, known, practised[:0], share=0.4) is known
+
+
+def test_one_more_column_is_known_of_a_share_of_the_rows_and_never_all() -> None:
+    first = np.tile([True, False, False, False], (40_000, 1))
+    more = with_one_more(np.random.default_rng(0), first, share=0.4)
+    assert more[:, 0].all()
+    # A tenth each, four standard errors: of four columns one is known already.
+    np.testing.assert_allclose(more[:, 1:].mean(axis=0), 0.1, atol=0.006)
+    assert more.sum(axis=1).max() == 2
+    all_but_one = np.tile([True, True, False], (100, 1))
+    assert (with_one_more(np.random.default_rng(0), all_but_one, 1.0) == all_but_one).all()
+    assert not with_one_more(np.random.default_rng(0), np.zeros((5, 1), bool), 1.0).any()
+    assert with_one_more(np.random.default_rng(0), np.zeros((5, 0), bool), 1.0).shape == (5, 0)

@@ -136,6 +136,19 @@ def test_known_cells_stay_and_the_others_follow_them(table, encoder, refined):
     assert abs(found - wanted) < 0.25 * abs(raw - wanted)
 
 
+def test_rows_with_conditions_of_their_own_follow_them_too(table, encoder, refined):
+    asked = pd.DataFrame({"first": np.tile(["u", "w"], 4_000)})
+    sampler = replace(refined, conditions=read_conditions(asked, encoder))
+    rows = drawn(sampler, encoder, n_blocks=7)
+    assert (rows["first"] == asked["first"].head(len(rows))).all()
+    for value in ("u", "w"):
+        wanted = (table.loc[table["first"] == value, "second"] == value).mean()
+        raw = (table["second"] == value).mean()
+        found = (rows.loc[rows["first"] == value, "second"] == value).mean()
+        # Four candidates a row do not always hold one that is taken.
+        assert abs(found - wanted) < 0.4 * abs(raw - wanted)
+
+
 def test_what_conditions_cost_is_said_of_the_refined_sample(encoder, refined):
     """The network alone thinks the pair rare: it draws both columns apart."""
     rows = drawn(refined, encoder)

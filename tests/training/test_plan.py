@@ -41,6 +41,11 @@ def test_without_early_stopping_nothing_is_held_out():
     assert not plan.early_stopping
 
 
+def test_so_many_epochs_are_so_many_looks_at_the_rows_in_both_phases():
+    assert make_plan(5_000).taught
+    assert not make_plan(5_000, epochs=30).taught
+
+
 def test_small_tables_are_blurred_more():
     blurs = [make_plan(n).blur for n in (300, 1_000, 10_000, 100_000)]
     assert blurs == sorted(blurs, reverse=True)
