@@ -15,6 +15,7 @@ import os
 import platform
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -55,8 +56,8 @@ def _fitted_for_epochs(kind: type, split: Split) -> Callable[[int], pd.DataFrame
         started = time.perf_counter()
         kind(epochs=epochs, enable_gpu=False).fit(filled, categories)
         seconds.append(time.perf_counter() - started)
-    of_epoch = (seconds[1] - seconds[0]) / 2
-    epochs = int(max(1, min(300, (BUDGET_SECONDS - seconds[0]) / of_epoch)))
+    of_epoch = max(seconds[1] - seconds[0], 1e-3) / 2
+    epochs = int(min(300, max(1, (BUDGET_SECONDS - seconds[0]) / of_epoch)))
     print(f"{kind.__name__}: {epochs} epochs", flush=True)
     model = kind(epochs=epochs, enable_gpu=False)
     model.fit(filled, categories)
@@ -68,10 +69,10 @@ def gaussian_copula(split: Split) -> Callable[[int], pd.DataFrame]:
     from sdv.metadata import Metadata
     from sdv.single_table import GaussianCopulaSynthesizer
 
-    metadata = Metadata.detect_from_dataframe(split.train, infer_keys=None)
-    model = GaussianCopulaSynthesizer(metadata)
-    model.fit(split.train)
-    return lambda n_rows: model.sample(num_rows=n_rows)
+    tables = {split.name: split.train}
+    model = GaussianCopulaSynthesizer(Metadata.detect_from_dataframes(tables, infer_keys=None))
+    model.fit(tables)
+    return lambda n_rows: model.sample(num_rows=n_rows)[split.name]
 
 
 def tabular_argn(split: Split) -> Callable[[int], pd.DataFrame]:
@@ -169,6 +170,7 @@ def _as_the_table(synthetic: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
 
 def measure(name: str, split: Split) -> dict[str, object]:
     """Return fit time and scores of a peer."""
+    warnings.simplefilter("ignore")  # their deprecations, by the thousand
     np.random.seed(0)
     started = time.perf_counter()
     draw = PEERS[name](split)
