@@ -10,9 +10,10 @@ from tabgan import TabGAN
 from tabgan.errors import ModelFileError
 from tabgan.persistence import dump_tensors, load_tensors, read_container, write_container
 
+# Rows enough for the density ratios to be learnt, which the file holds, too.
 FIT = """
 from tabgan import TabGAN, load_demo
-frame = load_demo(400)[["region", "tariff", "joined_on", "arrears_eur", "switched"]]
+frame = load_demo(1_500)[["region", "tariff", "joined_on", "arrears_eur", "switched"]]
 gan = TabGAN(epochs=1, early_stopping=False, verbose=0, random_state=0).fit(frame)
 """
 
