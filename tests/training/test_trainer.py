@@ -73,6 +73,21 @@ def test_the_game_leaves_the_waves_alone(trainer, name):
         assert moved == (name == "likelihood" or not weight.endswith("waves"))
 
 
+def test_a_teacher_is_the_generator_as_the_phase_began_and_stays_so(trainer):
+    phase = Phase("adversarial", StepOptions(1.0, 0.1, 0.9), 16, Rates(1e-3, 1e-3))
+    trainer.start(phase)
+    assert not trainer.state.teacher
+    begun = [np.asarray(ops.convert_to_numpy(weight)) for weight in trainer.state.average]
+    trainer.start(phase, taught=True)
+    trainer.run(phase, np.random.default_rng(0).integers(0, 5, (200, 2)), 1.0)
+    for before, teacher in zip(begun, trainer.state.teacher, strict=True):
+        np.testing.assert_array_equal(ops.convert_to_numpy(teacher), before)
+    assert any(
+        not np.array_equal(ops.convert_to_numpy(now), before)
+        for now, before in zip(trainer.state.generator, begun, strict=True)
+    )
+
+
 def test_rows_are_blurred_between_neighbouring_modes_and_nowhere_else():
     """Half the cells of a binned column move, to either side alike; the others stay."""
     trainer = make_trainer((32, 5))
