@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from attacks import attacks
+from attacks import attacks_by_model
 from protocol import (
     TARGETS,
     Split,
@@ -92,7 +92,7 @@ def measure(split: Split, options: argparse.Namespace) -> dict[str, object]:
         "nll": round(float(gan.history_["held_out_likelihood"].min()), 3),
         "log_likelihood": round(gan.score(split.holdout.head(1500)), 3),
         "log_likelihood_train": round(gan.score(split.train.head(1500)), 3),
-        "membership": attacks(gan, split),
+        "membership": attacks_by_model(gan, split),
     }
     real = utility(split.train, split)
     for asked in options.passes:

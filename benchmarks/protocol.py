@@ -6,7 +6,6 @@ generator never sees.
 """
 
 import warnings
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -155,24 +154,30 @@ def distance_share(split: Split, synthetic: pd.DataFrame, rng: np.random.Generat
     Gower distance, as many training as holdout rows.
     """
     n_rows = min(_DISTANCE_ROWS, len(split.holdout), len(synthetic))
-    chosen = [
-        frame.iloc[rng.permutation(len(frame))[:n_rows]]
-        for frame in (split.train, split.holdout, synthetic)
-    ]
-    numbers = as_numbers(chosen)
-    kinds = [column.kind for column in infer_schema(split.train)]
+    train, holdout, drawn = as_numbers(
+        [
+            frame.iloc[rng.permutation(len(frame))[:n_rows]]
+            for frame in (split.train, split.holdout, synthetic)
+        ]
+    )
     # One unit of distance for both: with the longer range of one side its rows would be nearer.
-    real = np.concatenate(numbers[:2])
-    spans = np.nanmax(real, axis=0) - np.nanmin(real, axis=0)
-    to_train, to_holdout = (_nearest_gower(numbers[2], side, spans, kinds) for side in numbers[:2])
+    spans = ranges(np.concatenate([train, holdout]))
+    to_train, to_holdout = (nearest_gower(drawn, s, spans, split) for s in (train, holdout))
     # Distances are sums of shares: equal ones differ by rounding.
     gap = np.round(to_train - to_holdout, 9)
     return float(np.mean(gap < 0) + np.mean(gap == 0) / 2)
 
 
-def _nearest_gower(
-    rows: np.ndarray, others: np.ndarray, spans: np.ndarray, kinds: list[Kind]
+def ranges(rows: np.ndarray) -> np.ndarray:
+    """Return how far apart each column's values are at most."""
+    return np.nanmax(rows, axis=0) - np.nanmin(rows, axis=0)
+
+
+def nearest_gower(
+    rows: np.ndarray, others: np.ndarray, spans: np.ndarray, split: Split
 ) -> np.ndarray:
+    """Return the Gower distance of each row to the nearest of others, in units of the spans."""
+    kinds = [column.kind for column in infer_schema(split.train)]
     nearest = np.full(len(rows), np.inf)
     for start in range(0, len(rows), 500):
         block = rows[start : start + 500]
@@ -195,21 +200,19 @@ def exact_match_share(train: pd.DataFrame, synthetic: pd.DataFrame) -> float:
     return float(pd.util.hash_pandas_object(synthetic, index=False).isin(known).mean())
 
 
-def membership(scores_of: Callable[[pd.DataFrame], np.ndarray], split: Split) -> dict[str, float]:
-    """Return how well a score tells training rows from as many holdout rows.
+def membership(of_members: np.ndarray, of_others: np.ndarray) -> dict[str, float]:
+    """Return how well a score tells training rows from others; the higher, the more a member.
 
     The area under the ROC curve, and the share of training rows found at 1 % false alarms: .5 and
     .01 for an attack that knows nothing.
     """
-    n_rows = len(split.holdout)
-    members = split.train.sample(min(n_rows, len(split.train)), random_state=0)
-    scores = np.concatenate([scores_of(members), scores_of(split.holdout)])
-    is_member = np.repeat([1, 0], [len(members), n_rows])
+    is_member = np.repeat([1, 0], [len(of_members), len(of_others)])
+    scores = np.concatenate([of_members, of_others])
     false_alarms, found, _ = roc_curve(is_member, scores)
     return {
         "auc": float(roc_auc_score(is_member, scores)),
         "tpr_at_1_percent": float(found[false_alarms <= 0.01].max()),
-        "rows_a_side": len(members),
+        "rows_a_side": len(of_members),
     }
 
 

@@ -87,8 +87,9 @@ class HistoryDisplay:
             If the number of axes is another one.
         """
         is_game = self.history["phase"] == "adversarial"
-        n_likelihood_steps = self.history.loc[~is_game, "step"].max()
-        steps = self.history["step"] + np.where(is_game, n_likelihood_steps, 0)
+        # Each phase counts its steps from one; on the axis it goes on where the one before ended.
+        ends = self.history.groupby("phase", sort=False)["step"].max().cumsum()
+        steps = self.history["step"] + self.history["phase"].map(ends.shift(fill_value=0))
         panels = [_LIKELIHOOD, _GAME, _ONE_PASS] if is_game.any() else [_LIKELIHOOD]
         drawn_on = _new_axes(len(panels)) if axes is None else np.atleast_1d(axes)
         if len(drawn_on) != len(panels):
@@ -107,7 +108,7 @@ class HistoryDisplay:
             ax.spines[["top", "right"]].set_visible(False)
             ax.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
             if is_game.any():
-                ax.axvline(n_likelihood_steps, color=_GREY, linewidth=0.8)
+                ax.axvline(ends.iloc[-2], color=_GREY, linewidth=0.8)
         self.axes_[-1].set_xlabel(
             "training steps; the game begins at the line" if is_game.any() else "training steps"
         )

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from tabgan.conditioning.masks import random_known_sets
 from tabgan.networks.forward import NumpyGenerator, log_softmax
 
 # Bounds the time of an answer. Its level depends on which rows and cells were drawn (by half a nat
@@ -11,31 +10,33 @@ _MAX_ROWS = 4096
 
 
 class HeldOutLikelihood:
-    """The any-order negative log-likelihood of rows the generator is not trained on.
+    """The negative log-likelihood of rows the generator is not trained on.
 
     Parameters
     ----------
     codes : numpy.ndarray of shape (n_rows, n_columns)
         Held-out rows.
-    rng : numpy.random.Generator
-        Draws the known sets, once: every call asks for the same cells.
+    known : numpy.ndarray of bool, shape (n_rows, n_columns)
+        What is known of each: every call asks for the other cells.
     """
 
-    def __init__(self, codes: np.ndarray, rng: np.random.Generator) -> None:
+    def __init__(self, codes: np.ndarray, known: np.ndarray) -> None:
         self.codes = codes[:_MAX_ROWS].astype(np.int64)
-        self.known = random_known_sets(rng, *self.codes.shape)
+        self.known = known[:_MAX_ROWS]
 
-    def __call__(self, generator: NumpyGenerator) -> float:
-        """Return nats a row."""
+    def __call__(self, generator: NumpyGenerator) -> np.ndarray:
+        """Return nats a row by column, shape (n_columns,)."""
         n_rows, n_columns = self.codes.shape
         sums = generator.start(n_rows)
         for column in range(n_columns):
             known = np.where(self.known[:, column], self.codes[:, column], -1)
             generator.reveal(sums, column, known)
         features = generator.trunk(sums)
-        lost = np.zeros(n_rows)
+        weights = n_columns / (~self.known).sum(axis=1)
+        nats = np.zeros(n_columns)
         for column in range(n_columns):
             rows = ~self.known[:, column]
             log_probabilities = log_softmax(generator.logits(features[rows], column))
-            lost[rows] -= log_probabilities[np.arange(rows.sum()), self.codes[rows, column]]
-        return float(np.mean(lost * n_columns / (~self.known).sum(axis=1)))
+            found = log_probabilities[np.arange(rows.sum()), self.codes[rows, column]]
+            nats[column] = -(found * weights[rows]).sum() / n_rows
+        return nats

@@ -14,6 +14,7 @@ _SECONDS_PER_LINE = 15.0
 _PHASES = {
     "fold": "planning",
     "likelihood": "learning",
+    "distillation": "combining",
     "adversarial": "playing",
     "calibration": "finishing",
 }

@@ -42,19 +42,46 @@ class LikelihoodProgress:
         Share of the time that was spent when it began.
     step : int
         Steps up to the last look.
-    best, milestone : float
-        The best held-out likelihood, and the last one that was a gain worth the name.
+    milestone : float
+        The last held-out likelihood that was a gain worth the name.
     since_milestone : int
         Looks since then.
+    decays_since : float or None
+        Share of the phase that was done when the rates began to fall; ``None`` before.
     is_over : bool
         Whether that look was the last one.
     """
 
     since: float
     step: int = 0
-    best: float = np.inf
     milestone: float = np.inf
     since_milestone: int = 0
+    decays_since: float | None = None
+    is_over: bool = False
+
+
+@dataclass
+class DistillationProgress:
+    """What the distillation has to remember from one look to the next.
+
+    Parameters
+    ----------
+    since : float
+        Share of the time that was spent when it began.
+    n_steps : int
+        Steps it takes.
+    best : float
+        Held-out likelihood of the kept weights.
+    step : int
+        Steps up to the last look.
+    is_over : bool
+        Whether that look was the last one.
+    """
+
+    since: float
+    n_steps: int
+    best: float
+    step: int = 0
     is_over: bool = False
 
 
@@ -87,4 +114,4 @@ class GameProgress:
     is_over: bool = False
 
 
-Progress = TypeVar("Progress", LikelihoodProgress, GameProgress)
+Progress = TypeVar("Progress", LikelihoodProgress, DistillationProgress, GameProgress)

@@ -23,8 +23,9 @@ from tabgan.training.optimizer import Adam, update_average
 class TrainState(NamedTuple):
     """Everything a step changes; lists of tensors, so that it can be carried through a loop.
 
-    ``teacher``, which it does not change, is the generator that the game began with; there is none
-    before.
+    ``teachers`` and ``voices``, which it does not change, are the weights of the generators to
+    learn from, one after the other, and of each of them a tensor of shape (n_modes,) that is 1
+    where it speaks for a mode and 0 elsewhere; without any, the likelihood is that of the rows.
     """
 
     generator: list[Any]
@@ -32,7 +33,8 @@ class TrainState(NamedTuple):
     average: list[Any]
     discriminator: list[Any]
     discriminator_moments: list[Any]
-    teacher: list[Any]
+    teachers: list[Any]
+    voices: list[Any]
 
 
 class Batch(NamedTuple):
@@ -161,7 +163,9 @@ class TrainingStep:
 
         def loss(weights: list[Any]) -> tuple[Any, dict[str, Any]]:
             likelihood = ops.mean(
-                self.negative_log_likelihood(weights, real, batch.known, state.teacher)
+                self.negative_log_likelihood(
+                    weights, real, batch.known, state.teachers, state.voices
+                )
             )
             if draws is None:
                 return likelihood, {"likelihood_loss": likelihood}
@@ -190,7 +194,12 @@ class TrainingStep:
         return state, logs | generator_logs
 
     def negative_log_likelihood(
-        self, weights: list[Any], real: Any, known: Any, teacher: Sequence[Any] = ()
+        self,
+        weights: list[Any],
+        real: Any,
+        known: Any,
+        teachers: Sequence[Any] = (),
+        voices: Sequence[Any] = (),
     ) -> Any:
         """Return the any-order negative log-likelihood of each row, in nats, shape (n_rows,).
 
@@ -198,18 +207,23 @@ class TrainingStep:
         random known sets is that of drawing the columns in a random order (Uria et al. 2014,
         equation 7).
 
-        With the weights of a teacher the cross-entropy is that of what it says of the unknown
-        cells instead of what they are. The game asks for many steps; if they went on with the rows
-        themselves, these would be learnt by heart (benchmarks/ablations.md).
+        With teachers the cross-entropy is that of what they say of the unknown cells instead of
+        what they are. The game asks for many steps; if they went on with the rows themselves, these
+        would be learnt by heart (benchmarks/ablations.md).
         """
         known = ops.cast(known, "float32")
         known_modes = real * spread_columns(known, self.layout)
         noise = ops.zeros((real.shape[0], self.generator.spec.noise_dim))
         logits = self._generate(weights, known_modes, known, noise)
         wanted = real
-        if teacher:
-            taught = self._generate(teacher, known_modes, known, noise)
-            wanted = ops.stop_gradient(ops.exp(log_softmax(taught, self.layout)))
+        if voices:
+            n = len(weights)
+            wanted = ops.stop_gradient(
+                sum(
+                    voice * self._say(teachers[k * n : (k + 1) * n], known_modes, known, noise)
+                    for k, voice in enumerate(voices)
+                )
+            )
         wanted = wanted * (1.0 - spread_columns(known, self.layout))
         lost = -ops.sum(wanted * log_softmax(logits, self.layout), axis=1)
         return lost * self.layout.n_columns / ops.sum(1.0 - known, axis=1)
@@ -246,6 +260,11 @@ class TrainingStep:
 
     def _generate(self, weights: Sequence[Any], known_modes: Any, known: Any, noise: Any) -> Any:
         return self.generator.stateless_call(weights, [], known_modes, known, noise)[0]
+
+    def _say(self, weights: Sequence[Any], known_modes: Any, known: Any, noise: Any) -> Any:
+        """Return the probability of every mode."""
+        logits = self._generate(weights, known_modes, known, noise)
+        return ops.exp(log_softmax(logits, self.layout))
 
     def _judge(self, weights: list[Any], modes: Any, condition: Any) -> Any:
         return self.discriminator.stateless_call(weights, [], modes, condition)[0]

@@ -1,4 +1,4 @@
-"""The two phases of a fit: likelihood first, then the game, each keeping its best weights."""
+"""The phases of a fit: likelihood, distillation, then the game, each keeping its best weights."""
 
 import warnings
 from collections.abc import Callable
@@ -12,10 +12,18 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.training.clock import Clock
 from tabgan.training.holdout import HeldOutLikelihood
+from tabgan.training.lesson import Lesson, Looks, choose_teachers
 from tabgan.training.optimizer import Adam
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.progress import Reporter
-from tabgan.training.snapshot import GameProgress, LikelihoodProgress, Progress, Snapshot, Store
+from tabgan.training.snapshot import (
+    DistillationProgress,
+    GameProgress,
+    LikelihoodProgress,
+    Progress,
+    Snapshot,
+    Store,
+)
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import (
     ADVERSARIAL_LOGS,
@@ -32,14 +40,21 @@ _LIKELIHOOD_SLACK = 0.01
 _LIKELIHOOD_SLACK_NATS = 0.05
 # A gain below this share of the likelihood is noise of the held-out rows, not progress.
 _LIKELIHOOD_GAIN = 5e-4
-# Share of `max_time` after which the likelihood phase hands over: the game needs the longer part.
-_LIKELIHOOD_TIME = 0.25
+# The last part of the likelihood phase, in which the rates fall. Before, they stay as they are, so
+# that it may end when held-out rows stop gaining and not when a plan said so.
+_DECAY_SHARE = 0.3
+# Distillation takes this share of the steps of the likelihood phase, and so many at least. King and
+# adult reach what their teachers say on held-out rows after a quarter.
+_DISTILLATION_SHARE, _FEWEST_DISTILLATION_STEPS = 0.3, 200
+# Shares of `max_time` after which the phases before it hand over to the game, which needs the
+# longer part.
+_LIKELIHOOD_TIME, _DISTILLATION_TIME = 0.25, 0.35
 # Roughly the standard error of a two-sample score from some 4,000 rows a side.
 _JUDGEMENT_NOISE = 0.015
 # One-pass samples that miss this share of the modes have collapsed on the others.
 _COLLAPSED_BELOW = 0.5
-# Beginning of the names under which a snapshot holds the weights kept so far.
-_KEPT = "kept/"
+# Beginning of the names under which a snapshot holds the weights kept so far, and those of looks.
+_KEPT, _LOOKS = "kept/", "looks/"
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,6 @@ class TrainedNetworks:
         Of the discriminator, in the order of its layers.
     history : list of dict
         One entry a look at the held-out rows.
-    n_likelihood_steps : int
-        Steps of the likelihood phase after which its kept weights were found.
     n_rows_seen : int
         Rows that went through the networks, repetitions counted.
     interrupted : bool
@@ -89,7 +102,6 @@ class TrainedNetworks:
     weights: dict[str, np.ndarray]
     discriminator: list[np.ndarray] = field(default_factory=list)
     history: list[dict[str, Any]] = field(default_factory=list)
-    n_likelihood_steps: int = 0
     n_rows_seen: int = 0
     interrupted: bool = False
     out_of_time: bool = False
@@ -154,8 +166,11 @@ def train(
         try:
             if plan.n_folds:
                 training.choose_steps(seed)
-            likelihood = HeldOutLikelihood(held_out, stream(seed, "held-out masks"))
+            known = trainer.known_sets(stream(seed, "held-out masks"), len(held_out))
+            likelihood = HeldOutLikelihood(held_out, known)
             training.fit_likelihood("likelihood", codes, likelihood)
+            if plan.taught and not reporter.wants_to_stop:
+                training.distil(likelihood)
             if plan.adversarial_steps and not reporter.wants_to_stop:
                 training.play(likelihood, judge)
         except KeyboardInterrupt:
@@ -170,8 +185,8 @@ def train(
 class _Training:
     """One training: the stages it goes through, and what it has found so far.
 
-    A stage is a fold, the likelihood phase or the game. A snapshot belongs to a stage: the stages
-    before it are over, and it goes on with the step after the snapshot.
+    A stage is a fold, the likelihood phase, the distillation or the game. A snapshot belongs to a
+    stage: the stages before it are over, and it goes on with the step after the snapshot.
     """
 
     def __init__(
@@ -190,11 +205,15 @@ class _Training:
         self.clock = clock
         self.store = store
         self.result = self._nothing_yet()
-        self.steps_of_folds: list[int] = []
+        self.folds: list[Looks] = []
+        self.looks = Looks()
         self._in_folds = False
+        # Chosen by the folds: looks of the likelihood phase, and which of them teaches each column.
+        self._teaching_steps: list[int] = []
+        self._teacher_of_column = np.zeros(codes.shape[1], dtype=np.int64)
         self._snapshot = None if store is None else store.load()
         if self._snapshot is not None:
-            self.steps_of_folds = list(self._snapshot.facts["steps_of_folds"])
+            self.folds = [_as_looks(fold) for fold in self._snapshot.facts["folds"]]
 
     @property
     def has_model(self) -> bool:
@@ -205,37 +224,45 @@ class _Training:
         return TrainedNetworks(self.trainer.averaged_weights())
 
     def choose_steps(self, seed: int) -> None:
-        """Plan as many likelihood steps as served held-out folds best."""
+        """Plan the likelihood steps that served the columns of held-out folds best."""
         self._in_folds = True
         rng = stream(seed, "folds")
         fold_of = rng.permutation(len(self.codes)) % self.plan.n_folds
         for fold in range(self.plan.n_folds):
-            likelihood = HeldOutLikelihood(self.codes[fold_of == fold], rng)
+            held_out = self.codes[fold_of == fold]
+            likelihood = HeldOutLikelihood(held_out, self.trainer.known_sets(rng, len(held_out)))
             self.trainer.reset()
             self.result = self._nothing_yet()
             self.fit_likelihood(f"fold {fold}", self.codes[fold_of != fold], likelihood)
-            if len(self.steps_of_folds) == fold:
-                self.steps_of_folds.append(self.result.n_likelihood_steps)
+            if len(self.folds) == fold:
+                self.folds.append(self.looks)
         self.trainer.reset()
         self._in_folds = False
         self.result = self._nothing_yet()
-        steps = max(STEPS_PER_CALL, int(np.median(self.steps_of_folds)))
+        n_looks = min(len(fold.steps) for fold in self.folds)
+        nats = np.mean([fold.nats[:n_looks] for fold in self.folds], axis=0)
+        chosen, self._teacher_of_column = choose_teachers(nats)
+        if not self.plan.taught:
+            chosen = chosen[:1]
+        self._teaching_steps = [self.folds[0].steps[look] for look in chosen]
+        steps = max(self._teaching_steps)
         self.plan = replace(self.plan, likelihood_steps=steps, early_stopping=False)
 
     def fit_likelihood(self, stage: str, codes: np.ndarray, likelihood: HeldOutLikelihood) -> None:
-        """Fit the generator by likelihood alone, until held-out rows stop gaining."""
+        """Fit the generator by likelihood alone, until held-out rows stop gaining in any column."""
         if self._is_over(stage):
             return
         plan, trainer, result = self.plan, self.trainer, self.result
-        phase = Phase(
-            "likelihood",
-            StepOptions(0.0, 1.0, plan.likelihood_decay),
-            min(plan.likelihood_batch, len(codes)),
-            Rates(plan.likelihood_rate, 0.0),
-        )
-        seen = self._enter(
-            stage, phase, LikelihoodProgress, lambda: LikelihoodProgress(self.clock.share_spent())
-        )
+        phase = self._likelihood_phase("likelihood", len(codes))
+
+        def at_start() -> LikelihoodProgress:
+            self.looks = Looks(self._teaching_steps or None)
+            return LikelihoodProgress(self.clock.share_spent())
+
+        seen = self._enter(stage, phase, LikelihoodProgress, at_start)
+        # After folds it is the distillation in which the rates fall: the looks to teach by are of
+        # the same training as those of the folds.
+        decays = not (plan.taught and plan.n_folds)
         name = "fold" if self._in_folds else phase.name
         self.reporter.phase(name, plan.likelihood_steps, len(result.history))
         step = seen.step
@@ -243,26 +270,89 @@ class _Training:
             step += STEPS_PER_CALL
             spent = self.clock.share_spent(until=_LIKELIHOOD_TIME, since=seen.since)
             done = max(step / plan.likelihood_steps, spent)
-            logs = trainer.run(phase, codes, _cosine(done))
+            if decays and seen.decays_since is None and done >= 1.0 - _DECAY_SHARE:
+                seen.decays_since = done
+            decayed = _decayed(done, seen.decays_since)
+            logs = trainer.run(phase, codes, _cosine(decayed))
             result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
-            if step % plan.likelihood_round == 0 or done >= 1.0:
-                held_out = likelihood(trainer.numpy_generator())
-                logs["held_out_likelihood"] = held_out
-                if held_out < seen.best or not plan.early_stopping:
-                    seen.best = held_out
-                    result.weights = trainer.averaged_weights()
-                    result.n_likelihood_steps = step
+            if step % plan.likelihood_round == 0 or max(done, decayed) >= 1.0:
+                weights = trainer.averaged_weights()
+                nats = likelihood(trainer.numpy_generator())
+                self.looks.add(step, nats, weights)
+                logs["held_out_likelihood"] = float(nats.sum())
+                if self.looks.best == len(self.looks.steps) - 1 or not plan.early_stopping:
+                    result.weights = weights
                 seen.since_milestone += 1
-                if held_out < seen.milestone * (1.0 - _LIKELIHOOD_GAIN):
-                    seen.milestone, seen.since_milestone = held_out, 0
+                if self.looks.by_column < seen.milestone * (1.0 - _LIKELIHOOD_GAIN):
+                    seen.milestone, seen.since_milestone = self.looks.by_column, 0
                 stalls = plan.early_stopping and seen.since_milestone >= plan.patience
-                seen.is_over = done >= 1.0 or stalls
+                if stalls and seen.decays_since is None:
+                    seen.decays_since = done
+                seen.is_over = max(done, decayed) >= 1.0 or (stalls and not decays)
                 result.out_of_time |= done >= 1.0 and step < plan.likelihood_steps
                 self._look(stage, phase, step, logs, seen)
             self.reporter.step(step, logs)
             if self.reporter.wants_to_stop and self.has_model:
                 break
         trainer.restore(result.weights)
+
+    def _likelihood_phase(self, name: str, n_rows: int) -> Phase:
+        return Phase(
+            name,
+            StepOptions(0.0, 1.0, self.plan.likelihood_decay),
+            min(self.plan.likelihood_batch, n_rows),
+            Rates(self.plan.likelihood_rate, 0.0),
+        )
+
+    def distil(self, likelihood: HeldOutLikelihood) -> None:
+        """Let one network learn each column from the weights that were the best for it."""
+        if self._is_over("distillation") or self.result.out_of_time:
+            return
+        plan, trainer, result = self.plan, self.trainer, self.result
+        lesson = None
+        if self._snapshot is None:
+            lesson = self._lesson()
+            if len(lesson.teachers) == 1:
+                return
+            result.weights = lesson.teachers[0]
+            trainer.restore(result.weights)
+
+        def at_start() -> DistillationProgress:
+            steps = int(_DISTILLATION_SHARE * self.looks.steps[-1])
+            before = float(likelihood(trainer.numpy_generator()).sum())
+            self.looks = Looks()
+            return DistillationProgress(
+                self.clock.share_spent(), max(_FEWEST_DISTILLATION_STEPS, steps), before
+            )
+
+        phase = self._likelihood_phase("distillation", len(self.codes))
+        seen = self._enter("distillation", phase, DistillationProgress, at_start, lesson)
+        self.reporter.phase(phase.name, seen.n_steps, len(result.history))
+        step = seen.step
+        while not seen.is_over:
+            step += STEPS_PER_CALL
+            spent = self.clock.share_spent(until=_DISTILLATION_TIME, since=seen.since)
+            done = max(step / seen.n_steps, spent)
+            logs = trainer.run(phase, self.codes, _cosine(done))
+            result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
+            if step % plan.likelihood_round == 0 or done >= 1.0:
+                logs["held_out_likelihood"] = float(likelihood(trainer.numpy_generator()).sum())
+                if logs["held_out_likelihood"] < seen.best or not plan.early_stopping:
+                    seen.best = logs["held_out_likelihood"]
+                    result.weights = trainer.averaged_weights()
+                seen.is_over = done >= 1.0
+                self._look("distillation", phase, step, logs, seen)
+            self.reporter.step(step, logs)
+            if self.reporter.wants_to_stop:
+                break
+        trainer.restore(result.weights)
+
+    def _lesson(self) -> Lesson:
+        """Return what the likelihood phase has to teach."""
+        if not self._teaching_steps:
+            return self.looks.lesson()
+        teachers = [self.looks.weights[step] for step in self._teaching_steps]
+        return Lesson(teachers, self._teacher_of_column)
 
     def play(self, likelihood: HeldOutLikelihood, judge: Judge) -> None:
         """Let the networks play, and keep the weights whose one-pass samples pass best."""
@@ -281,7 +371,7 @@ class _Training:
 
         def at_start() -> GameProgress:
             trainer.show_modes()
-            before = likelihood(trainer.numpy_generator())
+            before = float(likelihood(trainer.numpy_generator()).sum())
             judgement = judge(trainer.numpy_generator())
             return GameProgress(
                 since=self.clock.share_spent(),
@@ -291,9 +381,12 @@ class _Training:
                 covered=judgement.modes_covered,
             )
 
+        lesson = None
         # A likelihood phase that was cut short has not learnt all that there is to follow.
-        taught = plan.taught and not result.out_of_time
-        seen = self._enter("adversarial", phase, GameProgress, at_start, taught)
+        if plan.taught and not result.out_of_time:
+            everything = np.zeros(self.codes.shape[1], dtype=np.int64)
+            lesson = Lesson([trainer.averaged_weights()], everything)
+        seen = self._enter("adversarial", phase, GameProgress, at_start, lesson)
         self.reporter.phase(phase.name, plan.adversarial_steps, len(result.history))
         step = seen.step
         while not seen.is_over:
@@ -304,13 +397,12 @@ class _Training:
             if step % plan.adversarial_round == 0 or done >= 1.0:
                 candidate = trainer.numpy_generator()
                 judgement = judge(candidate)
-                logs |= vars(judgement) | {"held_out_likelihood": likelihood(candidate)}
+                held_out = float(likelihood(candidate).sum())
+                logs |= vars(judgement) | {"held_out_likelihood": held_out}
                 score, seen.covered = judgement.two_sample_score, judgement.modes_covered
                 # Later weights are calmer, so they win unless the score is clearly worse.
                 as_good = score >= seen.best_score - _JUDGEMENT_NOISE
-                if not plan.early_stopping or (
-                    as_good and logs["held_out_likelihood"] <= seen.limit
-                ):
+                if not plan.early_stopping or (as_good and held_out <= seen.limit):
                     seen.best_score = max(seen.best_score, score)
                     result.weights = trainer.averaged_weights()
                 seen.is_over = done >= 1.0
@@ -337,19 +429,24 @@ class _Training:
         phase: Phase,
         kind: type[Progress],
         fresh: Callable[[], Progress],
-        taught: bool = False,
+        lesson: Lesson | None = None,
     ) -> Progress:
         """Begin a stage, or go on with it from the snapshot."""
         snapshot, self._snapshot = self._snapshot, None
         if snapshot is None:
             progress = fresh()
-            self.trainer.start(phase, taught)
+            self.trainer.start(phase, lesson)
             return progress
         facts = snapshot.facts
         self.trainer.resume(snapshot)
         self.clock.go_on_from(facts["seconds"])
         vars(self.result).update(facts["result"])
         self.result.weights = {name: snapshot.arrays[_KEPT + name] for name in self.result.weights}
+        self.looks = _as_looks(facts["looks"], self._teaching_steps or None)
+        for step in facts["kept_looks"]:
+            self.looks.weights[step] = {
+                name: snapshot.arrays[f"{_LOOKS}{step}/{name}"] for name in self.result.weights
+            }
         return kind(**facts["progress"])
 
     def _look(
@@ -358,7 +455,7 @@ class _Training:
         phase: Phase,
         step: int,
         logs: dict[str, float],
-        seen: LikelihoodProgress | GameProgress,
+        seen: LikelihoodProgress | DistillationProgress | GameProgress,
     ) -> None:
         """Write a look at the held-out rows to the history and keep a snapshot."""
         seen.step = step
@@ -372,16 +469,35 @@ class _Training:
             "stage": stage,
             "progress": vars(seen),
             "seconds": seconds,
-            "steps_of_folds": self.steps_of_folds,
+            "folds": [_as_facts(fold) for fold in self.folds],
+            "looks": _as_facts(self.looks),
+            "kept_looks": list(self.looks.weights),
             "result": {
                 "history": result.history,
-                "n_likelihood_steps": result.n_likelihood_steps,
                 "n_rows_seen": result.n_rows_seen,
                 "out_of_time": result.out_of_time,
             },
         }
         kept = {_KEPT + name: weight for name, weight in result.weights.items()}
+        for kept_step, weights in self.looks.weights.items():
+            kept |= {f"{_LOOKS}{kept_step}/{name}": weight for name, weight in weights.items()}
         self.store.save(Snapshot(trained.facts | facts, trained.arrays | kept))
+
+
+def _as_facts(looks: Looks) -> dict[str, Any]:
+    """Return looks, without their weights, as JSON values."""
+    return {"steps": looks.steps, "nats": [nats.tolist() for nats in looks.nats]}
+
+
+def _as_looks(facts: dict[str, Any], wanted: list[int] | None = None) -> Looks:
+    return Looks(wanted, list(facts["steps"]), [np.array(nats) for nats in facts["nats"]])
+
+
+def _decayed(done: float, since: float | None) -> float:
+    """Return which share of a phase's decay is over; it began when so much of the phase was."""
+    if since is None:
+        return 0.0
+    return (done - since) / (since * _DECAY_SHARE / (1.0 - _DECAY_SHARE))
 
 
 def _cosine(done: float) -> float:

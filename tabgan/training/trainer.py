@@ -19,6 +19,7 @@ from tabgan.networks.generator import Generator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.training.backend import current_backend
+from tabgan.training.lesson import Lesson
 from tabgan.training.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.snapshot import Snapshot
@@ -44,7 +45,7 @@ class Phase:
 
     Parameters
     ----------
-    name : {"likelihood", "adversarial"}
+    name : {"likelihood", "distillation", "adversarial"}
         What it is called in the history.
     options : StepOptions
         The fixed numbers of its step.
@@ -154,7 +155,7 @@ class Trainer:
         generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
         discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
         average = [ops.copy(w) for w in generator]
-        self.state = TrainState(generator, [], average, discriminator, [], [])
+        self.state = TrainState(generator, [], average, discriminator, [], [], [])
 
     def show_modes(self) -> None:
         """Begin the discriminator with the generator's view of the modes.
@@ -173,15 +174,15 @@ class Trainer:
         begun[: layout.n_modes] = kernel * (self.discriminator.spread / max(kernel.std(), 1e-12))
         self.state = self.state._replace(discriminator=[self.backend.put(begun), *others])
 
-    def start(self, phase: Phase, taught: bool = False) -> None:
+    def start(self, phase: Phase, lesson: Lesson | None = None) -> None:
         """Enter a phase from the averaged weights, with fresh moments.
 
         Parameters
         ----------
         phase : Phase
             What follows.
-        taught : bool
-            Whether the generator, as it is now, is its own teacher in this phase.
+        lesson : Lesson or None
+            What the likelihood is learnt from in this phase; ``None`` for the rows.
         """
         weights = [ops.copy(w) for w in self.state.average]
         self.state = TrainState(
@@ -190,9 +191,20 @@ class Trainer:
             [ops.copy(w) for w in weights],
             self.state.discriminator,
             phase.options.discriminator_adam.init(self.state.discriminator),
-            [ops.copy(w) for w in weights] if taught else [],
+            *self._put_lesson(lesson),
         )
         self._steps_in_phase = 0
+
+    def _put_lesson(self, lesson: Lesson | None) -> tuple[list[Any], list[Any]]:
+        if lesson is None:
+            return [], []
+        put = self.backend.put
+        teachers = [put(w) for them in lesson.teachers for w in self.generator.with_waves(them)]
+        teacher_of_mode = lesson.teacher_of_column[self.spec.layout.column_of_mode]
+        voices = [
+            put((teacher_of_mode == k).astype(np.float32)) for k in range(len(lesson.teachers))
+        ]
+        return teachers, voices
 
     def run(self, phase: Phase, codes: np.ndarray, rate_factor: float) -> dict[str, float]:
         """Run one compiled call of steps.
@@ -332,9 +344,7 @@ class Trainer:
         n_rows = STEPS_PER_CALL * phase.batch_size
         shape = (STEPS_PER_CALL, phase.batch_size, n_columns)
         plan, rng = self.plan, self._rng
-        known = random_known_sets(rng, n_rows, n_columns)
-        known = practised_known_sets(rng, known, self.games.prefixes, plan.practised_prefixes)
-        known = with_one_more(rng, known, plan.practised_extras)
+        known = self.known_sets(rng, n_rows)
         condition = random_known_sets(rng, n_rows, n_columns, plan.conditioned_share)
         condition = practised_known_sets(
             rng, condition, self.games.few_passes, plan.practised_conditions
@@ -342,6 +352,12 @@ class Trainer:
         rows = rng.integers(len(codes), size=n_rows)
         parts = (self._blurred(codes[rows].astype(np.int32)), known, condition)
         return Batch(*(self.backend.put(part.reshape(shape)) for part in parts))
+
+    def known_sets(self, rng: np.random.Generator, n_rows: int) -> np.ndarray:
+        """Return known sets of the likelihood path, shape (n_rows, n_columns)."""
+        known = random_known_sets(rng, n_rows, self.spec.layout.n_columns)
+        known = practised_known_sets(rng, known, self.games.prefixes, self.plan.practised_prefixes)
+        return with_one_more(rng, known, self.plan.practised_extras)
 
     def _blurred(self, codes: np.ndarray) -> np.ndarray:
         """Return the rows with their cells moved to modes beside them, at random."""

@@ -46,6 +46,7 @@ for objective, game in OBJECTIVES.items():
     state = TrainState(
         weights[0], options.generator_adam.init(weights[0]), list(weights[0]),
         weights[1], options.discriminator_adam.init(weights[1]), list(weights[0]),
+        [ops.ones((n_modes,))],
     )
     losses[objective] = []
     for i in range(2):

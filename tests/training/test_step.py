@@ -64,6 +64,7 @@ def initial_state(networks, step: TrainingStep) -> TrainState:
         discriminator,
         step.options.discriminator_adam.init(discriminator),
         [],
+        [],
     )
 
 
@@ -141,15 +142,41 @@ def test_a_generator_has_nothing_to_learn_from_itself_as_a_teacher(networks, bat
     state = initial_state(networks, step)
     real = one_hot(batch.codes, SPEC.layout)
 
-    def slope(teacher) -> float:
+    def slope(*lesson) -> float:
         def loss(weights):
-            return ops.mean(step.negative_log_likelihood(weights, real, batch.known, teacher)), {}
+            return ops.mean(step.negative_log_likelihood(weights, real, batch.known, *lesson)), {}
 
         _, _, gradients = current_backend().value_and_gradients(loss, state.generator)
         return max(float(np.abs(np.asarray(gradient)).max()) for gradient in gradients)
 
-    assert slope([]) > 1e-2
-    assert slope(state.generator) < 1e-6
+    assert slope() > 1e-2
+    everywhere = [ops.ones(SPEC.layout.n_modes)]
+    assert slope(state.generator, everywhere) < 1e-6
+
+
+def test_each_column_is_taught_by_its_own_teacher(networks, batch):
+    """Two columns by the network itself, the last one by another, which alone leaves a slope."""
+    step = make_step(networks)
+    own = initial_state(networks, step).generator
+    bias = [v.path.endswith("heads/bias") for v in step.generator.trainable_variables].index(True)
+    other = [ops.copy(weight) for weight in own]
+    other[bias] = other[bias] + ops.arange(SPEC.layout.n_modes, dtype="float32")
+    speaks = np.ones(SPEC.layout.n_modes, dtype=np.float32)
+    speaks[SPEC.layout.modes(2)] = 0.0
+    real = one_hot(batch.codes, SPEC.layout)
+    nothing = np.zeros_like(batch.known)
+
+    def loss(weights):
+        lost = step.negative_log_likelihood(
+            weights, real, nothing, [*own, *other], [ops.array(speaks), ops.array(1.0 - speaks)]
+        )
+        return ops.mean(lost), {}
+
+    _, _, gradients = current_backend().value_and_gradients(loss, own)
+    slope = np.abs(np.asarray(gradients[bias]))
+    assert slope[SPEC.layout.modes(2)].max() > 1e-2
+    for column in (0, 1):
+        assert slope[SPEC.layout.modes(column)].max() < 1e-6
 
 
 def test_weights_move_at_their_pace():

@@ -8,6 +8,7 @@ from keras import ops
 
 from tabgan.encoding.order import cosine_basis
 from tabgan.networks.spec import NetworkSpec
+from tabgan.training.lesson import Lesson
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import STEPS_PER_CALL, KnownSets, Phase, Trainer
@@ -73,15 +74,25 @@ def test_the_game_leaves_the_waves_alone(trainer, name):
         assert moved == (name == "likelihood" or not weight.endswith("waves"))
 
 
-def test_a_teacher_is_the_generator_as_the_phase_began_and_stays_so(trainer):
+def test_teachers_stay_as_they_are_and_speak_for_their_columns(trainer):
     phase = Phase("adversarial", StepOptions(1.0, 0.1, 0.9), 16, Rates(1e-3, 1e-3))
     trainer.start(phase)
-    assert not trainer.state.teacher
+    assert not trainer.state.teachers
+    assert not trainer.state.voices
     begun = [np.asarray(ops.convert_to_numpy(weight)) for weight in trainer.state.average]
-    trainer.start(phase, taught=True)
+    teacher = trainer.averaged_weights()
+    trainer.start(phase, Lesson([teacher, teacher], np.array([1, 0])))
+    layout = trainer.spec.layout
+    for column, speaker in ((0, 1), (1, 0)):
+        of_column = [np.asarray(voice)[layout.modes(column)] for voice in trainer.state.voices]
+        assert of_column[speaker].all()
+        assert not of_column[1 - speaker].any()
     trainer.run(phase, np.random.default_rng(0).integers(0, 5, (200, 2)), 1.0)
-    for before, teacher in zip(begun, trainer.state.teacher, strict=True):
-        np.testing.assert_array_equal(ops.convert_to_numpy(teacher), before)
+    weights = [np.asarray(ops.convert_to_numpy(weight)) for weight in trainer.state.teachers]
+    assert len(weights) == 2 * len(begun)
+    for of_teacher in (weights[: len(begun)], weights[len(begun) :]):
+        for name, weight in trainer.generator.plain_weights(of_teacher).items():
+            np.testing.assert_array_equal(weight, teacher[name])
     assert any(
         not np.array_equal(ops.convert_to_numpy(now), before)
         for now, before in zip(trainer.state.generator, begun, strict=True)
