@@ -7,6 +7,10 @@ from dataclasses import dataclass, replace
 _FOLDS_BELOW = 1_500
 # Fewer steps than this do not move the weights away from their start.
 _MIN_STEPS = 200
+# Up to so many rows the game learns nothing from the rows themselves that it would not learn by
+# heart; the more there are, the less of it there is to fear, and rows know best what predicts a
+# target.
+_ROWS_TAUGHT = 20_000
 # Steps of the likelihood phase where no held-out rows end it.
 _STEPS_UNJUDGED = 1_500
 # Blur that served a table of so many rows (King County). The width of a kernel that smooths a
@@ -61,10 +65,11 @@ class TrainingPlan:
         Share of the rows of the likelihood path in which one column more is known, whichever: a
         condition comes before its turn. Without, conditional samples of the bundled table were
         twice as far from its law as unconditional ones (benchmarks/ablations.md).
-    taught : bool
-        Whether the network learns each column from the weights that were the best for it, and the
-        likelihood of the game is that of what the network said before the game instead of that of
-        the rows, which are learnt by heart otherwise (benchmarks/ablations.md).
+    taught : float
+        Above zero, the network learns each column from the weights that were the best for it, and
+        in so large a share the likelihood of the game is that of what the network said before the
+        game instead of that of the rows, which are learnt by heart otherwise
+        (benchmarks/ablations.md).
     likelihood_round, adversarial_round : int
         Steps between two looks at the held-out rows.
     patience : int
@@ -99,7 +104,7 @@ class TrainingPlan:
     blur: float = 0.5
     practised_prefixes: float = 0.5
     practised_extras: float = 0.5
-    taught: bool = True
+    taught: float = 1.0
     likelihood_round: int = 100
     adversarial_round: int = 200
     patience: int = 5
@@ -137,6 +142,7 @@ def make_plan(
     plan = replace(
         plan,
         blur=_BLUR * (_ROWS_OF_BLUR / max(n_rows, 1)) ** 0.4,
+        taught=min(1.0, _ROWS_TAUGHT / max(n_rows, 1)),
         likelihood_batch=min(2 * batch_size, max(most, min(64, n_rows))),
         adversarial_batch=min(batch_size, max(most, min(64, n_rows))),
     )
@@ -153,7 +159,7 @@ def make_plan(
             likelihood_steps=max(int(_MIN_STEPS * share), round(rows / plan.likelihood_batch)),
             adversarial_steps=max(_MIN_STEPS // 2, round(rows / plan.adversarial_batch)),
             # So many times through the table in both phases, rather than till nothing is gained.
-            taught=False,
+            taught=0.0,
         )
     if objective is None:
         plan = replace(plan, adversarial_steps=0, noise_dim=0)  # noise is the game's alone

@@ -81,6 +81,8 @@ class StepOptions:
         for a quarter of the cost, and the penalty is the dearest part of the step.
     temperature : float
         Of the relaxed draws. 1 gives their gradient the least variance.
+    taught_share : float
+        What teachers say counts so much where there are any, and the row itself the rest.
     """
 
     adversarial_weight: float
@@ -88,6 +90,7 @@ class StepOptions:
     average_decay: float
     penalty_share: float = 0.25
     temperature: float = 1.0
+    taught_share: float = 1.0
     generator_adam: Adam = Adam(beta_1=0.9, beta_2=0.99)
     discriminator_adam: Adam = Adam(beta_1=0.0, beta_2=0.99)
 
@@ -218,12 +221,12 @@ class TrainingStep:
         wanted = real
         if voices:
             n = len(weights)
-            wanted = ops.stop_gradient(
-                sum(
-                    voice * self._say(teachers[k * n : (k + 1) * n], known_modes, known, noise)
-                    for k, voice in enumerate(voices)
-                )
+            taught = sum(
+                voice * self._say(teachers[k * n : (k + 1) * n], known_modes, known, noise)
+                for k, voice in enumerate(voices)
             )
+            share = self.options.taught_share
+            wanted = share * ops.stop_gradient(taught) + (1.0 - share) * real
         wanted = wanted * (1.0 - spread_columns(known, self.layout))
         lost = -ops.sum(wanted * log_softmax(logits, self.layout), axis=1)
         return lost * self.layout.n_columns / ops.sum(1.0 - known, axis=1)

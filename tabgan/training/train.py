@@ -363,6 +363,7 @@ class _Training:
                 plan.adversarial_weight,
                 plan.likelihood_weight,
                 plan.adversarial_decay,
+                taught_share=plan.taught,
                 generator_adam=Adam(beta_1=0.0, beta_2=0.99),
             ),
             min(plan.adversarial_batch, len(self.codes)),

@@ -42,8 +42,9 @@ def test_without_early_stopping_nothing_is_held_out():
 
 
 def test_so_many_epochs_are_so_many_looks_at_the_rows_in_both_phases():
-    assert make_plan(5_000).taught
-    assert not make_plan(5_000, epochs=30).taught
+    assert make_plan(5_000).taught == 1.0
+    assert make_plan(80_000).taught == 0.25
+    assert make_plan(5_000, epochs=30).taught == 0.0
 
 
 def test_small_tables_are_blurred_more():
