@@ -4,6 +4,7 @@ Importing this module imports Keras and its backend.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import Any
 
@@ -26,7 +27,7 @@ from tabgan.training.backend import backend_name
 from tabgan.training.callbacks import WithCallbacks
 from tabgan.training.clock import Clock
 from tabgan.training.plan import make_plan
-from tabgan.training.progress import make_reporter
+from tabgan.training.progress import Reporter, make_reporter
 from tabgan.training.train import train
 from tabgan.training.trainer import KnownSets
 
@@ -77,7 +78,6 @@ def fit_model(
     )
     conditions = no_conditions(encoder)
     ranks = [column.ranks for column in encoder.learnt]
-    calibration = stream(seed, "calibration")
     store = None
     if checkpoint is not None:
         settings = repr((plan, spec, max_seconds, seed, backend_name())).encode()
@@ -99,41 +99,55 @@ def fit_model(
             basis=encoder.order_basis,
             neighbours=encoder.neighbours,
         )
-        generator = NumpyGenerator(spec, trained.weights)
-        offsets = {1: np.zeros(spec.layout.n_modes, dtype=np.float32)}
-        ratios = {}
+        model = FittedModel(
+            encoder=encoder,
+            generator=NumpyGenerator(spec, trained.weights),
+            passes=passes,
+            n_rows=len(codes),
+            n_epochs=trained.n_rows_seen / len(learnt),
+            history=trained.history,
+            offsets={1: np.zeros(spec.layout.n_modes, dtype=np.float32)},
+            ratios={},
+            interrupted=trained.interrupted,
+            out_of_time=trained.out_of_time,
+            discriminator=trained.discriminator,
+        )
         unseen = held_out if plan.held_out_share else held_out[:0]
-        most = min(spec.layout.n_columns, AUTO_PASSES)
-        counts = [*(count for count in _CORRECTED_PASSES if count < most), most]
-        reporter.phase("calibration", len(counts), len(trained.history))
         try:
-            for done, n_passes in enumerate(counts, start=1):
-                seed_of_draws = int(calibration.integers(2**63))
-                offsets[n_passes] = calibrate(
-                    generator, passes, conditions, encoder, n_passes, len(codes), seed_of_draws
-                )
-                sampler = Sampler(generator, passes, conditions, n_passes, offsets[n_passes])
-                ratio = learn_density_ratio(sampler, ranks, learnt, unseen, seed_of_draws)
-                if ratio is not None:
-                    ratios[n_passes] = ratio
-                reporter.step(done, {})
+            _correct(model, learnt, unseen, reporter, stream(seed, "calibration"))
         except KeyboardInterrupt:
             if trained.interrupted:
                 raise
             # The first one, and the networks are trained: what is left to do is to polish them.
-            trained.interrupted = True
-    if store is not None and not trained.interrupted:
+            model = replace(model, interrupted=True)
+    if store is not None and not model.interrupted:
         store.remove()
-    return FittedModel(
-        encoder=encoder,
-        generator=generator,
-        passes=passes,
-        n_rows=len(codes),
-        n_epochs=trained.n_rows_seen / len(learnt),
-        history=trained.history,
-        offsets=offsets,
-        ratios=ratios,
-        interrupted=trained.interrupted,
-        out_of_time=trained.out_of_time,
-        discriminator=trained.discriminator,
-    )
+    return model
+
+
+def _correct(
+    model: FittedModel,
+    learnt: np.ndarray,
+    unseen: np.ndarray,
+    reporter: Reporter,
+    rng: np.random.Generator,
+) -> None:
+    """Fill in how samples of each number of passes are calibrated and refined."""
+    encoder = model.encoder
+    conditions = no_conditions(encoder)
+    ranks = [column.ranks for column in encoder.learnt]
+    most = min(encoder.layout.n_columns, AUTO_PASSES)
+    counts = [*(count for count in _CORRECTED_PASSES if count < most), most]
+    reporter.phase("calibration", len(counts), len(model.history))
+    for done, n_passes in enumerate(counts, start=1):
+        seed = int(rng.integers(2**63))
+        model.offsets[n_passes] = calibrate(
+            model.generator, model.passes, conditions, encoder, n_passes, model.n_rows, seed
+        )
+        sampler = Sampler(
+            model.generator, model.passes, conditions, n_passes, model.offsets[n_passes]
+        )
+        ratio = learn_density_ratio(sampler, ranks, learnt, unseen, seed)
+        if ratio is not None:
+            model.ratios[n_passes] = ratio
+        reporter.step(done, {})

@@ -36,14 +36,15 @@ class TabGAN(DensityMixin, BaseEstimator):
     """Learn a table and give back new rows that behave like it.
 
     A conditional GAN whose generator can complete any partial row: given some cells and noise it
-    proposes all the others. It is trained in two phases, by likelihood and then against a
-    discriminator, and sampled in one or several passes over the columns.
+    proposes all the others. It is trained by likelihood, then against a discriminator, and sampled
+    in one or several passes over the columns.
 
     Parameters
     ----------
     epochs : int or None, default=None
-        How often to go through the table, both phases together; at least 200 steps are planned,
-        which on a small table are many epochs.
+        How often to go through the table, likelihood and game together; at least 200 steps are
+        planned, which on a small table are many epochs. Then each column is learnt as long as any
+        other, and the game goes on with the rows.
         ``None`` lets the size of the table decide (see :func:`tabgan.training.plan.make_plan`).
     batch_size : int, default=512
         Rows an adversarial step; the likelihood phase takes twice as many. Smaller tables take
@@ -61,8 +62,9 @@ class TabGAN(DensityMixin, BaseEstimator):
         compiling and calibrating come on top. A fit that it cuts short depends on the speed of the
         machine and is not reproducible.
     early_stopping : bool, default=True
-        Stop the likelihood phase, and choose the weights of the adversarial phase, by rows held
-        out from training (a tenth). ``False`` trains on all rows and keeps the last weights.
+        End the likelihood phase, choose for each column the weights to learn from, and choose those
+        of the adversarial phase, by rows held out from training (a tenth). ``False`` trains on all
+        rows and keeps the last weights.
     schema : TableSchema or None, default=None
         What the columns are; inferred if ``None``.
     rare_threshold : int, default=5
@@ -93,8 +95,8 @@ class TabGAN(DensityMixin, BaseEstimator):
     schema_ : TableSchema
         The columns, with what each releases and withholds.
     history_ : pandas.DataFrame
-        One row a look at the held-out rows (the training rows, where none are held out): ``phase``,
-        ``step`` in it, ``seconds`` (not kept in a file); the losses ``likelihood_loss``,
+        One row a look at the held-out rows (the training rows, where none are held out): ``phase``
+        (``"likelihood"``, ``"distillation"``, ``"adversarial"``), ``step`` in it, ``seconds`` (not kept in a file); the losses ``likelihood_loss``,
         ``generator_loss``, ``discriminator_loss`` and ``penalty``; ``real_score`` and
         ``fake_score``, the discriminator's mean probability of being real for real and for
         generated rows (one half each at equilibrium); ``held_out_likelihood``, negative, in nats a

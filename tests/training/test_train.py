@@ -1,70 +1,114 @@
-"""What a training says of itself when the game goes wrong."""
+"""What a training keeps, whom it learns from, and what it says when the game goes wrong."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.clock import Clock
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import make_reporter
-from tabgan.training.train import Judgement, train
+from tabgan.training.snapshot import Snapshot
+from tabgan.training.train import Judgement, TrainedNetworks, train
 from tabgan.training.trainer import KnownSets
+
+PLAN = replace(make_plan(400), n_folds=0, held_out_share=0.1)
+
+
+class Memory:
+    """Keeps the latest snapshot."""
+
+    def __init__(self) -> None:
+        self.snapshot: Snapshot | None = None
+
+    def load(self) -> Snapshot | None:
+        return self.snapshot
+
+    def save(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+
+
+def fit(
+    codes: np.ndarray,
+    sizes: tuple[int, ...],
+    held_out: np.ndarray | None = None,
+    judge: Callable[[NumpyGenerator], Judgement] = lambda candidate: Judgement(0.5, 1.0),
+    max_time: float | None = None,
+    store: Memory | None = None,
+    **changes: object,
+) -> TrainedNetworks:
+    n_columns = len(sizes)
+    return train(
+        codes,
+        codes[:40] if held_out is None else held_out,
+        NetworkSpec(sizes, noise_dim=64, width=192, n_blocks=2),
+        np.log(np.full(sum(sizes), 0.5)),
+        plan=replace(PLAN, **changes),
+        games=KnownSets(np.tri(n_columns, k=-1, dtype=bool), np.zeros((0, n_columns), bool)),
+        seed=0,
+        judge=judge,
+        reporter=make_reporter(0),
+        clock=Clock(max_time),
+        store=store,
+    )
 
 
 def test_a_mode_collapse_is_named_with_what_to_do() -> None:
-    spec = NetworkSpec((3, 2), noise_dim=64, width=192, n_blocks=2)
     codes = np.random.default_rng(0).integers(2, size=(400, 2))
-    plan = replace(
-        make_plan(400), likelihood_steps=20, adversarial_steps=20, n_folds=0, held_out_share=0.1
-    )
     # One judgement before the game, one after its twenty steps.
     covered = iter([1.0, 0.2])
     with pytest.warns(UserWarning, match=r"mode collapse.*20% of the modes.*more passes"):
-        trained = train(
+        trained = fit(
             codes,
-            codes[:40],
-            spec,
-            np.log(np.full(5, 0.5)),
-            plan=plan,
-            games=KnownSets(np.tri(2, k=-1, dtype=bool), np.zeros((0, 2), dtype=bool)),
-            seed=0,
+            (3, 2),
             judge=lambda candidate: Judgement(0.5, next(covered)),
-            reporter=make_reporter(0),
-            clock=Clock(None),
+            likelihood_steps=20,
+            adversarial_steps=20,
         )
     assert [entry["phase"] for entry in trained.history] == ["likelihood", "adversarial"]
 
 
 @pytest.mark.parametrize(("rate", "is_kept"), [(1.0, False), (1e-4, True)])
 def test_a_game_that_costs_the_likelihood_too_much_is_not_kept(rate: float, is_kept: bool) -> None:
-    spec = NetworkSpec((3, 2), noise_dim=64, width=192, n_blocks=2)
     first = np.random.default_rng(0).integers(2, size=400)
     codes = np.column_stack([first, first])
-    changes = {
-        "likelihood_steps": 100,
-        "n_folds": 0,
-        "held_out_share": 0.1,
-        "likelihood_weight": 0.0,
-    }
 
     def weights(adversarial_steps: int) -> np.ndarray:
-        plan = replace(
-            make_plan(400), generator_rate=rate, adversarial_steps=adversarial_steps, **changes
-        )
-        trained = train(
+        trained = fit(
             codes,
-            codes[:40],
-            spec,
-            np.log(np.full(5, 0.5)),
-            plan=plan,
-            games=KnownSets(np.tri(2, k=-1, dtype=bool), np.zeros((0, 2), dtype=bool)),
-            seed=0,
-            judge=lambda candidate: Judgement(0.5, 1.0),
-            reporter=make_reporter(0),
-            clock=Clock(None),
+            (3, 2),
+            generator_rate=rate,
+            adversarial_steps=adversarial_steps,
+            likelihood_steps=100,
+            likelihood_weight=0.0,
         )
         return trained.weights["heads/kernel"]
 
     assert np.array_equal(weights(20), weights(0)) is not is_kept
+
+
+def test_one_network_learns_each_column_from_the_weights_that_were_the_best_for_it() -> None:
+    """A number without any relation is soon learnt by heart, a sum of two others late."""
+    rng = np.random.default_rng(0)
+    first, second = rng.integers(6, size=(2, 1_300))
+    codes = np.column_stack([rng.integers(30, size=1_300), first, second, (first + second) % 6])
+    learnt, held_out = codes[:300], codes[300:]
+    trained = fit(learnt, (30, 6, 6, 6), held_out, likelihood_steps=600, adversarial_steps=0)
+    found = {"likelihood": [], "distillation": []}
+    for look in trained.history:
+        found[look["phase"]].append(look["held_out_likelihood"])
+    # Better than at any look of the phase before it.
+    assert found["distillation"][-1] < min(found["likelihood"]) - 0.1
+
+
+@pytest.mark.parametrize("max_time", [None, 1e-3])
+def test_the_game_has_a_teacher_unless_time_cut_the_likelihood_phase(max_time) -> None:
+    codes = np.random.default_rng(0).integers(2, size=(400, 2))
+    store = Memory()
+    fit(codes, (3, 2), max_time=max_time, store=store, likelihood_steps=100, adversarial_steps=20)
+    assert store.snapshot.facts["stage"] == "adversarial"
+    has_teacher = any(name.startswith("teachers/") for name in store.snapshot.arrays)
+    assert has_teacher is (max_time is None)
