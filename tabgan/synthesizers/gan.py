@@ -96,12 +96,12 @@ class TabGAN(DensityMixin, BaseEstimator):
         The columns, with what each releases and withholds.
     history_ : pandas.DataFrame
         One row a look at the held-out rows (the training rows, where none are held out): ``phase``
-        (``"likelihood"``, ``"distillation"``, ``"adversarial"``), ``step`` in it, ``seconds`` (not kept in a file); the losses ``likelihood_loss``,
-        ``generator_loss``, ``discriminator_loss`` and ``penalty``; ``real_score`` and
-        ``fake_score``, the discriminator's mean probability of being real for real and for
-        generated rows (one half each at equilibrium); ``held_out_likelihood``, negative, in nats a
-        row; ``two_sample_score`` of one-pass samples (1: a classifier cannot tell them apart) and
-        ``modes_covered`` by them.
+        (``"likelihood"``, ``"distillation"``, ``"adversarial"``), ``step`` in it, ``seconds`` (not
+        kept in a file); the losses ``likelihood_loss``, ``generator_loss``, ``discriminator_loss``
+        and ``penalty``; ``real_score`` and ``fake_score``, the discriminator's mean probability of
+        being real for real and for generated rows (one half each at equilibrium);
+        ``held_out_likelihood``, negative, in nats a row; ``two_sample_score`` of one-pass samples
+        (1: a classifier cannot tell them apart) and ``modes_covered`` by them.
     n_samples_seen_ : int
         Rows of the table that was learnt: the default size of a sample.
     n_epochs_ : float
