@@ -306,9 +306,10 @@ class _Training:
 
     def distil(self, likelihood: HeldOutLikelihood) -> None:
         """Let one network learn each column from the weights that were the best for it."""
-        if self._is_over("distillation") or self.result.out_of_time:
-            return
         plan, trainer, result = self.plan, self.trainer, self.result
+        is_judged = plan.early_stopping or bool(self._teaching_steps)
+        if self._is_over("distillation") or result.out_of_time or not is_judged:
+            return
         lesson = None
         if self._snapshot is None:
             lesson = self._lesson()
@@ -318,12 +319,11 @@ class _Training:
             trainer.restore(result.weights)
 
         def at_start() -> DistillationProgress:
-            steps = int(_DISTILLATION_SHARE * self.looks.steps[-1])
+            n_calls = int(_DISTILLATION_SHARE * self.looks.steps[-1]) // STEPS_PER_CALL
+            n_steps = max(_FEWEST_DISTILLATION_STEPS, n_calls * STEPS_PER_CALL)
             before = float(likelihood(trainer.numpy_generator()).sum())
             self.looks = Looks()
-            return DistillationProgress(
-                self.clock.share_spent(), max(_FEWEST_DISTILLATION_STEPS, steps), before
-            )
+            return DistillationProgress(self.clock.share_spent(), n_steps, before)
 
         phase = self._likelihood_phase("distillation", len(self.codes))
         seen = self._enter("distillation", phase, DistillationProgress, at_start, lesson)

@@ -104,6 +104,18 @@ def test_one_network_learns_each_column_from_the_weights_that_were_the_best_for_
     assert found["distillation"][-1] < min(found["likelihood"]) - 0.1
 
 
+def test_without_held_out_rows_the_last_weights_are_kept() -> None:
+    codes = np.random.default_rng(0).integers(2, size=(400, 2))
+    store = Memory()
+    changes = {"early_stopping": False, "adversarial_steps": 0, "likelihood_steps": 60}
+    trained = fit(codes, (3, 2), store=store, likelihood_round=20, **changes)
+    assert {look["phase"] for look in trained.history} == {"likelihood"}
+    np.testing.assert_array_equal(
+        trained.weights["heads/bias"], store.snapshot.arrays["kept/heads/bias"]
+    )
+    assert store.snapshot.facts["kept_looks"][-1] == 60
+
+
 @pytest.mark.parametrize("max_time", [None, 1e-3])
 def test_the_game_has_a_teacher_unless_time_cut_the_likelihood_phase(max_time) -> None:
     codes = np.random.default_rng(0).integers(2, size=(400, 2))
