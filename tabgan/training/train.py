@@ -261,8 +261,9 @@ class _Training:
 
         seen = self._enter(stage, phase, LikelihoodProgress, at_start)
         # After folds it is the distillation in which the rates fall: the looks to teach by are of
-        # the same training as those of the folds.
-        decays = not (plan.taught and plan.n_folds)
+        # the same training as those of the folds. And where the number of steps was asked for,
+        # they fall from the start.
+        decays = plan.taught > 0.0 and not plan.n_folds
         name = "fold" if self._in_folds else phase.name
         self.reporter.phase(name, plan.likelihood_steps, len(result.history))
         step = seen.step
@@ -273,7 +274,7 @@ class _Training:
             if decays and seen.decays_since is None and done >= 1.0 - _DECAY_SHARE:
                 seen.decays_since = done
             decayed = _decayed(done, seen.decays_since)
-            logs = trainer.run(phase, codes, _cosine(decayed))
+            logs = trainer.run(phase, codes, _cosine(decayed if plan.taught else done))
             result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
             if step % plan.likelihood_round == 0 or max(done, decayed) >= 1.0:
                 weights = trainer.averaged_weights()
