@@ -23,8 +23,8 @@ _LIKELIHOOD_GENERATOR = 3
 _ADVERSARIAL_GENERATOR = 7
 _ADVERSARIAL_DISCRIMINATOR = 12
 # Steps after which held-out rows have ended the likelihood phase on tables of 1,000 to 100,000
-# rows, within a half; and what distillation takes beside them: a third of the steps, each of which
-# asks some teachers, too.
+# rows, within a factor of two; and what distillation takes beside them: a third of the steps, each
+# of which asks some teachers, too.
 _STEPS, _STEPS_OF_ROW = 500, 0.05
 _DISTILLATION = 0.6
 # Seconds to compile the steps and to calibrate, and of a look at the held-out rows in each phase.

@@ -39,7 +39,7 @@ class TrainingPlan:
         Size of the discriminator.
     likelihood_steps, adversarial_steps : int
         At most this many steps in each phase. The likelihood phase ends when held-out rows stop
-        gaining: after 1,000 steps on tables of 1,000 rows, 5,000 on one of 100,000.
+        gaining: after some hundred steps on tables of 1,000 rows, 7,440 on one of 90,000.
     likelihood_batch, adversarial_batch : int
         Rows a step.
     likelihood_rate, generator_rate, discriminator_rate : float

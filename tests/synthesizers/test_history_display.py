@@ -3,6 +3,7 @@
 import sys
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from tabgan import HistoryDisplay
@@ -23,6 +24,17 @@ def test_the_panels_show_the_history_over_all_steps(gan):
     assert (np.diff(likelihood.get_xdata()) > 0).all()
     quality = display.axes_[2].lines[0]
     np.testing.assert_array_equal(quality.get_ydata(), history["two_sample_score"])
+
+
+def test_each_phase_goes_on_where_the_one_before_ended(gan):
+    game = gan.history_.query("phase == 'adversarial'").head(1)
+    history = pd.concat([game] * 4, ignore_index=True)
+    history["phase"] = ["likelihood", "likelihood", "distillation", "adversarial"]
+    history["step"] = [20, 40, 30, 10]
+    display = HistoryDisplay(history).plot()
+    likelihood, begin_of_game = display.axes_[0].lines
+    assert likelihood.get_xdata().tolist() == [20, 40, 70, 80]
+    assert set(begin_of_game.get_xdata()) == {70}
 
 
 def test_a_fit_without_an_adversary_has_one_panel_which_may_be_given(gan):

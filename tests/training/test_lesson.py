@@ -38,6 +38,8 @@ def test_a_teacher_that_gains_nothing_worth_a_pass_is_none():
     chosen, of_column = choose_teachers(np.array([[5.0, 5.0], [4.9999, 5.1]]))
     assert chosen == [0]
     assert of_column.tolist() == [0, 0]
+    # Where nothing can be gained, all columns being constant, one look teaches, too.
+    assert choose_teachers(np.zeros((3, 2)))[0] == [0]
 
 
 def test_the_few_teachers_are_those_that_gain_most():

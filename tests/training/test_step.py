@@ -154,6 +154,25 @@ def test_a_generator_has_nothing_to_learn_from_itself_as_a_teacher(networks, bat
     assert slope(state.generator, everywhere) < 1e-6
 
 
+def test_rows_count_for_what_teachers_leave_of_the_loss(networks, batch):
+    """With itself as the teacher only the part of the rows leaves a slope: a quarter of it."""
+    state = initial_state(networks, make_step(networks))
+    real = one_hot(batch.codes, SPEC.layout)
+
+    def slopes(*lesson, **options):
+        step = make_step(networks, **options)
+
+        def loss(weights):
+            return ops.mean(step.negative_log_likelihood(weights, real, batch.known, *lesson)), {}
+
+        _, _, gradients = current_backend().value_and_gradients(loss, state.generator)
+        return [np.asarray(gradient) for gradient in gradients]
+
+    lesson = (state.generator, [ops.ones(SPEC.layout.n_modes)])
+    for part, whole in zip(slopes(*lesson, taught_share=0.75), slopes(), strict=True):
+        np.testing.assert_allclose(part, whole / 4, atol=1e-6)
+
+
 def test_each_column_is_taught_by_its_own_teacher(networks, batch):
     """Two columns by the network itself, the last one by another, which alone leaves a slope."""
     step = make_step(networks)
