@@ -16,7 +16,7 @@ _STREAMS = {
     "batches": 4,
     "noise": 5,
     "blocks": 6,
-    "folds": 7,
+    "forests": 7,
     "held-out masks": 8,
     "judge": 9,
     "calibration": 10,
@@ -24,6 +24,7 @@ _STREAMS = {
     "completions": 12,
     "orders": 13,
     "density ratio": 14,
+    "questions": 15,
 }
 
 

@@ -13,7 +13,7 @@ PURPOSES = [
     "batches",
     "noise",
     "blocks",
-    "folds",
+    "forests",
     "held-out masks",
     "judge",
     "calibration",

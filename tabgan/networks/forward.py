@@ -53,6 +53,13 @@ class NumpyGenerator:
         elif known.any():
             sums[known] += self._cell_kernel[self.layout.position(column, codes[known])]
 
+    def sums(self, codes: np.ndarray) -> Floats:
+        """Return the first layer's sums of rows, (n_rows, width); a code of -1 is not known."""
+        sums = self.start(len(codes))
+        for column in range(self.layout.n_columns):
+            self.reveal(sums, column, codes[:, column])
+        return sums
+
     def trunk(self, sums: Floats) -> Floats:
         """Return what the heads read, (n_rows, width)."""
         hidden = sums

@@ -17,6 +17,7 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.checkpoint import CheckpointFile
+from tabgan.synthesizers.forest import ForestGrower
 from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.passes import AUTO_PASSES, learn_passes
@@ -98,6 +99,7 @@ def fit_model(
             store=store,
             basis=encoder.order_basis,
             neighbours=encoder.neighbours,
+            grow_trees=ForestGrower(learnt, spec.layout, ranks, seed),
         )
         model = FittedModel(
             encoder=encoder,

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from tabgan.networks.spec import NetworkSpec
+from tabgan.synthesizers.forest import forest_size
 from tabgan.synthesizers.preparation import PreparedTable
+from tabgan.training.lesson import count_questions
 from tabgan.training.plan import TrainingPlan, make_plan
 
 # Time of a step over that of its bare products. On two cores with TensorFlow 2.1 to 2.5 and 1.5 to
@@ -22,11 +24,11 @@ _ADVERSARIAL_OVERHEAD = 1.6
 _LIKELIHOOD_GENERATOR = 3
 _ADVERSARIAL_GENERATOR = 7
 _ADVERSARIAL_DISCRIMINATOR = 12
-# Steps after which held-out rows have ended the likelihood phase on tables of 1,000 to 100,000
-# rows, within a factor of two; and what distillation takes beside them: a third of the steps, each
-# of which asks some teachers, too.
+# Steps after which held-out rows have ended the likelihood phase on tables of 1,500 to 100,000
+# rows, within a factor of two.
 _STEPS, _STEPS_OF_ROW = 500, 0.05
-_DISTILLATION = 0.6
+# Seconds that trees take for each unit of their work, answers included, on two cores.
+_TREE_SECONDS = 1.2e-8
 # Seconds to compile the steps and to calibrate, and of a look at the held-out rows in each phase.
 _FIXED_SECONDS = 15.0
 _LIKELIHOOD_LOOK = 0.05
@@ -53,7 +55,7 @@ class FitForecast:
     n_weights : int
         Of the generator and the discriminator.
     n_likelihood_steps, n_adversarial_steps : int
-        Steps of the two phases, at most.
+        Steps that learn likelihoods, from rows or from trees, and steps of the game.
     n_epochs : float
         How often they go through the table.
     seconds : float
@@ -124,11 +126,15 @@ def forecast_fit(
     likelihood_step = likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
     adversarial_step = adversarial_products(spec, plan) * _ADVERSARIAL_OVERHEAD / products
     likelihood_steps = min(plan.likelihood_steps, round(_STEPS + _STEPS_OF_ROW * n_rows))
-    # Each fold is a likelihood phase of its own.
-    n_phases = 1 + plan.n_folds + (_DISTILLATION if plan.taught else 0.0)
-    seconds = n_phases * likelihood_steps * (
+    if plan.distils:
+        likelihood_steps += plan.distillation_steps
+    seconds = likelihood_steps * (
         likelihood_step + _LIKELIHOOD_LOOK / plan.likelihood_round
     ) + plan.adversarial_steps * (adversarial_step + _ADVERSARIAL_LOOK / plan.adversarial_round)
+    n_questions = 0
+    if plan.distils:
+        n_questions = count_questions(n_rows, layout.n_modes)
+        seconds += _TREE_SECONDS * forest_size(n_rows, layout.n_columns).work
     rows_seen = (
         likelihood_steps * plan.likelihood_batch + plan.adversarial_steps * plan.adversarial_batch
     )
@@ -144,6 +150,8 @@ def forecast_fit(
         seconds=_FIXED_SECONDS + min(seconds, max_seconds or seconds),
         memory_bytes=_FIXED_BYTES
         + _BYTES_PER_MODE * batch * layout.n_modes
+        # Answers, and what they are put together from.
+        + 4 * n_questions * layout.n_modes
         # The table, and its rows as codes and while they are encoded.
         + 2 * int(prepared.table.memory_usage(deep=True).sum()),
     )

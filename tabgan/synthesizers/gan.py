@@ -43,8 +43,8 @@ class TabGAN(DensityMixin, BaseEstimator):
     ----------
     epochs : int or None, default=None
         How often to go through the table, likelihood and game together; at least 200 steps are
-        planned, which on a small table are many epochs. Then each column is learnt as long as any
-        other, and the game goes on with the rows.
+        planned, which on a small table are many epochs. Then, from 1,500 rows on, each column is
+        learnt as long as any other, from the rows alone, in the game, too.
         ``None`` lets the size of the table decide (see :func:`tabgan.training.plan.make_plan`).
     batch_size : int, default=512
         Rows an adversarial step; the likelihood phase takes twice as many. Smaller tables take
@@ -64,7 +64,7 @@ class TabGAN(DensityMixin, BaseEstimator):
     early_stopping : bool, default=True
         End the likelihood phase, choose for each column the weights to learn from, and choose those
         of the adversarial phase, by rows held out from training (a tenth). ``False`` trains on all
-        rows and keeps the last weights.
+        rows and keeps the last weights; so do tables below 1,500 rows, of which a tenth is too few.
     schema : TableSchema or None, default=None
         What the columns are; inferred if ``None``.
     rare_threshold : int, default=5
@@ -96,7 +96,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         The columns, with what each releases and withholds.
     history_ : pandas.DataFrame
         One row a look at the held-out rows (the training rows, where none are held out): ``phase``
-        (``"likelihood"``, ``"distillation"``, ``"adversarial"``), ``step`` in it, ``seconds`` (not
+        (``"likelihood"``, which tables below 1,500 rows skip, ``"distillation"``,
+        ``"adversarial"``), ``step`` in it, ``seconds`` (not
         kept in a file); the losses ``likelihood_loss``, ``generator_loss``, ``discriminator_loss``
         and ``penalty``; ``real_score`` and ``fake_score``, the discriminator's mean probability of
         being real for real and for generated rows (one half each at equilibrium);

@@ -192,7 +192,7 @@ class Sampler:
         """
         generator, restricted = self.generator, restricted or {}
         unknown = codes < 0
-        sums = self._known_sums(codes)
+        sums = generator.sums(codes)
         # One column a pass is the likelihood path: nothing is left that noise could agree on. The
         # last column alone in the only pass may be, too, but one pass is the pure GAN.
         silent = all(len(group) == 1 for group in groups) and self.n_passes > 1
@@ -225,13 +225,7 @@ class Sampler:
 
     def features(self, codes: np.ndarray) -> np.ndarray:
         """Return what the heads read of rows in which some cells are unknown, without noise."""
-        return self.generator.trunk(self._known_sums(codes))
-
-    def _known_sums(self, codes: np.ndarray) -> np.ndarray:
-        sums = self.generator.start(len(codes))
-        for column in range(codes.shape[1]):
-            self.generator.reveal(sums, column, codes[:, column])
-        return sums
+        return self.generator.trunk(self.generator.sums(codes))
 
     def weights(self, features: np.ndarray, column: int) -> np.ndarray:
         """Return the weights that the modes of a column are drawn by, (n_rows, size)."""

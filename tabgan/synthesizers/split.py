@@ -2,7 +2,7 @@
 
 import numpy as np
 
-# With at least this share of distinct rows, a row and its copies are kept on the same side.
+# With at least this share of distinct rows, a row and its copies are kept together.
 _MANY_DISTINCT = 0.5
 
 
@@ -23,12 +23,20 @@ def hold_out(
     codes = rng.permutation(codes)  # a table may be sorted, and later looks take the first rows
     if share == 0.0:
         return codes, codes
-    _, row_of, copies = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
-    row_of = row_of.ravel()
+    group_of, n_groups = copies_together(codes)
+    held_out = np.zeros(n_groups, dtype=bool)
+    held_out[: max(1, round(share * n_groups))] = True
+    held_out = rng.permutation(held_out)[group_of]
+    return codes[~held_out], codes[held_out]
+
+
+def copies_together(codes: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the group of each row, and how many there are: what must not be torn apart.
+
+    A row and its copies are one group. Where few rows are distinct each row is one of its own, or
+    whole combinations would never be learnt.
+    """
+    _, group_of, copies = np.unique(codes, axis=0, return_inverse=True, return_counts=True)
     if len(copies) < _MANY_DISTINCT * len(codes):
-        # With few distinct rows, whole combinations would never be learnt: split by rows.
-        row_of, copies = np.arange(len(codes)), np.ones(len(codes), dtype=np.int64)
-    held_out = np.zeros(len(copies), dtype=bool)
-    held_out[: max(1, round(share * len(copies)))] = True
-    held_out = rng.permutation(held_out)
-    return codes[~held_out[row_of]], codes[held_out[row_of]]
+        return np.arange(len(codes)), len(codes)
+    return group_of.ravel(), len(copies)

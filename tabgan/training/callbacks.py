@@ -61,7 +61,7 @@ class WithCallbacks:
 
     def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         """Enter a phase, and the epoch that it begins with."""
-        self._is_aside = name in ("fold", "calibration")
+        self._is_aside = name in ("trees", "calibration")
         self._reporter.phase(name, n_steps, n_looks)
         if not self._is_aside and self._epoch is None:
             self._epoch = n_looks
@@ -71,7 +71,7 @@ class WithCallbacks:
         """Tell of a batch, and of the epoch that it ends."""
         self._reporter.step(n_steps, logs)
         if self._is_aside or self._epoch is None:
-            return  # a rehearsal on a part of the rows, or what comes after the training
+            return  # trees learn aside, and calibration comes after the training
         self._list.on_train_batch_begin(n_steps)
         self._list.on_train_batch_end(n_steps, dict(logs))
         if "held_out_likelihood" in logs:

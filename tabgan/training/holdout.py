@@ -24,15 +24,17 @@ class HeldOutLikelihood:
         self.codes = codes[:_MAX_ROWS].astype(np.int64)
         self.known = known[:_MAX_ROWS]
 
+    @property
+    def weights(self) -> np.ndarray:
+        """How much each unknown cell of a row counts, shape (n_rows,)."""
+        weights: np.ndarray = self.known.shape[1] / (~self.known).sum(axis=1)
+        return weights
+
     def __call__(self, generator: NumpyGenerator) -> np.ndarray:
         """Return nats a row by column, shape (n_columns,)."""
         n_rows, n_columns = self.codes.shape
-        sums = generator.start(n_rows)
-        for column in range(n_columns):
-            known = np.where(self.known[:, column], self.codes[:, column], -1)
-            generator.reveal(sums, column, known)
-        features = generator.trunk(sums)
-        weights = n_columns / (~self.known).sum(axis=1)
+        features = generator.trunk(generator.sums(np.where(self.known, self.codes, -1)))
+        weights = self.weights
         nats = np.zeros(n_columns)
         for column in range(n_columns):
             rows = ~self.known[:, column]

@@ -1,106 +1,211 @@
-"""What one network teaches another: each column by the weights that held-out rows liked best.
+"""What one network is taught: questions about rows, and better answers than the rows themselves.
 
-Columns are learnt at different speeds. When the relation of a postal code to a place is still being
-learnt, the noise of a number beside it has long been learnt by heart; whenever training ends, it
-ends too early for some columns and too late for others. So each column has the weights of its own
-best time, and one network learns from all of them (knowledge distillation, Hinton et al. 2015).
+Who is asked what a cell is, given some others, does better than to learn what it was in that one
+row. Trees that never saw the row find thresholds in few rows. Networks of other times know the
+columns that were learnt best then (:mod:`tabgan.training.looks`). What both say, weighed by what
+held-out rows like best, is what one network learns (knowledge distillation, Hinton et al. 2015).
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
-Weights = dict[str, np.ndarray]
+from tabgan.encoding import Layout
+from tabgan.networks.forward import Floats, NumpyGenerator, log_softmax
+from tabgan.training.holdout import HeldOutLikelihood
 
-# Teachers, each of which costs a forward pass a step. Four gain seven to eight tenths of what one a
-# column would (adult, king; benchmarks/ablations.md).
-_MOST_TEACHERS = 4
-# A teacher that gains no more than this share of the held-out likelihood is not worth its pass; a
-# first choice.
-_GAIN_OF_TEACHER = 1e-3
+# So much of an answer comes from trees, the rest from a network.
+_SHARES_OF_TREES = (0.0, 0.25, 0.5, 0.75, 1.0)
+
+# Questions of a lesson, so many of each row at least, as long as they do not need more memory than
+# so many bytes. Half of the questions were worse by .03 nats on taxis.
+_QUESTIONS, _QUESTIONS_OF_ROW, _MOST_BYTES = 40_000, 2, 2**28
+
+
+class Trees(Protocol):
+    """Trees that say what one column is."""
+
+    def __call__(
+        self, codes: np.ndarray, known: np.ndarray, rows: np.ndarray | None = None
+    ) -> Floats:
+        """Return the law of the column in each row; `rows` are those of the trees' table."""
+
+
+# What is known of so many rows.
+KnownSetsSource = Callable[[np.random.Generator, int], NDArray[np.bool_]]
+# From a column and what is known when it will be asked for, to its trees; or to none where that
+# would take too long.
+GrowTrees = Callable[[int, KnownSetsSource], Trees | None]
+
+
+@dataclass(frozen=True)
+class Questions:
+    """Rows, of which some cells are told and the others asked for.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray of int, shape (n_questions, n_columns)
+        The rows.
+    known : numpy.ndarray of bool, shape (n_questions, n_columns)
+        Which of their cells are told.
+    rows : numpy.ndarray of int, shape (n_questions,) or None
+        Which rows of the table they are; ``None`` for others.
+    """
+
+    codes: np.ndarray
+    known: np.ndarray
+    rows: np.ndarray | None = None
+
+    def asked(self, column: int) -> np.ndarray:
+        """Return which of the questions ask for a column."""
+        return np.flatnonzero(~self.known[:, column])
+
+    def to(self, trees: Trees, column: int) -> Floats:
+        """Return what trees of a column answer where it is asked for."""
+        asked = self.asked(column)
+        rows = None if self.rows is None else self.rows[asked]
+        return trees(self.codes[asked], self.known[asked], rows)
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """Networks, and who of them speaks for which column.
+    """Questions and answers.
 
     Parameters
     ----------
-    teachers : sequence of dict of str to numpy.ndarray
-        Weights of generators without waves.
-    teacher_of_column : numpy.ndarray of int, shape (n_columns,)
-        Index of the teacher of each column.
+    questions : Questions
+        About rows of the table.
+    answers : numpy.ndarray of float16, shape (n_questions, n_modes)
+        How likely each mode of the columns that are asked for is. Half the bytes serve as well.
     """
 
-    teachers: Sequence[Weights]
-    teacher_of_column: np.ndarray
+    questions: Questions
+    answers: np.ndarray
 
 
-@dataclass
-class Looks:
-    """What held-out rows said at each look of a stage, and the weights worth going back to.
+class Choir:
+    """Networks that have looked at questions; for each column one of them speaks.
 
     Parameters
     ----------
-    wanted : collection of int or None
-        Steps whose weights are kept; ``None`` for those that are the best of some column so far.
-    steps : list of int
-        Steps up to each look.
-    nats : list of numpy.ndarray of shape (n_columns,)
-        What each column cost there.
-    weights : dict of int to dict
-        Kept weights by step.
+    networks : sequence of NumpyGenerator
+        Networks.
+    speaker_of_column : numpy.ndarray of int, shape (n_columns,)
+        Which of them speaks.
+    questions : Questions
+        What they are asked.
     """
 
-    wanted: Collection[int] | None = None
-    steps: list[int] = field(default_factory=list)
-    nats: list[np.ndarray] = field(default_factory=list)
-    weights: dict[int, Weights] = field(default_factory=dict)
+    def __init__(
+        self,
+        networks: Sequence[NumpyGenerator],
+        speaker_of_column: np.ndarray,
+        questions: Questions,
+    ) -> None:
+        told = np.where(questions.known, questions.codes, -1)
+        self._networks = networks
+        self._speaker_of_column = speaker_of_column
+        self._questions = questions
+        self._features = [network.trunk(network.sums(told)) for network in networks]
 
-    def add(self, step: int, nats: np.ndarray, weights: Weights) -> None:
-        """Take in a look."""
-        self.steps.append(step)
-        self.nats.append(nats)
-        self.weights[step] = weights
-        wanted = self.wanted
-        if wanted is None:
-            wanted = {self.steps[look] for look in (*np.argmin(self.nats, axis=0), self.best)}
-        self.weights = {step: kept for step, kept in self.weights.items() if step in wanted}
-
-    @property
-    def best(self) -> int:
-        """Which look all columns together liked best."""
-        return int(np.sum(self.nats, axis=1).argmin())
-
-    @property
-    def by_column(self) -> float:
-        """Nats a row if each column had the weights of its best look."""
-        return float(np.min(self.nats, axis=0).sum())
-
-    def lesson(self) -> Lesson:
-        """Return the few kept looks that serve the columns best, each speaking for some."""
-        kept = [look for look, step in enumerate(self.steps) if step in self.weights]
-        chosen, of_column = choose_teachers(np.array(self.nats)[kept])
-        return Lesson([self.weights[self.steps[kept[look]]] for look in chosen], of_column)
+    def say(self, column: int) -> Floats:
+        """Return the law of a column where it is asked for."""
+        speaker = self._speaker_of_column[column]
+        features = self._features[speaker][self._questions.asked(column)]
+        laws: Floats = np.exp(log_softmax(self._networks[speaker].logits(features, column)))
+        return laws
 
 
-def choose_teachers(nats: np.ndarray) -> tuple[list[int], np.ndarray]:
-    """Return the looks that teach, the best of all columns first, and the teacher of each column.
-
-    One look after the other, each the one that gains most.
+def count_questions(n_rows: int, n_modes: int, n_features: int = 0) -> int:
+    """Return how many questions a lesson about so many rows has.
 
     Parameters
     ----------
-    nats : numpy.ndarray of shape (n_looks, n_columns)
-        What each column costs with the weights of each look.
+    n_rows, n_modes : int
+        Size of the encoded table.
+    n_features : int
+        Numbers that networks keep of each question while they answer.
     """
-    chosen = [int(nats.sum(axis=1).argmin())]
-    least_gain = _GAIN_OF_TEACHER * float(nats[chosen[0]].sum())
-    while len(chosen) < _MOST_TEACHERS:
-        so_far = nats[chosen].min(axis=0)
-        gains = (so_far - np.minimum(nats, so_far)).sum(axis=1)
-        if gains.max() <= least_gain:
-            break
-        chosen.append(int(gains.argmax()))
-    return chosen, nats[chosen].argmin(axis=0)
+    wanted = max(_QUESTIONS, _QUESTIONS_OF_ROW * n_rows)
+    return min(wanted, _MOST_BYTES // (2 * n_modes + 4 * n_features))
+
+
+def answer(
+    questions: Questions,
+    layout: Layout,
+    trees_of: Callable[[int], Trees | None],
+    networks: Sequence[NumpyGenerator],
+    speaker_of_column: np.ndarray,
+    likelihood: HeldOutLikelihood,
+) -> Lesson:
+    """Answer questions by what trees and networks say.
+
+    Parameters
+    ----------
+    questions : Questions
+        About rows of the table that the trees are grown on.
+    layout : Layout
+        The mode axis.
+    trees_of : callable
+        From a column to its trees, or ``None``.
+    networks : sequence of NumpyGenerator
+        Networks; without any, trees answer alone, and the rows themselves where there are no trees,
+        since there were too many categories.
+    speaker_of_column : numpy.ndarray of int, shape (n_columns,)
+        Which network speaks for each column.
+    likelihood : HeldOutLikelihood
+        Rows that neither saw: they weigh trees and networks.
+    """
+    answers = np.zeros((len(questions.codes), layout.n_modes), dtype=np.float16)
+    held_out = Questions(likelihood.codes, likelihood.known)
+    choir = Choir(networks, speaker_of_column, questions)
+    judged = Choir(networks, speaker_of_column, held_out)
+    for column in range(layout.n_columns):
+        asked = questions.asked(column)
+        trees = trees_of(column)
+        share = 0.0 if trees is None else 1.0
+        if trees is not None and networks:
+            cells = held_out.asked(column)
+            share = _share_of_trees(
+                held_out.to(trees, column),
+                judged.say(column),
+                held_out.codes[cells, column],
+                likelihood.weights[cells],
+            )
+        law = np.zeros((len(asked), layout.sizes[column]), dtype=np.float32)
+        if trees is not None and share > 0.0:
+            law += share * questions.to(trees, column)
+        if networks and share < 1.0:
+            law += (1.0 - share) * choir.say(column)
+        if trees is None and not networks:
+            law[np.arange(len(asked)), questions.codes[asked, column]] = 1.0
+        answers[asked, layout.modes(column)] = law
+    return Lesson(questions, answers)
+
+
+def _share_of_trees(
+    of_trees: Floats, of_network: Floats, found: np.ndarray, weights: np.ndarray
+) -> float:
+    """Return how much of the answers trees should give: as much as makes most likely what is found.
+
+    Parameters
+    ----------
+    of_trees, of_network : numpy.ndarray of shape (n_cells, size)
+        What they said of cells that neither saw.
+    found : numpy.ndarray of int, shape (n_cells,)
+        What these are.
+    weights : numpy.ndarray of shape (n_cells,)
+        How much each counts.
+    """
+    cells = np.arange(len(found))
+    trees, network = (
+        np.maximum(said[cells, found], np.finfo(np.float32).tiny) for said in (of_trees, of_network)
+    )
+    nats = [
+        -(weights * np.log(share * trees + (1.0 - share) * network)).sum()
+        for share in _SHARES_OF_TREES
+    ]
+    return _SHARES_OF_TREES[int(np.argmin(nats))]

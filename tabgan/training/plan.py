@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, replace
 
-# Below this many rows a tenth of them is too few to stop by: the number of steps is chosen by
-# folds and the model fitted again on all rows.
-_FOLDS_BELOW = 1_500
+# Below this many rows trees tell unseen rows better than the network does that learnt from the rows
+# itself, and a tenth of them is too few to weigh the two by: it learns from trees alone.
+_TREES_ALONE_BELOW = 1_500
 # Fewer steps than this do not move the weights away from their start.
 _MIN_STEPS = 200
 # Up to so many rows the game learns nothing from the rows themselves that it would not learn by
@@ -39,15 +39,16 @@ class TrainingPlan:
         Size of the discriminator.
     likelihood_steps, adversarial_steps : int
         At most this many steps in each phase. The likelihood phase ends when held-out rows stop
-        gaining: after some hundred steps on tables of 1,000 rows, 7,440 on one of 90,000.
+        gaining: after a thousand steps on tables of 10,000 rows, 7,440 on one of 90,000. With none
+        the network learns from trees alone.
     likelihood_batch, adversarial_batch : int
         Rows a step.
-    likelihood_rate, generator_rate, discriminator_rate : float
+    likelihood_rate, distillation_rate, generator_rate, discriminator_rate : float
         Learning rates at the start of the phases.
     adversarial_weight, likelihood_weight : float
         Weights of the two losses of the generator in the adversarial phase.
     likelihood_decay, adversarial_decay : float
-        Decay of the averaged weights in the two phases.
+        Decay of the averaged weights, of the first in the distillation, too.
     conditioned_share : float
         Share of the rows of the game in which something is known. Most rows must be the game that
         one pass plays, in which nothing is; without any, few passes and conditions suffer.
@@ -65,11 +66,14 @@ class TrainingPlan:
         Share of the rows of the likelihood path in which one column more is known, whichever: a
         condition comes before its turn. Without, conditional samples of the bundled table were
         twice as far from its law as unconditional ones (benchmarks/ablations.md).
+    asks_trees : bool
+        Whether the network learns from what trees say of each column, too.
+    distillation_steps : int
+        At least this many steps in the distillation.
     taught : float
-        Above zero, the network learns each column from the weights that were the best for it, and
-        in so large a share the likelihood of the game is that of what the network said before the
+        In so large a share the likelihood of the game is that of what the network said before the
         game instead of that of the rows, which are learnt by heart otherwise
-        (benchmarks/ablations.md).
+        (benchmarks/ablations.md). With none there is no distillation, either.
     likelihood_round, adversarial_round : int
         Steps between two looks at the held-out rows.
     patience : int
@@ -79,8 +83,6 @@ class TrainingPlan:
         Whether held-out rows decide which weights are kept.
     held_out_share : float
         Share of the rows to stop by.
-    n_folds : int
-        Folds by which the steps of the likelihood phase are chosen first; 0 for none.
     """
 
     objective: str | None = "relativistic"
@@ -93,6 +95,7 @@ class TrainingPlan:
     likelihood_batch: int = 1024
     adversarial_batch: int = 512
     likelihood_rate: float = 3e-3
+    distillation_rate: float = 3e-3
     generator_rate: float = 2.4e-3
     discriminator_rate: float = 3e-3
     adversarial_weight: float = 1.0
@@ -104,13 +107,19 @@ class TrainingPlan:
     blur: float = 0.5
     practised_prefixes: float = 0.5
     practised_extras: float = 0.5
+    asks_trees: bool = True
+    distillation_steps: int = 1_000
     taught: float = 1.0
     likelihood_round: int = 100
     adversarial_round: int = 200
     patience: int = 5
     early_stopping: bool = True
     held_out_share: float = 0.1
-    n_folds: int = 0
+
+    @property
+    def distils(self) -> bool:
+        """Whether there is a distillation; held-out rows weigh networks in it, if there are any."""
+        return self.taught > 0.0 and (self.early_stopping or self.likelihood_steps == 0)
 
 
 def make_plan(
@@ -146,6 +155,7 @@ def make_plan(
         likelihood_batch=min(2 * batch_size, max(most, min(64, n_rows))),
         adversarial_batch=min(batch_size, max(most, min(64, n_rows))),
     )
+    trees_alone = n_rows < _TREES_ALONE_BELOW
     if epochs is None:
         # A discriminator can learn a small table by heart, so its game is shorter; the rule is a
         # first choice.
@@ -154,13 +164,16 @@ def make_plan(
     else:
         share = 0.5 if objective else 1.0
         rows = epochs * share * n_rows
+        steps = max(int(_MIN_STEPS * share), round(rows / plan.likelihood_batch))
         plan = replace(
             plan,
-            likelihood_steps=max(int(_MIN_STEPS * share), round(rows / plan.likelihood_batch)),
+            likelihood_steps=steps,
+            distillation_steps=steps,
             adversarial_steps=max(_MIN_STEPS // 2, round(rows / plan.adversarial_batch)),
-            # So many times through the table in both phases, rather than till nothing is gained.
-            taught=0.0,
         )
+        if not trees_alone:
+            # So many times through the table in both phases, rather than till nothing is gained.
+            plan = replace(plan, taught=0.0)
     if objective is None:
         plan = replace(plan, adversarial_steps=0, noise_dim=0)  # noise is the game's alone
     # Small tables overfit before a fast rate has found its way: on 1,600 rows a third of the rate
@@ -175,12 +188,13 @@ def make_plan(
         likelihood_round=min(100, _rounded(n_rows / plan.likelihood_batch)),
         adversarial_round=_rounded(plan.adversarial_steps / 20),
     )
+    if trees_alone:
+        # Answers of trees that never saw the row are not learnt by heart, so nobody has to stop it.
+        return replace(plan, likelihood_steps=0, held_out_share=0.0, early_stopping=False)
     if not early_stopping:
         # Nobody says when to stop; on most tables it would have been about then.
         steps = min(plan.likelihood_steps, _STEPS_UNJUDGED)
         return replace(plan, held_out_share=0.0, likelihood_steps=steps)
-    if n_rows < _FOLDS_BELOW:
-        return replace(plan, held_out_share=0.0, n_folds=3)
     return plan
 
 

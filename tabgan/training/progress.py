@@ -12,8 +12,8 @@ from rich.table import Column
 # Seconds between two lines in a log file: a long fit should not fill it.
 _SECONDS_PER_LINE = 15.0
 _PHASES = {
-    "fold": "planning",
     "likelihood": "learning",
+    "trees": "asking",
     "distillation": "combining",
     "adversarial": "playing",
     "calibration": "finishing",

@@ -1,6 +1,6 @@
 """The training step, written once: ``(state, batch, draws) -> (state, logs)``, a pure function.
 
-Two phases share it. The likelihood step fits the generator without noise: each unknown cell given
+All phases share it. The likelihood step fits the generator without noise: each unknown cell given
 the known ones. The adversarial step adds the game: the discriminator learns to tell completed rows
 from real ones, the generator to complete rows, from noise, that it cannot tell.
 """
@@ -23,9 +23,8 @@ from tabgan.training.optimizer import Adam, update_average
 class TrainState(NamedTuple):
     """Everything a step changes; lists of tensors, so that it can be carried through a loop.
 
-    ``teachers`` and ``voices``, which it does not change, are the weights of the generators to
-    learn from, one after the other, and of each of them a tensor of shape (n_modes,) that is 1
-    where it speaks for a mode and 0 elsewhere; without any, the likelihood is that of the rows.
+    ``teacher``, which it does not change, holds the weights of a generator whose word counts beside
+    that of the rows; none, where nobody teaches.
     """
 
     generator: list[Any]
@@ -33,20 +32,22 @@ class TrainState(NamedTuple):
     average: list[Any]
     discriminator: list[Any]
     discriminator_moments: list[Any]
-    teachers: list[Any]
-    voices: list[Any]
+    teacher: list[Any]
 
 
 class Batch(NamedTuple):
     """Real rows and what is known of each.
 
     ``codes`` is of shape (n_rows, n_columns); ``known`` of the same shape says which cells the
-    likelihood path is given, ``condition`` which ones the adversarial path is.
+    likelihood path is given, ``condition`` which ones the adversarial path is. With ``answers``, of
+    shape (n_rows, n_modes), the likelihood path learns how likely each mode is instead of what the
+    cells are.
     """
 
     codes: Any
     known: Any
     condition: Any
+    answers: Any = None
 
 
 class Draws(NamedTuple):
@@ -82,7 +83,7 @@ class StepOptions:
     temperature : float
         Of the relaxed draws. 1 gives their gradient the least variance.
     taught_share : float
-        What teachers say counts so much where there are any, and the row itself the rest.
+        What a teacher says counts so much where there is one, and the row itself the rest.
     """
 
     adversarial_weight: float
@@ -167,7 +168,7 @@ class TrainingStep:
         def loss(weights: list[Any]) -> tuple[Any, dict[str, Any]]:
             likelihood = ops.mean(
                 self.negative_log_likelihood(
-                    weights, real, batch.known, state.teachers, state.voices
+                    weights, real, batch.known, state.teacher, batch.answers
                 )
             )
             if draws is None:
@@ -201,8 +202,8 @@ class TrainingStep:
         weights: list[Any],
         real: Any,
         known: Any,
-        teachers: Sequence[Any] = (),
-        voices: Sequence[Any] = (),
+        teacher: Sequence[Any] = (),
+        answers: Any = None,
     ) -> Any:
         """Return the any-order negative log-likelihood of each row, in nats, shape (n_rows,).
 
@@ -210,23 +211,19 @@ class TrainingStep:
         random known sets is that of drawing the columns in a random order (Uria et al. 2014,
         equation 7).
 
-        With teachers the cross-entropy is that of what they say of the unknown cells instead of
-        what they are. The game asks for many steps; if they went on with the rows themselves, these
-        would be learnt by heart (benchmarks/ablations.md).
+        With answers the cross-entropy is that of what they say of the unknown cells instead of what
+        they are; with a teacher, in part that of what it says. The game asks for many steps; if
+        they went on with the rows themselves, these would be learnt by heart
+        (benchmarks/ablations.md).
         """
         known = ops.cast(known, "float32")
         known_modes = real * spread_columns(known, self.layout)
         noise = ops.zeros((real.shape[0], self.generator.spec.noise_dim))
         logits = self._generate(weights, known_modes, known, noise)
-        wanted = real
-        if voices:
-            n = len(weights)
-            taught = sum(
-                voice * self._say(teachers[k * n : (k + 1) * n], known_modes, known, noise)
-                for k, voice in enumerate(voices)
-            )
-            share = self.options.taught_share
-            wanted = share * ops.stop_gradient(taught) + (1.0 - share) * real
+        wanted = real if answers is None else ops.cast(answers, "float32")
+        if teacher:
+            said = ops.stop_gradient(self._say(teacher, known_modes, known, noise))
+            wanted = self.options.taught_share * said + (1.0 - self.options.taught_share) * wanted
         wanted = wanted * (1.0 - spread_columns(known, self.layout))
         lost = -ops.sum(wanted * log_softmax(logits, self.layout), axis=1)
         return lost * self.layout.n_columns / ops.sum(1.0 - known, axis=1)

@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.training.clock import Clock
 from tabgan.training.holdout import HeldOutLikelihood
-from tabgan.training.lesson import Lesson, Looks, choose_teachers
+from tabgan.training.lesson import GrowTrees, Lesson, Trees, answer, count_questions
+from tabgan.training.looks import Looks, Weights
 from tabgan.training.optimizer import Adam
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.progress import Reporter
@@ -43,12 +44,12 @@ _LIKELIHOOD_GAIN = 5e-4
 # The last part of the likelihood phase, in which the rates fall. Before, they stay as they are, so
 # that it may end when held-out rows stop gaining and not when a plan said so.
 _DECAY_SHARE = 0.3
-# Distillation takes this share of the steps of the likelihood phase, and so many at least: first
-# choices, on the safe side. All of Adult was at its best after a sixth, 120 of 740.
-_DISTILLATION_SHARE, _FEWEST_DISTILLATION_STEPS = 0.3, 200
-# Shares of `max_time` after which the phases before it hand over to the game, which needs the
-# longer part.
-_LIKELIHOOD_TIME, _DISTILLATION_TIME = 0.25, 0.35
+# Distillation takes this share of the steps of the likelihood phase at least; a first choice.
+_DISTILLATION_SHARE = 0.3
+# Shares of `max_time` after which the likelihood phase ends, no more trees are grown, and the game
+# begins; and what distillation has in any case, since a small table is learnt by nothing else.
+_LIKELIHOOD_TIME, _TREES_TIME, _DISTILLATION_TIME = 0.25, 0.35, 0.55
+_LEAST_DISTILLATION_TIME = 0.2
 # Roughly the standard error of a two-sample score from some 4,000 rows a side.
 _JUDGEMENT_NOISE = 0.015
 # One-pass samples that miss this share of the modes have collapsed on the others.
@@ -122,6 +123,7 @@ def train(
     store: Store | None = None,
     basis: np.ndarray | None = None,
     neighbours: np.ndarray | None = None,
+    grow_trees: GrowTrees | None = None,
 ) -> TrainedNetworks:
     """Fit both networks.
 
@@ -153,6 +155,8 @@ def train(
         How modes lie beside each other (:func:`tabgan.encoding.order.cosine_basis`).
     neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
         Codes of the modes below and above each mode.
+    grow_trees : callable or None
+        Grows trees on `codes` that say what a column is.
 
     Raises
     ------
@@ -164,13 +168,12 @@ def train(
         training = _Training(trainer, codes, plan, reporter, clock, store)
         reporter.begin(trainer.generator)
         try:
-            if plan.n_folds:
-                training.choose_steps(seed)
             known = trainer.known_sets(stream(seed, "held-out masks"), len(held_out))
             likelihood = HeldOutLikelihood(held_out, known)
-            training.fit_likelihood("likelihood", codes, likelihood)
-            if plan.taught and not reporter.wants_to_stop:
-                training.distil(likelihood)
+            if plan.likelihood_steps:
+                training.fit_likelihood(likelihood)
+            if plan.distils and not (reporter.wants_to_stop and training.has_model):
+                training.distil(likelihood, grow_trees if plan.asks_trees else None, seed)
             if plan.adversarial_steps and not reporter.wants_to_stop:
                 training.play(likelihood, judge)
         except KeyboardInterrupt:
@@ -183,10 +186,10 @@ def train(
 
 
 class _Training:
-    """One training: the stages it goes through, and what it has found so far.
+    """One training: the phases it goes through, and what it has found so far.
 
-    A stage is a fold, the likelihood phase, the distillation or the game. A snapshot belongs to a
-    stage: the stages before it are over, and it goes on with the step after the snapshot.
+    A snapshot belongs to a phase: the phases before it are over, and it goes on with the step after
+    the snapshot.
     """
 
     def __init__(
@@ -204,68 +207,29 @@ class _Training:
         self.reporter = reporter
         self.clock = clock
         self.store = store
-        self.result = self._nothing_yet()
-        self.folds: list[Looks] = []
+        self.result = TrainedNetworks(trainer.averaged_weights())
         self.looks = Looks()
-        self._in_folds = False
-        # Chosen by the folds: looks of the likelihood phase, and which of them teaches each column.
-        self._teaching_steps: list[int] = []
-        self._teacher_of_column = np.zeros(codes.shape[1], dtype=np.int64)
         self._snapshot = None if store is None else store.load()
         if self._snapshot is not None:
-            self.folds = [_as_looks(fold) for fold in self._snapshot.facts["folds"]]
+            self._go_on_from(self._snapshot)
 
     @property
     def has_model(self) -> bool:
-        """Whether there are weights worth keeping: not those of a fold, which saw fewer rows."""
-        return bool(self.result.history) and not self._in_folds
+        """Whether there are weights worth keeping."""
+        return bool(self.result.history)
 
-    def _nothing_yet(self) -> TrainedNetworks:
-        return TrainedNetworks(self.trainer.averaged_weights())
-
-    def choose_steps(self, seed: int) -> None:
-        """Plan the likelihood steps that served the columns of held-out folds best."""
-        self._in_folds = True
-        rng = stream(seed, "folds")
-        fold_of = rng.permutation(len(self.codes)) % self.plan.n_folds
-        for fold in range(self.plan.n_folds):
-            held_out = self.codes[fold_of == fold]
-            likelihood = HeldOutLikelihood(held_out, self.trainer.known_sets(rng, len(held_out)))
-            self.trainer.reset()
-            self.result = self._nothing_yet()
-            self.fit_likelihood(f"fold {fold}", self.codes[fold_of != fold], likelihood)
-            if len(self.folds) == fold:
-                self.folds.append(self.looks)
-        self.trainer.reset()
-        self._in_folds = False
-        self.result = self._nothing_yet()
-        n_looks = min(len(fold.steps) for fold in self.folds)
-        nats = np.mean([fold.nats[:n_looks] for fold in self.folds], axis=0)
-        chosen, self._teacher_of_column = choose_teachers(nats)
-        if not self.plan.taught:
-            chosen = chosen[:1]
-        self._teaching_steps = [self.folds[0].steps[look] for look in chosen]
-        steps = max(self._teaching_steps)
-        self.plan = replace(self.plan, likelihood_steps=steps, early_stopping=False)
-
-    def fit_likelihood(self, stage: str, codes: np.ndarray, likelihood: HeldOutLikelihood) -> None:
+    def fit_likelihood(self, likelihood: HeldOutLikelihood) -> None:
         """Fit the generator by likelihood alone, until held-out rows stop gaining in any column."""
-        if self._is_over(stage):
-            return
         plan, trainer, result = self.plan, self.trainer, self.result
-        phase = self._likelihood_phase("likelihood", len(codes))
-
-        def at_start() -> LikelihoodProgress:
-            self.looks = Looks(self._teaching_steps or None)
-            return LikelihoodProgress(self.clock.share_spent())
-
-        seen = self._enter(stage, phase, LikelihoodProgress, at_start)
-        # After folds it is the distillation in which the rates fall: the looks to teach by are of
-        # the same training as those of the folds. And where the number of steps was asked for,
-        # they fall from the start.
-        decays = plan.taught > 0.0 and not plan.n_folds
-        name = "fold" if self._in_folds else phase.name
-        self.reporter.phase(name, plan.likelihood_steps, len(result.history))
+        phase = self._likelihood_phase("likelihood", plan.likelihood_rate)
+        if self._is_over(phase):
+            return
+        seen = self._enter(
+            phase, LikelihoodProgress, lambda: LikelihoodProgress(self.clock.share_spent())
+        )
+        self.reporter.phase(phase.name, plan.likelihood_steps, len(result.history))
+        # Where the number of steps was asked for, the rates fall from the start.
+        decays = plan.taught > 0.0
         step = seen.step
         while not seen.is_over:
             step += STEPS_PER_CALL
@@ -274,7 +238,7 @@ class _Training:
             if decays and seen.decays_since is None and done >= 1.0 - _DECAY_SHARE:
                 seen.decays_since = done
             decayed = _decayed(done, seen.decays_since)
-            logs = trainer.run(phase, codes, _cosine(decayed if plan.taught else done))
+            logs = trainer.run(phase, self.codes, _cosine(decayed if decays else done))
             result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
             if step % plan.likelihood_round == 0 or max(done, decayed) >= 1.0:
                 weights = trainer.averaged_weights()
@@ -291,50 +255,49 @@ class _Training:
                     seen.decays_since = done
                 seen.is_over = max(done, decayed) >= 1.0 or (stalls and not decays)
                 result.out_of_time |= done >= 1.0 and step < plan.likelihood_steps
-                self._look(stage, phase, step, logs, seen)
+                self._look(phase, step, logs, seen)
             self.reporter.step(step, logs)
             if self.reporter.wants_to_stop and self.has_model:
                 break
         trainer.restore(result.weights)
 
-    def _likelihood_phase(self, name: str, n_rows: int) -> Phase:
+    def _likelihood_phase(self, name: str, rate: float) -> Phase:
         return Phase(
             name,
             StepOptions(0.0, 1.0, self.plan.likelihood_decay),
-            min(self.plan.likelihood_batch, n_rows),
-            Rates(self.plan.likelihood_rate, 0.0),
+            min(self.plan.likelihood_batch, len(self.codes)),
+            Rates(rate, 0.0),
         )
 
-    def distil(self, likelihood: HeldOutLikelihood) -> None:
-        """Let one network learn each column from the weights that were the best for it."""
+    def distil(
+        self, likelihood: HeldOutLikelihood, grow_trees: GrowTrees | None, seed: int
+    ) -> None:
+        """Let one network learn of each column what trees and its own best weights say of it."""
         plan, trainer, result = self.plan, self.trainer, self.result
-        is_judged = plan.early_stopping or bool(self._teaching_steps)
-        if self._is_over("distillation") or result.out_of_time or not is_judged:
+        phase = self._likelihood_phase("distillation", plan.distillation_rate)
+        if self._is_over(phase) or result.out_of_time:
             return
-        lesson = None
-        if self._snapshot is None:
-            lesson = self._lesson()
-            if len(lesson.teachers) == 1:
-                return
-            result.weights = lesson.teachers[0]
-            trainer.restore(result.weights)
+        lesson = self._lesson(likelihood, grow_trees, seed)
+        if lesson is None:
+            return
 
         def at_start() -> DistillationProgress:
-            n_calls = int(_DISTILLATION_SHARE * self.looks.steps[-1]) // STEPS_PER_CALL
-            n_steps = max(_FEWEST_DISTILLATION_STEPS, n_calls * STEPS_PER_CALL)
-            before = float(likelihood(trainer.numpy_generator()).sum())
-            self.looks = Looks()
-            return DistillationProgress(self.clock.share_spent(), n_steps, before)
+            n_calls = int(_DISTILLATION_SHARE * max([0, *self.looks.steps])) // STEPS_PER_CALL
+            return DistillationProgress(
+                since=self.clock.share_spent(),
+                n_steps=max(plan.distillation_steps, n_calls * STEPS_PER_CALL),
+                best=float(likelihood(trainer.numpy_generator()).sum()),
+            )
 
-        phase = self._likelihood_phase("distillation", len(self.codes))
-        seen = self._enter("distillation", phase, DistillationProgress, at_start, lesson)
+        seen = self._enter(phase, DistillationProgress, at_start)
         self.reporter.phase(phase.name, seen.n_steps, len(result.history))
         step = seen.step
         while not seen.is_over:
             step += STEPS_PER_CALL
-            spent = self.clock.share_spent(until=_DISTILLATION_TIME, since=seen.since)
+            until = max(_DISTILLATION_TIME, seen.since + _LEAST_DISTILLATION_TIME)
+            spent = self.clock.share_spent(until, seen.since)
             done = max(step / seen.n_steps, spent)
-            logs = trainer.run(phase, self.codes, _cosine(done))
+            logs = trainer.run(phase, lesson, _cosine(done))
             result.n_rows_seen += STEPS_PER_CALL * phase.batch_size
             if step % plan.likelihood_round == 0 or done >= 1.0:
                 logs["held_out_likelihood"] = float(likelihood(trainer.numpy_generator()).sum())
@@ -342,18 +305,43 @@ class _Training:
                     seen.best = logs["held_out_likelihood"]
                     result.weights = trainer.averaged_weights()
                 seen.is_over = done >= 1.0
-                self._look("distillation", phase, step, logs, seen)
+                result.out_of_time |= done >= 1.0 and step < seen.n_steps
+                self._look(phase, step, logs, seen)
             self.reporter.step(step, logs)
-            if self.reporter.wants_to_stop:
+            if self.reporter.wants_to_stop and self.has_model:
                 break
         trainer.restore(result.weights)
 
-    def _lesson(self) -> Lesson:
-        """Return what the likelihood phase has to teach."""
-        if not self._teaching_steps:
-            return self.looks.lesson()
-        teachers = [self.looks.weights[step] for step in self._teaching_steps]
-        return Lesson(teachers, self._teacher_of_column)
+    def _lesson(
+        self, likelihood: HeldOutLikelihood, grow_trees: GrowTrees | None, seed: int
+    ) -> Lesson | None:
+        """Return what there is to learn besides what the network knows already."""
+        trainer, layout = self.trainer, self.trainer.spec.layout
+        teachers, speaker_of_column = self.looks.teachers()
+        if grow_trees is None and len(teachers) < 2:
+            return None
+        if grow_trees is not None:
+            self.reporter.phase("trees", layout.n_columns, len(self.result.history))
+
+        def trees_of(column: int) -> Trees | None:
+            # Where networks can answer, too, trees may be too late.
+            is_late = bool(teachers) and self.clock.share_spent() >= _TREES_TIME
+            if grow_trees is None or is_late:
+                return None
+            trees = grow_trees(column, trainer.known_sets_asking_for(column))
+            self.reporter.step(column + 1, {})
+            return trees
+
+        n_features = len(teachers) * trainer.spec.width
+        n_questions = count_questions(len(self.codes), layout.n_modes, n_features)
+        return answer(
+            trainer.questions(stream(seed, "questions"), self.codes, n_questions),
+            layout,
+            trees_of,
+            [NumpyGenerator(trainer.spec, weights) for weights in teachers],
+            speaker_of_column,
+            likelihood,
+        )
 
     def play(self, likelihood: HeldOutLikelihood, judge: Judge) -> None:
         """Let the networks play, and keep the weights whose one-pass samples pass best."""
@@ -370,6 +358,7 @@ class _Training:
             min(plan.adversarial_batch, len(self.codes)),
             Rates(plan.generator_rate, plan.discriminator_rate),
         )
+        self.looks = Looks()  # nobody goes back to them any more
 
         def at_start() -> GameProgress:
             trainer.show_modes()
@@ -383,12 +372,10 @@ class _Training:
                 covered=judgement.modes_covered,
             )
 
-        lesson = None
-        # A likelihood phase that was cut short has not learnt all that there is to follow.
-        if plan.taught and not result.out_of_time:
-            everything = np.zeros(self.codes.shape[1], dtype=np.int64)
-            lesson = Lesson([trainer.averaged_weights()], everything)
-        seen = self._enter("adversarial", phase, GameProgress, at_start, lesson)
+        # Phases that were cut short have not learnt all that there is to follow.
+        is_taught = plan.taught > 0.0 and not result.out_of_time
+        teacher = trainer.averaged_weights() if is_taught else None
+        seen = self._enter(phase, GameProgress, at_start, teacher)
         self.reporter.phase(phase.name, plan.adversarial_steps, len(result.history))
         step = seen.step
         while not seen.is_over:
@@ -409,7 +396,7 @@ class _Training:
                     result.weights = trainer.averaged_weights()
                 seen.is_over = done >= 1.0
                 result.out_of_time |= done >= 1.0 and step < plan.adversarial_steps
-                self._look("adversarial", phase, step, logs, seen)
+                self._look(phase, step, logs, seen)
             self.reporter.step(step, logs)
             if self.reporter.wants_to_stop and self.has_model:
                 break
@@ -421,39 +408,49 @@ class _Training:
                 stacklevel=2,
             )
 
-    def _is_over(self, stage: str) -> bool:
-        """Say whether the snapshot to go on from belongs to a later stage."""
-        return self._snapshot is not None and self._snapshot.facts["stage"] != stage
-
-    def _enter(
-        self,
-        stage: str,
-        phase: Phase,
-        kind: type[Progress],
-        fresh: Callable[[], Progress],
-        lesson: Lesson | None = None,
-    ) -> Progress:
-        """Begin a stage, or go on with it from the snapshot."""
-        snapshot, self._snapshot = self._snapshot, None
-        if snapshot is None:
-            progress = fresh()
-            self.trainer.start(phase, lesson)
-            return progress
+    def _go_on_from(self, snapshot: Snapshot) -> None:
+        """Bring back what was found up to a snapshot."""
         facts = snapshot.facts
         self.trainer.resume(snapshot)
         self.clock.go_on_from(facts["seconds"])
         vars(self.result).update(facts["result"])
-        self.result.weights = {name: snapshot.arrays[_KEPT + name] for name in self.result.weights}
-        self.looks = _as_looks(facts["looks"], self._teaching_steps or None)
-        for step in facts["kept_looks"]:
+        names = self.result.weights
+        self.result.weights = {name: snapshot.arrays[_KEPT + name] for name in names}
+        looks = facts["looks"]
+        self.looks = Looks(list(looks["steps"]), [np.array(nats) for nats in looks["nats"]])
+        for step in looks["kept"]:
             self.looks.weights[step] = {
-                name: snapshot.arrays[f"{_LOOKS}{step}/{name}"] for name in self.result.weights
+                name: snapshot.arrays[f"{_LOOKS}{step}/{name}"] for name in names
             }
-        return kind(**facts["progress"])
+
+    def _is_over(self, phase: Phase) -> bool:
+        """Say whether the phase was over at the snapshot, or before, and leave it."""
+        if self._snapshot is None:
+            return False
+        facts = self._snapshot.facts
+        if facts["phase"] == phase.name and facts["progress"]["is_over"]:
+            self._snapshot = None
+            self.trainer.restore(self.result.weights)
+            return True
+        return bool(facts["phase"] != phase.name)
+
+    def _enter(
+        self,
+        phase: Phase,
+        kind: type[Progress],
+        fresh: Callable[[], Progress],
+        teacher: Weights | None = None,
+    ) -> Progress:
+        """Begin a phase, or go on with it from the snapshot."""
+        snapshot, self._snapshot = self._snapshot, None
+        if snapshot is not None:
+            return kind(**snapshot.facts["progress"])
+        progress = fresh()
+        self.trainer.start(phase, teacher)
+        return progress
 
     def _look(
         self,
-        stage: str,
         phase: Phase,
         step: int,
         logs: dict[str, float],
@@ -468,12 +465,14 @@ class _Training:
             return
         trained = self.trainer.snapshot()
         facts = {
-            "stage": stage,
+            "phase": phase.name,
             "progress": vars(seen),
             "seconds": seconds,
-            "folds": [_as_facts(fold) for fold in self.folds],
-            "looks": _as_facts(self.looks),
-            "kept_looks": list(self.looks.weights),
+            "looks": {
+                "steps": self.looks.steps,
+                "nats": [nats.tolist() for nats in self.looks.nats],
+                "kept": list(self.looks.weights),
+            },
             "result": {
                 "history": result.history,
                 "n_rows_seen": result.n_rows_seen,
@@ -484,15 +483,6 @@ class _Training:
         for kept_step, weights in self.looks.weights.items():
             kept |= {f"{_LOOKS}{kept_step}/{name}": weight for name, weight in weights.items()}
         self.store.save(Snapshot(trained.facts | facts, trained.arrays | kept))
-
-
-def _as_facts(looks: Looks) -> dict[str, Any]:
-    """Return looks, without their weights, as JSON values."""
-    return {"steps": looks.steps, "nats": [nats.tolist() for nats in looks.nats]}
-
-
-def _as_looks(facts: dict[str, Any], wanted: list[int] | None = None) -> Looks:
-    return Looks(wanted, list(facts["steps"]), [np.array(nats) for nats in facts["nats"]])
 
 
 def _decayed(done: float, since: float | None) -> float:

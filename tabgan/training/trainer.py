@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from tabgan.conditioning.masks import (
     practised_known_sets,
@@ -19,7 +20,8 @@ from tabgan.networks.generator import Generator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.training.backend import current_backend
-from tabgan.training.lesson import Lesson
+from tabgan.training.lesson import KnownSetsSource, Lesson, Questions
+from tabgan.training.looks import Weights
 from tabgan.training.objectives import DEFAULT_OBJECTIVE, OBJECTIVES
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.snapshot import Snapshot
@@ -128,7 +130,10 @@ class Trainer:
         self._noise_seed = int(stream(seed, "noise").integers(2**31))
         self._compiled: dict[str, Any] = {}
         self.n_steps = 0
-        self.reset()
+        generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
+        discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
+        average = [ops.copy(w) for w in generator]
+        self.state = TrainState(generator, [], average, discriminator, [], [])
 
     def _build_networks(
         self,
@@ -150,13 +155,6 @@ class Trainer:
         self.generator.build()
         self.discriminator.build()
 
-    def reset(self) -> None:
-        """Go back to the initial weights."""
-        generator = [ops.copy(v.value) for v in self.generator.trainable_variables]
-        discriminator = [ops.copy(v.value) for v in self.discriminator.trainable_variables]
-        average = [ops.copy(w) for w in generator]
-        self.state = TrainState(generator, [], average, discriminator, [], [], [])
-
     def show_modes(self) -> None:
         """Begin the discriminator with the generator's view of the modes.
 
@@ -174,15 +172,15 @@ class Trainer:
         begun[: layout.n_modes] = kernel * (self.discriminator.spread / max(kernel.std(), 1e-12))
         self.state = self.state._replace(discriminator=[self.backend.put(begun), *others])
 
-    def start(self, phase: Phase, lesson: Lesson | None = None) -> None:
+    def start(self, phase: Phase, teacher: Weights | None = None) -> None:
         """Enter a phase from the averaged weights, with fresh moments.
 
         Parameters
         ----------
         phase : Phase
             What follows.
-        lesson : Lesson or None
-            What the likelihood is learnt from in this phase; ``None`` for the rows.
+        teacher : dict of str to numpy.ndarray or None
+            Weights of a generator that is listened to in this phase.
         """
         weights = [ops.copy(w) for w in self.state.average]
         self.state = TrainState(
@@ -191,30 +189,24 @@ class Trainer:
             [ops.copy(w) for w in weights],
             self.state.discriminator,
             phase.options.discriminator_adam.init(self.state.discriminator),
-            *self._put_lesson(lesson),
+            [] if teacher is None else self._put(teacher),
         )
         self._steps_in_phase = 0
 
-    def _put_lesson(self, lesson: Lesson | None) -> tuple[list[Any], list[Any]]:
-        if lesson is None:
-            return [], []
-        put = self.backend.put
-        teachers = [put(w) for them in lesson.teachers for w in self.generator.with_waves(them)]
-        teacher_of_mode = lesson.teacher_of_column[self.spec.layout.column_of_mode]
-        voices = [
-            put((teacher_of_mode == k).astype(np.float32)) for k in range(len(lesson.teachers))
-        ]
-        return teachers, voices
+    def _put(self, weights: Weights) -> list[Any]:
+        return [self.backend.put(weight) for weight in self.generator.with_waves(weights)]
 
-    def run(self, phase: Phase, codes: np.ndarray, rate_factor: float) -> dict[str, float]:
+    def run(
+        self, phase: Phase, source: np.ndarray | Lesson, rate_factor: float
+    ) -> dict[str, float]:
         """Run one compiled call of steps.
 
         Parameters
         ----------
         phase : Phase
             The phase that was started.
-        codes : numpy.ndarray of shape (n_rows, n_columns)
-            Training rows.
+        source : numpy.ndarray of shape (n_rows, n_columns) or Lesson
+            Codes of training rows, or questions about them with answers.
         rate_factor : float
             Factor on the phase's learning rates.
 
@@ -233,7 +225,7 @@ class Trainer:
         rates = Rates(*(np.float32(rate * rate_factor) for rate in phase.rates))
         self.state, totals = self._compiled[phase.name](
             self.state,
-            self._next_batches(phase, codes),
+            self._next_batches(phase, source),
             rates,
             np.int32(self._noise_seed),
             np.int32(self.n_steps),
@@ -263,8 +255,7 @@ class Trainer:
 
     def restore(self, weights: dict[str, np.ndarray]) -> None:
         """Go back to averaged weights kept earlier."""
-        kept = [self.backend.put(weight) for weight in self.generator.with_waves(weights)]
-        self.state = self.state._replace(average=kept)
+        self.state = self.state._replace(average=self._put(weights))
 
     def snapshot(self) -> Snapshot:
         """Return all that changes while training."""
@@ -314,7 +305,7 @@ class Trainer:
         ) -> tuple[TrainState, Any]:
             def body(i: Any, carry: tuple[TrainState, Any]) -> tuple[TrainState, Any]:
                 state, totals = carry
-                batch = Batch(*(part[i] for part in batches))
+                batch = Batch(*(None if part is None else part[i] for part in batches))
                 draws = self._draw(seed, first + i, phase)
                 since_start = ops.cast(phase_step + i, "float32")
                 state, logs = step(state, batch, draws, rates, since_start)
@@ -339,19 +330,44 @@ class Trainer:
             mixing=self.backend.uniform(seed, step, 2, (rows,)),
         )
 
-    def _next_batches(self, phase: Phase, codes: np.ndarray) -> Batch:
-        n_columns = codes.shape[1]
-        n_rows = STEPS_PER_CALL * phase.batch_size
-        shape = (STEPS_PER_CALL, phase.batch_size, n_columns)
-        plan, rng = self.plan, self._rng
+    def _next_batches(self, phase: Phase, source: np.ndarray | Lesson) -> Batch:
+        n_rows, rng, plan = STEPS_PER_CALL * phase.batch_size, self._rng, self.plan
+        if isinstance(source, Lesson):
+            asked = source.questions
+            chosen = rng.integers(len(asked.codes), size=n_rows)
+            known = asked.known[chosen]
+            return self._put_batches(asked.codes[chosen], known, known, source.answers[chosen])
+        n_columns = source.shape[1]
         known = self.known_sets(rng, n_rows)
         condition = random_known_sets(rng, n_rows, n_columns, plan.conditioned_share)
         condition = practised_known_sets(
             rng, condition, self.games.few_passes, plan.practised_conditions
         )
-        rows = rng.integers(len(codes), size=n_rows)
-        parts = (self._blurred(codes[rows].astype(np.int32)), known, condition)
-        return Batch(*(self.backend.put(part.reshape(shape)) for part in parts))
+        rows = rng.integers(len(source), size=n_rows)
+        return self._put_batches(self._blurred(source[rows], rng), known, condition)
+
+    def _put_batches(self, *parts: np.ndarray) -> Batch:
+        return Batch(*(self.backend.put(p.reshape(STEPS_PER_CALL, -1, p.shape[-1])) for p in parts))
+
+    def questions(self, rng: np.random.Generator, codes: np.ndarray, n_questions: int) -> Questions:
+        """Return questions about rows, all of them as often as others; half of them are blurred."""
+        rows = np.resize(rng.permutation(len(codes)), n_questions)
+        asked = codes[rows].astype(np.int32)
+        is_blurred = rng.random((n_questions, 1)) < 0.5
+        asked = np.where(is_blurred, self._blurred(asked, rng), asked)
+        return Questions(asked, self.known_sets(rng, n_questions), rows)
+
+    def known_sets_asking_for(self, column: int) -> KnownSetsSource:
+        """Return a source of known sets without a column, half of them what is drawn before it."""
+        in_turn = self.games.prefixes[(~self.games.prefixes[:, column]).sum() - 1]
+
+        def known_sets(rng: np.random.Generator, n_rows: int) -> NDArray[np.bool_]:
+            known = self.known_sets(rng, n_rows)
+            known[rng.random(n_rows) < 0.5] = in_turn
+            known[:, column] = False
+            return known
+
+        return known_sets
 
     def known_sets(self, rng: np.random.Generator, n_rows: int) -> np.ndarray:
         """Return known sets of the likelihood path, shape (n_rows, n_columns)."""
@@ -359,8 +375,9 @@ class Trainer:
         known = practised_known_sets(rng, known, self.games.prefixes, self.plan.practised_prefixes)
         return with_one_more(rng, known, self.plan.practised_extras)
 
-    def _blurred(self, codes: np.ndarray) -> np.ndarray:
-        """Return the rows with their cells moved to modes beside them, at random."""
+    def _blurred(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """Return the rows, as int32, with their cells moved to modes beside them, at random."""
+        codes = codes.astype(np.int32)
         if self._neighbours is None or not self.plan.blur:
             return codes
         # Moves of one mode, each of a variance of at most one.
@@ -368,7 +385,7 @@ class Trainer:
         share = self.plan.blur / n_moves
         layout = self.spec.layout
         for _ in range(n_moves):
-            chance = self._rng.random(codes.shape, dtype=np.float32)
+            chance = rng.random(codes.shape, dtype=np.float32)
             positions = np.stack([layout.position(i, c) for i, c in enumerate(codes.T)], axis=1)
             codes = np.where(chance < share / 2, self._neighbours[positions, 0], codes)
             codes = np.where(chance >= 1.0 - share / 2, self._neighbours[positions, 1], codes)

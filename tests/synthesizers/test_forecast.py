@@ -8,6 +8,7 @@ from tabgan import TabGAN, load_demo
 from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidParameterError
 from tabgan.synthesizers.forecast import forecast_fit
+from tabgan.synthesizers.forest import forest_size
 from tabgan.synthesizers.preparation import prepare_table
 
 
@@ -28,14 +29,19 @@ def test_sizes_and_steps_are_those_of_the_fit(gan, table):
     assert 0 <= game["step"].max() - forecast.n_adversarial_steps < 20
 
 
-def forecast(table: pd.DataFrame, objective: str | None = "relativistic", max_seconds=None):
+def forecast(
+    table: pd.DataFrame,
+    objective: str | None = "relativistic",
+    max_seconds: float | None = None,
+    early_stopping: bool = True,
+):
     """Forecast for a machine of 100 thousand million products a second, as two cores have."""
     return forecast_fit(
         prepare_table(table, None, EncodingOptions()),
         epochs=None,
         batch_size=512,
         objective=objective,
-        early_stopping=True,
+        early_stopping=early_stopping,
         max_seconds=max_seconds,
         products_per_second=1e11,
     )
@@ -49,11 +55,19 @@ def test_time_and_memory_grow_with_the_table():
 
 
 def test_the_time_is_what_a_step_was_measured_to_take():
-    # 12,000 rows of 14 columns with 692 modes, on two cores: 25 and 50 ms a step.
+    # 12,000 rows of 14 columns with 692 modes, on two cores: 25 and 50 ms a step; and trees.
     table = table_of(12_000, 23)
-    game = forecast(table).n_adversarial_steps
-    steps = 1_500 * 0.025 + game * 0.050
-    assert forecast(table).seconds - 15 == pytest.approx(steps, rel=0.35)
+    found = forecast(table)
+    steps = found.n_likelihood_steps * 0.025 + found.n_adversarial_steps * 0.050
+    trees = 1.2e-8 * forest_size(12_000, 23).work
+    assert found.seconds - 15 - trees == pytest.approx(steps, rel=0.35)
+
+
+def test_without_early_stopping_no_trees_are_grown():
+    table = table_of(5_000, 23)
+    with_trees, without = (forecast(table, early_stopping=stops) for stops in (True, False))
+    assert with_trees.seconds > without.seconds + 10
+    assert with_trees.memory_bytes > without.memory_bytes
 
 
 def test_no_adversary_and_a_time_limit_take_less():

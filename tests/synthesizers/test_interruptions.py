@@ -48,7 +48,7 @@ def kill_when_written(process: subprocess.Popen, checkpoint: Path, times: int) -
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backend", ["tensorflow", "jax"])
-@pytest.mark.parametrize("rows", [600, 1_800], ids=["folds", "held out"])
+@pytest.mark.parametrize("rows", [600, 1_800], ids=["trees alone", "held out"])
 @pytest.mark.parametrize("epochs", [40, 0], ids=["epochs", "own steps, with distillation"])
 def test_a_killed_fit_goes_on_to_the_same_bytes(
     tmp_path: Path, backend: str, rows: int, epochs: int
@@ -138,19 +138,6 @@ def test_what_only_the_game_knows_does_not_stop_the_phase_before_it(small):
     assert len(game) >= 2
     # It stops one look after the best one, or at the end.
     assert len(game) - 1 - best <= 1
-
-
-@pytest.mark.slow  # three folds
-def test_a_fold_is_no_epoch_and_leaves_no_model():
-    class Epochs(keras.callbacks.Callback):
-        n = 0
-
-        def on_epoch_end(self, epoch, logs=None):
-            self.n += 1
-
-    epochs = Epochs()
-    gan = fit(load_demo(300)[["region", "switched"]], callbacks=[epochs])
-    assert epochs.n == len(gan.history_)
 
 
 def test_a_checkpoint_needs_a_seed(small, tmp_path):

@@ -46,7 +46,6 @@ for objective, game in OBJECTIVES.items():
     state = TrainState(
         weights[0], options.generator_adam.init(weights[0]), list(weights[0]),
         weights[1], options.discriminator_adam.init(weights[1]), list(weights[0]),
-        [ops.ones((n_modes,))],
     )
     losses[objective] = []
     for i in range(2):
@@ -59,7 +58,7 @@ for objective, game in OBJECTIVES.items():
             rng.gumbel(size=(n_rows, n_modes)).astype("float32"),
             rng.random(n_rows).astype("float32"),
         )
-        batch = Batch(*map(ops.convert_to_tensor, batch))
+        batch = Batch(*map(ops.convert_to_tensor, batch[:3]))
         draws = Draws(*map(ops.convert_to_tensor, draws))
         rates = Rates(np.float32(1e-3), np.float32(1e-3))
         state, logs = step(state, batch, draws, rates, np.float32(i))

@@ -52,6 +52,27 @@ def test_an_epoch_is_one_look_at_the_held_out_rows():
     assert heard.calls == ["train", *epochs, "begin 3", "over"]
 
 
+class Batches(keras.callbacks.Callback):
+    """Counts the batches that it is told of."""
+
+    n = 0
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.n += 1
+
+
+def test_a_tree_is_no_batch():
+    batches = Batches()
+    with WithCallbacks(make_reporter(0), [batches]) as reporter:
+        reporter.begin(keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)]))
+        reporter.phase("trees", 3, 0)
+        reporter.step(1, {})
+        assert batches.n == 0
+        reporter.phase("distillation", 20, 0)
+        reporter.step(20, {"likelihood_loss": 20.0, "held_out_likelihood": 19.6})
+    assert batches.n == 1
+
+
 def test_epochs_go_on_counting_where_a_resumed_fit_goes_on():
     heard = Heard()
     play([heard], n_looks=4)

@@ -1,50 +1,116 @@
-"""Who teaches which column."""
+"""How answers are put together from what trees, networks and rows say."""
 
 import numpy as np
+import pytest
 
-from tabgan.training.lesson import Looks, choose_teachers
+from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.spec import NetworkSpec
+from tabgan.training.holdout import HeldOutLikelihood
+from tabgan.training.lesson import Questions, answer
 
-
-def weights_of(step: int) -> dict[str, np.ndarray]:
-    return {"bias": np.array([step])}
-
-
-def looks_at(*nats: list[float], wanted=None) -> Looks:
-    looks = Looks(wanted)
-    for look, of_columns in enumerate(nats, start=1):
-        looks.add(20 * look, np.array(of_columns), weights_of(20 * look))
-    return looks
-
-
-def test_each_column_is_taught_by_the_weights_that_held_out_rows_liked_best():
-    looks = looks_at([5.0, 3.0], [4.0, 3.5], [4.4, 4.0])
-    assert looks.steps[looks.best] == 40
-    assert looks.by_column == 7.0
-    lesson = looks.lesson()
-    # The best of both columns together comes first.
-    assert [teacher["bias"].item() for teacher in lesson.teachers] == [40, 20]
-    assert lesson.teacher_of_column.tolist() == [0, 1]
+SPEC = NetworkSpec((2, 4), noise_dim=0, width=4, n_blocks=1)
+LAYOUT = SPEC.layout
+CODES = np.array([[0, 3], [1, 2], [0, 1]])
+KNOWN = np.array([[False, False], [True, False], [False, True]])
+QUESTIONS = Questions(CODES, KNOWN, np.array([7, 8, 9]))
 
 
-def test_only_weights_that_are_the_best_of_something_are_kept():
-    assert set(looks_at([5.0, 3.0], [4.0, 3.5], [4.4, 4.0]).weights) == {20, 40}
-    assert set(looks_at([5.0, 3.0], [4.0, 3.5], [3.0, 2.0]).weights) == {60}
-    # The second is the best of both together, and of neither.
-    assert set(looks_at([1.0, 9.0], [2.0, 2.0], [9.0, 1.0]).weights) == {20, 40, 60}
-    assert set(looks_at([5.0], [4.0], [6.0], wanted={20, 60}).weights) == {20, 60}
+def network_that_says(*laws: list[float]) -> NumpyGenerator:
+    """Return a network that says the same of every row."""
+    weights = {name: np.zeros(s, np.float32) for name, s in SPEC.weight_shapes().items()}
+    weights["heads/bias"] = np.log(LAYOUT.join([np.array(law) for law in laws])).astype(np.float32)
+    return NumpyGenerator(SPEC, weights)
 
 
-def test_a_teacher_that_gains_nothing_worth_a_pass_is_none():
-    chosen, of_column = choose_teachers(np.array([[5.0, 5.0], [4.9999, 5.1]]))
-    assert chosen == [0]
-    assert of_column.tolist() == [0, 0]
-    # Where nothing can be gained, all columns being constant, one look teaches, too.
-    assert choose_teachers(np.zeros((3, 2)))[0] == [0]
+UNSURE = network_that_says([0.5, 0.5], [0.25] * 4)
 
 
-def test_the_few_teachers_are_those_that_gain_most():
-    """Six columns, each best at a look of its own; the last ones by more than the first."""
-    nats = np.full((6, 6), 10.0) - np.diag([0.1, 0.2, 0.4, 0.8, 1.6, 3.2])
-    chosen, of_column = choose_teachers(nats)
-    assert chosen == [5, 4, 3, 2]
-    assert of_column[2:].tolist() == [3, 2, 1, 0]
+def trees_that_say(law: list[float], asked: list | None = None):
+    def forest(codes, known, rows=None):
+        if asked is not None:
+            asked.append(rows)
+        return np.tile(np.array(law, np.float32), (len(codes), 1))
+
+    return forest
+
+
+def held_out(second: np.ndarray, first_is_known: np.ndarray | bool = False) -> HeldOutLikelihood:
+    codes = np.column_stack([np.zeros(len(second), int), second])
+    known = np.zeros(codes.shape, bool)
+    known[:, 0] = first_is_known
+    return HeldOutLikelihood(codes, known)
+
+
+def answers_of_second(forest, networks, second: np.ndarray) -> np.ndarray:
+    lesson = answer(
+        QUESTIONS,
+        LAYOUT,
+        lambda column: forest if column == 1 else None,
+        networks,
+        np.zeros(2, int),
+        held_out(second),
+    )
+    assert not lesson.answers[2, LAYOUT.modes(1)].any()  # nobody asked
+    return lesson.answers[:2, LAYOUT.modes(1)]
+
+
+ZEROS = np.zeros(100, int)
+
+
+def test_without_networks_trees_answer_and_without_trees_the_rows():
+    np.testing.assert_allclose(
+        answers_of_second(trees_that_say([0.7, 0.1, 0.1, 0.1]), [], ZEROS),
+        [[0.7, 0.1, 0.1, 0.1]] * 2,
+        atol=1e-3,
+    )
+    np.testing.assert_array_equal(answers_of_second(None, [], ZEROS), np.eye(4)[[3, 2]])
+
+
+def test_without_trees_the_network_of_the_column_answers():
+    sure = network_that_says([0.5, 0.5], [0.85, 0.05, 0.05, 0.05])
+    networks = [UNSURE, sure]
+    lesson = answer(
+        QUESTIONS, LAYOUT, lambda column: None, networks, np.array([0, 1]), held_out(ZEROS)
+    )
+    np.testing.assert_allclose(lesson.answers[0, LAYOUT.modes(0)], [0.5, 0.5], atol=1e-3)
+    np.testing.assert_allclose(lesson.answers[0, LAYOUT.modes(1)], [0.85] + [0.05] * 3, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("n_zeros", "share"), [(100, 1.0), (25, 0.0), (60, 0.5)], ids=["trees", "network", "both"]
+)
+def test_held_out_rows_weigh_trees_and_networks(n_zeros, share):
+    second = np.arange(100) % 3 + 1
+    second[:n_zeros] = 0
+    trees = [0.97, 0.01, 0.01, 0.01]
+    wanted = share * np.array(trees) + (1 - share) * 0.25
+    np.testing.assert_allclose(
+        answers_of_second(trees_that_say(trees), [UNSURE], second), [wanted] * 2, atol=1e-3
+    )
+
+
+def test_a_cell_that_is_asked_for_alone_counts_as_much_as_the_others_of_its_row_together():
+    """As in the likelihood: rows of two unknown cells count half."""
+    second = np.repeat([0, 1], 40)  # zeros are asked for together with the first column
+    lesson = answer(
+        QUESTIONS,
+        LAYOUT,
+        lambda column: trees_that_say([0.97, 0.01, 0.01, 0.01]) if column == 1 else None,
+        [network_that_says([0.5, 0.5], [0.01, 0.97, 0.01, 0.01])],
+        np.zeros(2, int),
+        held_out(second, first_is_known=second == 1),
+    )
+    # 40 zeros against 80 ones; unweighed they would be as many.
+    assert lesson.answers[0, LAYOUT.modes(1)].argmax() == 1
+
+
+def test_trees_are_told_which_rows_they_are_asked_about():
+    asked = []
+    trees = trees_that_say([0.25] * 4, asked)
+    answers_of_second(trees, [], ZEROS)
+    np.testing.assert_array_equal(asked, [[7, 8]])
+    # Held-out rows are none of theirs.
+    asked.clear()
+    answers_of_second(trees, [network_that_says([0.5, 0.5], [0.01, 0.97, 0.01, 0.01])], ZEROS)
+    assert asked[0] is None
+    np.testing.assert_array_equal(asked[1:], [[7, 8]])

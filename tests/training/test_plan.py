@@ -15,7 +15,7 @@ def test_epochs_mean_passes_over_the_table_in_both_phases_together():
 @pytest.mark.parametrize("objective", ["relativistic", None])
 def test_few_epochs_still_mean_two_hundred_steps(objective):
     plan = make_plan(100, epochs=1, objective=objective)
-    assert plan.likelihood_steps + plan.adversarial_steps >= 200
+    assert plan.distillation_steps + plan.adversarial_steps >= 200
 
 
 @pytest.mark.parametrize("n_rows", [2, 3, 50, 300])
@@ -29,22 +29,34 @@ def test_without_an_objective_there_is_no_game():
     assert make_plan(5_000, objective=None).adversarial_steps == 0
 
 
-def test_small_tables_choose_their_steps_by_folds_and_hold_nothing_out():
+def test_small_tables_are_learnt_from_trees_alone_and_hold_nothing_out():
     small, large = make_plan(1_499), make_plan(1_500)
-    assert (small.n_folds, small.held_out_share) == (3, 0.0)
-    assert (large.n_folds, large.held_out_share) == (0, 0.1)
+    assert (small.likelihood_steps, small.held_out_share, small.early_stopping) == (0, 0.0, False)
+    assert large.likelihood_steps > 0
+    assert large.held_out_share == 0.1
+    assert small.distils
+    assert large.distils
 
 
 def test_without_early_stopping_nothing_is_held_out():
     plan = make_plan(5_000, early_stopping=False)
     assert plan.held_out_share == 0.0
     assert not plan.early_stopping
+    # Nothing weighs trees and networks; a small table has trees alone.
+    assert not plan.distils
+    assert make_plan(1_000, early_stopping=False).distils
 
 
 def test_so_many_epochs_are_so_many_looks_at_the_rows_in_both_phases():
     assert make_plan(5_000).taught == 1.0
     assert make_plan(80_000).taught == 0.25
     assert make_plan(5_000, epochs=30).taught == 0.0
+    # A small table is learnt from trees all the same, for so long.
+    small = make_plan(1_000, epochs=200)
+    assert small.taught == 1.0
+    rows = small.distillation_steps * small.likelihood_batch
+    rows += small.adversarial_steps * small.adversarial_batch
+    assert rows / 1_000 == pytest.approx(200, rel=0.01)
 
 
 def test_small_tables_are_blurred_more():

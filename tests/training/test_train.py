@@ -6,16 +6,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tabgan.networks.forward import NumpyGenerator
+from tabgan.networks.forward import NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.clock import Clock
+from tabgan.training.lesson import GrowTrees
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import make_reporter
 from tabgan.training.snapshot import Snapshot
 from tabgan.training.train import Judgement, TrainedNetworks, train
 from tabgan.training.trainer import KnownSets
 
-PLAN = replace(make_plan(400), n_folds=0, held_out_share=0.1)
+# As for a table that is large enough to hold rows out, without trees.
+PLAN = replace(make_plan(1_500), asks_trees=False, distillation_steps=200)
 
 
 class Memory:
@@ -38,6 +40,7 @@ def fit(
     judge: Callable[[NumpyGenerator], Judgement] = lambda candidate: Judgement(0.5, 1.0),
     max_time: float | None = None,
     store: Memory | None = None,
+    grow_trees: GrowTrees | None = None,
     **changes: object,
 ) -> TrainedNetworks:
     n_columns = len(sizes)
@@ -53,6 +56,7 @@ def fit(
         reporter=make_reporter(0),
         clock=Clock(max_time),
         store=store,
+        grow_trees=grow_trees,
     )
 
 
@@ -104,6 +108,61 @@ def test_one_network_learns_each_column_from_the_weights_that_were_the_best_for_
     assert found["distillation"][-1] < min(found["likelihood"]) - 0.1
 
 
+def says(law: list[float]):
+    """Return what grows trees that say the same of every row, whatever the column."""
+
+    def trees(codes, known, rows=None):
+        return np.tile(np.array(law, np.float32), (len(codes), 1))
+
+    return lambda column, known_sets: trees
+
+
+SMALL = {
+    "asks_trees": True,
+    "likelihood_steps": 0,
+    "distillation_steps": 200,
+    "adversarial_steps": 0,
+    "early_stopping": False,
+}
+
+
+def test_a_small_table_is_learnt_from_trees_alone():
+    codes = np.zeros((400, 2), int)
+    trained = fit(codes, (3, 3), grow_trees=says([0.2, 0.5, 0.3]), **SMALL)
+    assert {look["phase"] for look in trained.history} == {"distillation"}
+    network = NumpyGenerator(NetworkSpec((3, 3), 64, 192, 2), trained.weights)
+    for column in (0, 1):
+        logits = network.logits(network.trunk(network.start(1)), column)
+        np.testing.assert_allclose(np.exp(log_softmax(logits))[0], [0.2, 0.5, 0.3], atol=0.02)
+
+
+def test_a_larger_table_hears_trees_where_held_out_rows_like_them():
+    codes = np.random.default_rng(0).integers(3, size=(400, 2))
+    asked = []
+
+    def grow_trees(column, known_sets):
+        asked.append(column)
+        return says([1 / 3] * 3)(column, known_sets)
+
+    plan = {"asks_trees": True, "likelihood_steps": 100, "adversarial_steps": 0}
+    trained = fit(codes, (3, 3), grow_trees=grow_trees, **plan)
+    assert asked == [0, 1]
+    assert [look["phase"] for look in trained.history][-1] == "distillation"
+
+
+def test_a_distillation_that_time_cut_is_gone_on_from_with_the_game():
+    codes = np.zeros((400, 2), int)
+    store = Memory()
+    plan = {"grow_trees": says([0.2, 0.5, 0.3]), "store": store, "max_time": 1e-3}
+    fit(codes, (3, 3), **plan, **SMALL)
+    facts = store.snapshot.facts
+    assert facts["phase"] == "distillation"
+    assert facts["result"]["out_of_time"]
+    before = len(facts["result"]["history"])
+    trained = fit(codes, (3, 3), **plan, **(SMALL | {"adversarial_steps": 20}))
+    assert [look["phase"] for look in trained.history[before:]] == ["adversarial"]
+
+
 def test_without_held_out_rows_the_last_weights_are_kept() -> None:
     codes = np.random.default_rng(0).integers(2, size=(400, 2))
     store = Memory()
@@ -113,7 +172,7 @@ def test_without_held_out_rows_the_last_weights_are_kept() -> None:
     np.testing.assert_array_equal(
         trained.weights["heads/bias"], store.snapshot.arrays["kept/heads/bias"]
     )
-    assert store.snapshot.facts["kept_looks"][-1] == 60
+    assert trained.history[-1]["step"] == 60
 
 
 @pytest.mark.parametrize("max_time", [None, 1e-3])
@@ -121,6 +180,6 @@ def test_the_game_has_a_teacher_unless_time_cut_the_likelihood_phase(max_time) -
     codes = np.random.default_rng(0).integers(2, size=(400, 2))
     store = Memory()
     fit(codes, (3, 2), max_time=max_time, store=store, likelihood_steps=100, adversarial_steps=20)
-    assert store.snapshot.facts["stage"] == "adversarial"
-    has_teacher = any(name.startswith("teachers/") for name in store.snapshot.arrays)
+    assert store.snapshot.facts["phase"] == "adversarial"
+    has_teacher = any(name.startswith("teacher/") for name in store.snapshot.arrays)
     assert has_teacher is (max_time is None)

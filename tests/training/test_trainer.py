@@ -1,4 +1,4 @@
-"""What the discriminator is given before the game, and what the game leaves alone."""
+"""What the networks are given, and what they leave alone."""
 
 from dataclasses import replace
 
@@ -7,8 +7,9 @@ import pytest
 from keras import ops
 
 from tabgan.encoding.order import cosine_basis
+from tabgan.networks.forward import log_softmax
 from tabgan.networks.spec import NetworkSpec
-from tabgan.training.lesson import Lesson
+from tabgan.training.lesson import Lesson, Questions
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import STEPS_PER_CALL, KnownSets, Phase, Trainer
@@ -74,49 +75,95 @@ def test_the_game_leaves_the_waves_alone(trainer, name):
         assert moved == (name == "likelihood" or not weight.endswith("waves"))
 
 
-def test_teachers_stay_as_they_are_and_speak_for_their_columns(trainer):
+def numbers_of(weights: list) -> list[np.ndarray]:
+    return [np.asarray(ops.convert_to_numpy(weight)) for weight in weights]
+
+
+def test_a_teacher_stays_as_it_is(trainer):
     phase = Phase("adversarial", StepOptions(1.0, 0.1, 0.9), 16, Rates(1e-3, 1e-3))
     trainer.start(phase)
-    assert not trainer.state.teachers
-    assert not trainer.state.voices
-    begun = [np.asarray(ops.convert_to_numpy(weight)) for weight in trainer.state.average]
-    teacher = trainer.averaged_weights()
-    trainer.start(phase, Lesson([teacher, teacher], np.array([1, 0])))
-    layout = trainer.spec.layout
-    for column, speaker in ((0, 1), (1, 0)):
-        of_column = [np.asarray(voice)[layout.modes(column)] for voice in trainer.state.voices]
-        assert of_column[speaker].all()
-        assert not of_column[1 - speaker].any()
+    assert not trainer.state.teacher
+    begun, teacher = numbers_of(trainer.state.average), trainer.averaged_weights()
+    trainer.start(phase, teacher)
     trainer.run(phase, np.random.default_rng(0).integers(0, 5, (200, 2)), 1.0)
-    weights = [np.asarray(ops.convert_to_numpy(weight)) for weight in trainer.state.teachers]
-    assert len(weights) == 2 * len(begun)
-    for of_teacher in (weights[: len(begun)], weights[len(begun) :]):
-        for name, weight in trainer.generator.plain_weights(of_teacher).items():
-            np.testing.assert_array_equal(weight, teacher[name])
-    assert any(
-        not np.array_equal(ops.convert_to_numpy(now), before)
-        for now, before in zip(trainer.state.generator, begun, strict=True)
+    said = trainer.generator.plain_weights(numbers_of(trainer.state.teacher))
+    for name, weight in said.items():
+        np.testing.assert_array_equal(weight, teacher[name])
+    moved = zip(numbers_of(trainer.state.generator), begun, strict=True)
+    assert any(not np.array_equal(now, before) for now, before in moved)
+
+
+def test_a_lesson_is_learnt_whatever_the_rows_are(trainer):
+    """Rows of zeros only, and answers that say how likely other modes are."""
+    layout = trainer.spec.layout
+    wanted = np.array([0.1, 0.2, 0.3, 0.4, 0.0])
+    answers = np.zeros((50, layout.n_modes), dtype=np.float16)
+    answers[:, layout.modes(0)] = 1 / 32
+    answers[:, layout.modes(1)] = wanted
+    nothing = np.zeros((50, 2), dtype=bool)
+    lesson = Lesson(Questions(np.zeros((50, 2), dtype=np.int32), nothing), answers)
+    phase = Phase("distillation", StepOptions(0.0, 1.0, 0.9), 32, Rates(1e-2, 0.0))
+    trainer.start(phase)
+    for _ in range(10):
+        trainer.run(phase, lesson, 1.0)
+    generator = trainer.numpy_generator()
+    said = np.exp(log_softmax(generator.logits(generator.trunk(generator.start(1)), 1)))[0]
+    np.testing.assert_allclose(said, wanted, atol=0.02)
+
+
+def test_known_sets_never_know_the_column_that_is_asked_for():
+    trainer = make_trainer((4, 4, 4))
+    order = np.array([2, 0, 1])
+    trainer.games = KnownSets(
+        np.tri(3, k=-1, dtype=bool)[:, np.argsort(order)], np.zeros((0, 3), bool)
     )
+    known = trainer.known_sets_asking_for(0)(np.random.default_rng(0), 4_000)
+    assert not known[:, 0].any()
+    # Half of them know what is drawn before it, the last column; more do by chance.
+    is_in_turn = (known == [False, False, True]).all(axis=1)
+    assert 0.5 < is_in_turn.mean() < 0.85
+    assert known[:, 1].any()
+
+
+@pytest.mark.parametrize("n_rows", [31, 32])
+def test_questions_ask_equally_often_about_every_row_and_blur_half_of_them(n_rows):
+    trainer = make_trainer((40, 5))
+    layout = trainer.spec.layout
+    beside = np.repeat(layout.code_of_mode[:, None], 2, axis=1)
+    beside[layout.modes(0)] += np.array([-1, 1], dtype=np.int32)
+    trainer._neighbours = beside  # always moved: a variance of 1
+    trainer.plan = replace(PLAN, blur=1.0)
+    codes = np.stack([np.arange(n_rows) + 1, np.arange(n_rows) % 5], axis=1)
+    questions = trainer.questions(np.random.default_rng(0), codes, 200 * n_rows)
+    np.testing.assert_array_equal(np.bincount(questions.rows), 200)
+    assert not questions.known.all(axis=1).any()
+    moved = questions.codes[:, 0] != codes[questions.rows, 0]
+    shares = np.bincount(questions.rows, weights=moved) / 200
+    assert shares.min() > 0.35
+    assert shares.max() < 0.65
+    np.testing.assert_array_equal(questions.codes[:, 1], codes[questions.rows, 1])
 
 
 def test_rows_are_blurred_between_neighbouring_modes_and_nowhere_else():
     """Half the cells of a binned column move, to either side alike; the others stay."""
     trainer = make_trainer((32, 5))
-    codes = np.stack([np.full(20_000, 7), np.full(20_000, 3)], axis=1).astype(np.int32)
-    assert trainer._blurred(codes) is codes  # nobody said what lies beside what
+    rng = np.random.default_rng(0)
+    codes = np.stack([np.full(20_000, 7), np.full(20_000, 3)], axis=1)
+    # Nobody said what lies beside what.
+    np.testing.assert_array_equal(trainer._blurred(codes, rng), codes)
     layout = trainer.spec.layout
     own = layout.join([np.arange(32), np.arange(5)])
     beside = np.stack([own, own], axis=1).astype(np.int32)
     beside[layout.modes(0)] += np.array([-1, 1], dtype=np.int32)
     trainer._neighbours = beside
-    blurred = trainer._blurred(codes)
+    blurred = trainer._blurred(codes, rng)
     assert blurred.dtype == np.int32
     assert (blurred[:, 1] == 3).all()
     shares = np.bincount(blurred[:, 0], minlength=32) / len(codes)
     assert shares[[6, 7, 8]] == pytest.approx([0.25, 0.5, 0.25], abs=0.015)
     trainer.plan = replace(PLAN, blur=2.5)
-    further = trainer._blurred(codes)[:, 0]
+    further = trainer._blurred(codes, rng)[:, 0]
     assert further.mean() == pytest.approx(7.0, abs=0.05)
     assert further.var() == pytest.approx(2.5, abs=0.1)
     trainer.plan = replace(PLAN, blur=0.0)
-    assert trainer._blurred(codes) is codes
+    np.testing.assert_array_equal(trainer._blurred(codes, rng), codes)
