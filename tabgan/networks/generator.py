@@ -115,18 +115,20 @@ class Generator(keras.Model):
         }
         return [(weights | still)[name] for name in self._weight_names()]
 
-    def paces(self, in_game: bool) -> list[np.ndarray]:
+    def paces(self, in_game: bool, from_rows: bool = True) -> list[np.ndarray]:
         """Return the share of the learning rate at which each trainable variable moves.
 
-        For the likelihood, what is particular to one bin of a number moves slowly: what is learnt
-        of it alone, and not of its neighbours, is mostly who was in it. In the game the waves rest:
-        one weight of a wave moves all modes of its column, so at the rates of the game the column
-        would swing (both in benchmarks/ablations.md).
+        For the likelihood of rows, what is particular to one bin of a number moves slowly: what is
+        learnt of it alone, and not of its neighbours, is mostly who was in it. In the game the
+        waves rest: one weight of a wave moves all modes of its column, so at the rates of the game
+        the column would swing (both in benchmarks/ablations.md).
 
         Parameters
         ----------
         in_game : bool
             Whether the step belongs to the game.
+        from_rows : bool
+            Whether the likelihood is that of rows, or learnt from answers of who did not see them.
 
         Returns
         -------
@@ -134,7 +136,7 @@ class Generator(keras.Model):
             In the order of the variables, of shapes that spread over theirs.
         """
         of_modes = np.ones(len(self.basis), dtype=np.float32)
-        if not in_game:
+        if from_rows and not in_game:
             of_modes[self.bins] = _PACE_OF_BINS
         of_inputs = np.ones((self.spec.n_inputs, 1), dtype=np.float32)
         of_inputs[: len(of_modes), 0] = of_modes

@@ -191,7 +191,7 @@ class TrainingStep:
             gradients,
             state.generator_moments,
             rates.generator,
-            self.generator.paces(in_game=draws is not None),
+            self.generator.paces(in_game=draws is not None, from_rows=batch.answers is None),
         )
         average = update_average(state.average, weights, self.options.average_decay, phase_step)
         state = state._replace(generator=weights, generator_moments=moments, average=average)

@@ -140,6 +140,9 @@ def test_what_is_particular_to_a_bin_is_learnt_slowly():
     assert of_likelihood["input/waves"] == of_likelihood["heads/waves"] == 1
     assert (of_game["heads/kernel"] == 1).all()
     assert of_game["input/waves"] == of_game["heads/waves"] == 0
+    # Answers are of who did not see the row: nothing of it is to be learnt by heart.
+    for pace in generator.paces(in_game=False, from_rows=False):
+        assert (np.asarray(pace) == 1).all()
 
 
 def test_neighbours_start_alike_and_far_modes_differ():
