@@ -4,20 +4,9 @@ import numpy as np
 import pytest
 
 from tabgan.errors import InvalidParameterError
-from tabgan.randomness import resolve_seed, stream
+from tabgan.randomness import _STREAMS, resolve_seed, stream
 
-PURPOSES = [
-    "encoding",
-    "split",
-    "initial weights",
-    "batches",
-    "noise",
-    "blocks",
-    "forests",
-    "held-out masks",
-    "judge",
-    "calibration",
-]
+PURPOSES = sorted(_STREAMS)
 
 
 @pytest.mark.parametrize("seed", [0, 7, 2**63 - 1, np.int8(7), np.uint64(2**63 - 1)])

@@ -5,6 +5,7 @@ Importing this module imports Keras and its backend.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from typing import Any
 
@@ -99,7 +100,7 @@ def fit_model(
             store=store,
             basis=encoder.order_basis,
             neighbours=encoder.neighbours,
-            grow_trees=ForestGrower(learnt, spec.layout, ranks, seed),
+            nursery=partial(ForestGrower, layout=spec.layout, ranks=ranks, seed=seed),
         )
         model = FittedModel(
             encoder=encoder,

@@ -64,7 +64,9 @@ class TabGAN(DensityMixin, BaseEstimator):
     early_stopping : bool, default=True
         End the likelihood phase, choose for each column the weights to learn from, and choose those
         of the adversarial phase, by rows held out from training (a tenth). ``False`` trains on all
-        rows and keeps the last weights; so do tables below 1,500 rows, of which a tenth is too few.
+        rows and keeps the last weights, without the distillation, in which such rows weigh trees
+        and networks. Below 1,500 rows a tenth is too few: no row is held out either way, and the
+        network learns from trees.
     schema : TableSchema or None, default=None
         What the columns are; inferred if ``None``.
     rare_threshold : int, default=5
@@ -97,10 +99,10 @@ class TabGAN(DensityMixin, BaseEstimator):
     history_ : pandas.DataFrame
         One row a look at the held-out rows (the training rows, where none are held out): ``phase``
         (``"likelihood"``, which tables below 1,500 rows skip, ``"distillation"``,
-        ``"adversarial"``), ``step`` in it, ``seconds`` (not
-        kept in a file); the losses ``likelihood_loss``, ``generator_loss``, ``discriminator_loss``
-        and ``penalty``; ``real_score`` and ``fake_score``, the discriminator's mean probability of
-        being real for real and for generated rows (one half each at equilibrium);
+        ``"adversarial"``), ``step`` in it, ``seconds`` (not kept in a file); the losses
+        ``likelihood_loss``, ``generator_loss``, ``discriminator_loss`` and ``penalty``;
+        ``real_score`` and ``fake_score``, the discriminator's mean probability of being real for
+        real and for generated rows (one half each at equilibrium);
         ``held_out_likelihood``, negative, in nats a row; ``two_sample_score`` of one-pass samples
         (1: a classifier cannot tell them apart) and ``modes_covered`` by them.
     n_samples_seen_ : int

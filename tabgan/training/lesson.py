@@ -39,6 +39,9 @@ KnownSetsSource = Callable[[np.random.Generator, int], NDArray[np.bool_]]
 # From a column and what is known when it will be asked for, to its trees; or to none where that
 # would take too long.
 GrowTrees = Callable[[int, KnownSetsSource], Trees | None]
+# From the codes of a table to what grows trees on it: the very rows that are asked about, so that a
+# tree knows which of them it saw.
+Nursery = Callable[[np.ndarray], GrowTrees]
 
 
 @dataclass(frozen=True)

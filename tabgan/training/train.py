@@ -12,7 +12,14 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.training.clock import Clock
 from tabgan.training.holdout import HeldOutLikelihood
-from tabgan.training.lesson import GrowTrees, Lesson, Trees, answer, count_questions
+from tabgan.training.lesson import (
+    GrowTrees,
+    Lesson,
+    Nursery,
+    Trees,
+    answer,
+    count_questions,
+)
 from tabgan.training.looks import Looks, Weights
 from tabgan.training.optimizer import Adam
 from tabgan.training.plan import TrainingPlan
@@ -123,7 +130,7 @@ def train(
     store: Store | None = None,
     basis: np.ndarray | None = None,
     neighbours: np.ndarray | None = None,
-    grow_trees: GrowTrees | None = None,
+    nursery: Nursery | None = None,
 ) -> TrainedNetworks:
     """Fit both networks.
 
@@ -155,8 +162,8 @@ def train(
         How modes lie beside each other (:func:`tabgan.encoding.order.cosine_basis`).
     neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
         Codes of the modes below and above each mode.
-    grow_trees : callable or None
-        Grows trees on `codes` that say what a column is.
+    nursery : callable or None
+        Gives what grows trees, on `codes`, that say what a column is.
 
     Raises
     ------
@@ -173,7 +180,8 @@ def train(
             if plan.likelihood_steps:
                 training.fit_likelihood(likelihood)
             if plan.distils and not (reporter.wants_to_stop and training.has_model):
-                training.distil(likelihood, grow_trees if plan.asks_trees else None, seed)
+                grow_trees = nursery(codes) if nursery and plan.asks_trees else None
+                training.distil(likelihood, grow_trees, seed)
             if plan.adversarial_steps and not reporter.wants_to_stop:
                 training.play(likelihood, judge)
         except KeyboardInterrupt:

@@ -26,6 +26,18 @@ def test_each_column_is_taught_by_the_weights_that_held_out_rows_liked_best():
     assert of_column.tolist() == [0, 1]
 
 
+def test_only_teachers_are_kept_once_asked_for_and_the_same_ones_teach_again():
+    """Six columns, each best at a look of its own: four teach. A resumed fit asks again."""
+    nats = np.full((6, 6), 10.0) - np.diag([0.1, 0.2, 0.4, 0.8, 1.6, 3.2])
+    looks = looks_at(*nats.tolist())
+    assert len(looks.weights) == 6
+    teachers, of_column = looks.teachers()
+    assert len(looks.weights) == 4
+    again, of_column_again = looks.teachers()
+    assert [weights["bias"] for weights in again] == [weights["bias"] for weights in teachers]
+    np.testing.assert_array_equal(of_column_again, of_column)
+
+
 def test_without_a_look_there_is_no_teacher():
     assert Looks().teachers()[0] == []
 

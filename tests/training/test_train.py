@@ -9,7 +9,7 @@ import pytest
 from tabgan.networks.forward import NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.clock import Clock
-from tabgan.training.lesson import GrowTrees
+from tabgan.training.lesson import Nursery
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import make_reporter
 from tabgan.training.snapshot import Snapshot
@@ -40,7 +40,7 @@ def fit(
     judge: Callable[[NumpyGenerator], Judgement] = lambda candidate: Judgement(0.5, 1.0),
     max_time: float | None = None,
     store: Memory | None = None,
-    grow_trees: GrowTrees | None = None,
+    nursery: Nursery | None = None,
     **changes: object,
 ) -> TrainedNetworks:
     n_columns = len(sizes)
@@ -56,7 +56,7 @@ def fit(
         reporter=make_reporter(0),
         clock=Clock(max_time),
         store=store,
-        grow_trees=grow_trees,
+        nursery=nursery,
     )
 
 
@@ -109,12 +109,12 @@ def test_one_network_learns_each_column_from_the_weights_that_were_the_best_for_
 
 
 def says(law: list[float]):
-    """Return what grows trees that say the same of every row, whatever the column."""
+    """Return a nursery of trees that say the same of every row, whatever the column."""
 
     def trees(codes, known, rows=None):
         return np.tile(np.array(law, np.float32), (len(codes), 1))
 
-    return lambda column, known_sets: trees
+    return lambda codes: lambda column, known_sets: trees
 
 
 SMALL = {
@@ -128,7 +128,7 @@ SMALL = {
 
 def test_a_small_table_is_learnt_from_trees_alone():
     codes = np.zeros((400, 2), int)
-    trained = fit(codes, (3, 3), grow_trees=says([0.2, 0.5, 0.3]), **SMALL)
+    trained = fit(codes, (3, 3), nursery=says([0.2, 0.5, 0.3]), **SMALL)
     assert {look["phase"] for look in trained.history} == {"distillation"}
     network = NumpyGenerator(NetworkSpec((3, 3), 64, 192, 2), trained.weights)
     for column in (0, 1):
@@ -140,12 +140,18 @@ def test_a_larger_table_hears_trees_where_held_out_rows_like_them():
     codes = np.random.default_rng(0).integers(3, size=(400, 2))
     asked = []
 
-    def grow_trees(column, known_sets):
-        asked.append(column)
-        return says([1 / 3] * 3)(column, known_sets)
+    def nursery(table):
+        assert table is codes  # the rows that questions are numbered by
 
-    plan = {"asks_trees": True, "likelihood_steps": 100, "adversarial_steps": 0}
-    trained = fit(codes, (3, 3), grow_trees=grow_trees, **plan)
+        def grow_trees(column, known_sets):
+            asked.append(column)
+            return says([1 / 3] * 3)(table)(column, known_sets)
+
+        return grow_trees
+
+    plan = {"asks_trees": True, "likelihood_steps": 20, "distillation_steps": 20}
+    plan["adversarial_steps"] = 0
+    trained = fit(codes, (3, 3), nursery=nursery, **plan)
     assert asked == [0, 1]
     assert [look["phase"] for look in trained.history][-1] == "distillation"
 
@@ -153,7 +159,7 @@ def test_a_larger_table_hears_trees_where_held_out_rows_like_them():
 def test_a_distillation_that_time_cut_is_gone_on_from_with_the_game():
     codes = np.zeros((400, 2), int)
     store = Memory()
-    plan = {"grow_trees": says([0.2, 0.5, 0.3]), "store": store, "max_time": 1e-3}
+    plan = {"nursery": says([0.2, 0.5, 0.3]), "store": store, "max_time": 1e-3}
     fit(codes, (3, 3), **plan, **SMALL)
     facts = store.snapshot.facts
     assert facts["phase"] == "distillation"
