@@ -213,9 +213,10 @@ class ColumnEncoder(ABC, Generic[Summary]):
     def densities(self, values: pd.Series) -> np.ndarray:
         """Return how likely each cell is in each mode, shape (n_rows, n_modes).
 
-        A mass for categories, missing and numbers on a grid of integers or dates, a density in
-        the column's own unit for real numbers. Numbers out of range count as the nearest in it,
-        values that were never seen have zeros.
+        A mass for categories, missing, integers and dates, a density in the column's own unit for
+        real numbers; for those that are modes of their own, too, if the column is on a grid, and a
+        mass otherwise. Numbers out of range count as the nearest in it, values that were never seen
+        have zeros.
         """
         codes, _ = self.encode(values, np.full(len(values), 0.5))
         known = codes >= 0

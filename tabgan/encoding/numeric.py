@@ -275,8 +275,8 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             return densities
         below, above = self._edges(units)
         masses = self.modes.cdf(above) - self.modes.cdf(below)
-        masses[~np.isin(units, self.modes.spikes)] /= self._step_width
-        densities[present, :n_values] = masses
+        # Spikes, too: a value would say by its unit whether enough training rows have it.
+        densities[present, :n_values] = masses / self._step_width
         return densities
 
     @property

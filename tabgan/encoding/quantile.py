@@ -4,7 +4,7 @@ A value that many rows share (an exact zero, a round price, any value of a colum
 ones) is a mode of its own, a *spike*. The other values are divided into bins that hold equally
 many rows each, and fewer towards the ends of the column. Inside a bin a value becomes its rank, so
 that positions are uniform by construction, and a draw follows a piecewise-linear distribution
-function whose knots have at least the rare threshold of rows between them.
+function whose knots have rows enough between them to be no chance: at least the rare threshold.
 """
 
 from dataclasses import dataclass, field
@@ -17,14 +17,19 @@ from tabgan.encoding.roundness import Roundness
 # Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
 # hours (96) come back exactly that way.
 _MAX_SPIKED_VALUES = 120
+# But no more than one a so many rows, a few aside, which may stand for anything: how many of 309
+# penguins weigh 3,400 g is chance, and a model of such chances tells who was there
+# (benchmarks/ablations.md).
+_ROWS_OF_SPIKED_VALUE, _ALWAYS_SPIKED_VALUES = 16, 20
 # Held-out density and utility on king gain from 64 to 128 (benchmarks/ablations.md). No more than
 # the square root of the rows, so that a bin holds at least as many rows as there are bins.
 _MAX_BINS = 128
 # The outermost bins hold so few rows, the next ones as many as lie beyond them, up to full depth: a
 # tail spans most of a column's range, and what depends on where in it a row is would be lost.
 _TAIL_ROWS = 16
-# Pieces of the distribution function inside one bin.
+# Pieces of the distribution function inside one bin, if each has so many rows.
 _KNOTS_PER_BIN = 8
+_ROWS_OF_PIECE = 16
 
 
 @dataclass(frozen=True)
@@ -187,7 +192,8 @@ class QuantileModes:
 
 def _spike_depth(counts: np.ndarray, threshold: int) -> float:
     """Return from how many rows on a value is a mode of its own."""
-    if len(counts) <= _MAX_SPIKED_VALUES:
+    most = min(_MAX_SPIKED_VALUES, counts.sum() / _ROWS_OF_SPIKED_VALUE)
+    if len(counts) <= max(_ALWAYS_SPIKED_VALUES, most):
         return threshold
     # A value deeper than a bin of the values below it: every spike found makes the bins of the
     # remaining rows shallower, so look again until no further one turns up.
@@ -216,7 +222,7 @@ def _knots(
     ends = middles(values, on_grid)
     rows_upto = np.cumsum(counts)[:-1]
     inside = np.flatnonzero((low < ends) & (ends < high))
-    depth = max(threshold, total / (_n_bins(total) * _KNOTS_PER_BIN))
+    depth = max(threshold, _ROWS_OF_PIECE, total / (_n_bins(total) * _KNOTS_PER_BIN))
     inner = inside[_cuts(rows_upto[inside], depth, threshold, total)]
     below, above = _outwards(low, high, on_grid)
     knots = np.concatenate([[below], ends[inner], [above]])

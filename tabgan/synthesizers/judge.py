@@ -15,7 +15,7 @@ from tabgan.networks.forward import NumpyGenerator
 from tabgan.randomness import stream
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
-from tabgan.training.train import Judgement
+from tabgan.training.game import Judgement
 
 # Rows a side: the error of an AUC is then below .01, and a judgement takes about a second.
 _MAX_ROWS = 4096

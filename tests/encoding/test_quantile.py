@@ -50,9 +50,26 @@ def test_knots_and_coordinates_ascend_over_all_bins(
 
 
 def test_few_distinct_values_are_all_spikes() -> None:
-    modes = modes_of(np.repeat(np.arange(120), 5))
+    modes = modes_of(np.repeat(np.arange(120), 16))
     assert modes.spikes.tolist() == list(range(120))
     assert modes.n_bins == 0
+
+
+def test_which_values_of_a_small_table_are_frequent_is_chance() -> None:
+    weights = np.random.default_rng(0).normal(4_200.0, 800.0, 309).round(-2)
+    modes = modes_of(weights)
+    distinct, counts = np.unique(weights, return_counts=True)
+    assert len(distinct) > 20
+    assert (counts >= 5).sum() > 20
+    assert len(modes.spikes) == 0
+    # Pieces hold so many rows that their widths are no chance, either, the outermost aside.
+    rows_upto = np.searchsorted(np.sort(weights), modes.knots)
+    assert np.diff(rows_upto)[3:-3].min() >= 16
+
+
+def test_a_few_values_are_spikes_in_however_few_rows() -> None:
+    modes = modes_of(np.repeat([2.0, 4.0, 9.0], [12, 5, 7]), on_grid=True)
+    assert modes.spikes.tolist() == [2.0, 4.0, 9.0]
 
 
 def test_bins_hold_equally_many_rows_and_fewer_towards_the_ends() -> None:

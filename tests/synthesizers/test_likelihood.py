@@ -89,6 +89,20 @@ def test_a_spike_and_missing_have_a_mass_and_the_rest_a_density():
     assert masses.sum() + np.trapezoid(density, grid) == pytest.approx(1.0, abs=5e-3)
 
 
+def test_on_a_grid_spikes_are_densities_as_their_neighbours_are():
+    """In another unit a value would say whether enough training rows have it."""
+    values = np.where(RNG.random(4_000) < 0.3, 50.0, (RNG.normal(50.0, 5.0, 4_000) * 4).round() / 4)
+    values = np.append(values, RNG.uniform(0.0, 100.0, 500).round(0))
+    model = model_of(pd.DataFrame({"x": values}))
+    encoder = model.encoder.learnt[0]
+    assert len(encoder.modes.spikes)
+    assert encoder.modes.n_bins
+    low, high = encoder.modes.limits
+    grid = np.arange(np.ceil(low), np.floor(high) + 1) * 0.25
+    density = np.exp(score_rows(model, pd.DataFrame({"x": grid})))
+    assert 0.25 * density.sum() == pytest.approx(1.0, abs=5e-3)
+
+
 def test_values_never_seen_and_out_of_range_are_unlikely_but_finite(gan, table):
     rows = table.head(3).astype({"region": object}).assign(yearly_use_kwh=1e9)
     rows.loc[0, "region"] = "xyzzy-canary"

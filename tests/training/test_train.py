@@ -9,11 +9,13 @@ import pytest
 from tabgan.networks.forward import NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.clock import Clock
+from tabgan.training.game import Judgement
 from tabgan.training.lesson import Nursery
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import make_reporter
+from tabgan.training.session import TrainedNetworks
 from tabgan.training.snapshot import Snapshot
-from tabgan.training.train import Judgement, TrainedNetworks, train
+from tabgan.training.train import train
 from tabgan.training.trainer import KnownSets
 
 # As for a table that is large enough to hold rows out, without trees.

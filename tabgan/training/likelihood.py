@@ -1,0 +1,106 @@
+"""The likelihood phase: the generator learns from rows, until held-out rows stop gaining."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tabgan.training.holdout import HeldOutLikelihood
+from tabgan.training.plan import TrainingPlan
+from tabgan.training.session import Session
+from tabgan.training.step import Rates, StepOptions
+from tabgan.training.trainer import Phase
+
+# A gain below this share of the likelihood is noise of the held-out rows, not progress.
+_GAIN = 5e-4
+# The last part of the phase, in which the rates fall. Before, they stay as they are, so that it may
+# end when held-out rows stop gaining and not when a plan said so.
+_DECAY_SHARE = 0.3
+# Share of `max_time` after which the phase ends.
+_TIME = 0.25
+
+
+@dataclass
+class _Progress:
+    """What the likelihood phase has to remember from one look to the next.
+
+    Parameters
+    ----------
+    since : float
+        Share of the time that was spent when it began.
+    step : int
+        Steps up to the last look.
+    milestone : float
+        The last held-out likelihood that was a gain worth the name.
+    since_milestone : int
+        Looks since then.
+    decays_since : float or None
+        Share of the phase that was done when the rates began to fall; ``None`` before.
+    is_over : bool
+        Whether that look was the last one.
+    """
+
+    since: float
+    step: int = 0
+    milestone: float = np.inf
+    since_milestone: int = 0
+    decays_since: float | None = None
+    is_over: bool = False
+
+
+def fit_likelihood(session: Session, likelihood: HeldOutLikelihood) -> None:
+    """Fit the generator by likelihood alone, until held-out rows stop gaining in any column.
+
+    The weights worth going back to are left in the looks of the session.
+    """
+    plan, trainer, looks = session.plan, session.trainer, session.looks
+    phase = likelihood_phase("likelihood", plan.likelihood_rate, plan, len(session.codes))
+    if session.is_over(phase):
+        return
+    seen = session.enter(phase, _Progress, lambda: _Progress(session.clock.share_spent()))
+    # Where the number of steps was asked for, the rates fall from the start.
+    decays = plan.taught > 0.0
+
+    def pace(step: int) -> tuple[float, float]:
+        spent = session.clock.share_spent(until=_TIME, since=seen.since)
+        done = max(step / plan.likelihood_steps, spent)
+        if not decays:
+            return done, done
+        if seen.decays_since is None and done >= 1.0 - _DECAY_SHARE:
+            seen.decays_since = done
+        return done, _fallen(done, seen.decays_since)
+
+    for look in session.steps(
+        phase, seen, session.codes, plan.likelihood_steps, plan.likelihood_round, pace
+    ):
+        weights = trainer.averaged_weights()
+        nats = likelihood(trainer.numpy_generator())
+        looks.add(look.step, nats, weights)
+        look.logs["held_out_likelihood"] = float(nats.sum())
+        if looks.best == len(looks.steps) - 1 or not plan.early_stopping:
+            session.result.weights = weights
+        seen.since_milestone += 1
+        if looks.by_column < seen.milestone * (1.0 - _GAIN):
+            seen.milestone, seen.since_milestone = looks.by_column, 0
+        if plan.early_stopping and seen.since_milestone >= plan.patience:
+            if not decays:
+                seen.is_over = True
+            elif seen.decays_since is None:
+                seen.decays_since = look.done
+    trainer.restore(session.result.weights)
+
+
+def likelihood_phase(name: str, rate: float, plan: TrainingPlan, n_rows: int) -> Phase:
+    """Return a phase of the generator alone."""
+    return Phase(
+        name,
+        StepOptions(0.0, 1.0, plan.likelihood_decay),
+        min(plan.likelihood_batch, n_rows),
+        Rates(rate, 0.0),
+    )
+
+
+def _fallen(done: float, since: float | None) -> float:
+    """Return which share of the fall of the rates is over; it began at a share of the phase."""
+    if since is None:
+        return 0.0
+    return (done - since) / (since * _DECAY_SHARE / (1.0 - _DECAY_SHARE))
