@@ -72,8 +72,7 @@ def strongest(runs: list[dict], attacks: set[str]) -> tuple[float, float, float]
 def line(table: str, runs: list[dict], frame: pd.DataFrame) -> str:
     """Return a table's line."""
     means = frame.groupby("passes").mean(numeric_only=True)
-    few = [passes for passes in ("4", "2", "1") if passes in means.index]
-    at = {passes: means.loc[passes] for passes in ("all", *few)}
+    at = {passes: means.loc[passes] for passes in ("all", "4", "2", "1")}
     # The discriminator is left out, as it is of a model file unless asked for.
     inside = set(runs[0]["membership"]) - OUTSIDE - {"discriminator"}
     attacked = [strongest(runs, attacks) for attacks in (OUTSIDE, inside)]

@@ -1,4 +1,4 @@
-"""The measuring protocol: one split, and scores by packages that are not ours.
+"""The measuring protocol: how to split, and scores by packages that are not ours.
 
 Shape and Trend are those of SDMetrics with every pair counted, the two-sample test and the utility
 model are XGBoost with default parameters, and the holdout is a tenth of the table that the
@@ -142,9 +142,13 @@ def utility(learnt_from: pd.DataFrame, split: Split) -> float:
     rows = rows[usable]
     features, test = np.delete(rows, target, axis=1), np.delete(holdout, target, axis=1)
     if split.is_class:
-        model = XGBClassifier().fit(features, rows[:, target])
-        scores = model.predict_proba(test)
-        if scores.shape[1] > 2:
+        # A sample may lack a rare class: of those it has, codes have to have no gap.
+        classes = np.unique(np.concatenate([rows[:, target], holdout[:, target]]))
+        known, labels = np.unique(rows[:, target], return_inverse=True)
+        scores = np.zeros((len(test), len(classes)))
+        model = XGBClassifier().fit(features, labels)
+        scores[:, np.isin(classes, known)] = model.predict_proba(test)
+        if len(classes) > 2:
             return float(roc_auc_score(holdout[:, target], scores, multi_class="ovr"))
         return float(roc_auc_score(holdout[:, target], scores[:, 1]))
     model = XGBRegressor().fit(features, rows[:, target])

@@ -51,6 +51,7 @@ class MixtureModes:
         rare_threshold: int,
         on_grid: bool,
         zero: float | None = None,
+        unit: int = 1,
     ) -> "MixtureModes":
         """Return the modes that distinct values and their counts determine.
 
@@ -64,7 +65,7 @@ class MixtureModes:
             No spike has fewer rows, and the bounds are means of so many.
         on_grid : bool
             Whether values are integers; off the grid no bound is a row's own value.
-        zero : float or None
+        zero, unit
             Not used: inside a Gaussian round numbers are no likelier than others.
         """
         threshold = max(1, rare_threshold)

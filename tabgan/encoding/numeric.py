@@ -138,6 +138,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             rare_threshold=options.rare_threshold,
             on_grid=scale.has_grid,
             zero=scale.zero if cls.is_decimal else None,
+            unit=scale.step,
         )
         counts = modes.mode_counts(units, summary.counts)
         return cls(column, scale, modes, np.concatenate([counts, missing]) / summary.n_rows)

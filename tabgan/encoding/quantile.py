@@ -17,9 +17,9 @@ from tabgan.encoding.roundness import Roundness
 # Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
 # hours (96) come back exactly that way.
 _MAX_SPIKED_VALUES = 120
-# But no more than one a so many rows, a few aside, which may stand for anything: how many of 309
-# penguins weigh 3,400 g is chance, and a model of such chances tells who was there
-# (benchmarks/ablations.md).
+# That is, if there are so many rows to a value on average; of fewer rows it is chance which values
+# are frequent (how many of 309 penguins weigh 3,400 g), and a model of such chances tells who was
+# there (benchmarks/ablations.md). So few values may stand for anything, and are always modes.
 _ROWS_OF_SPIKED_VALUE, _ALWAYS_SPIKED_VALUES = 16, 20
 # Held-out density and utility on king gain from 64 to 128 (benchmarks/ablations.md). No more than
 # the square root of the rows, so that a bin holds at least as many rows as there are bins.
@@ -63,6 +63,7 @@ class QuantileModes:
         rare_threshold: int,
         on_grid: bool,
         zero: float | None = None,
+        unit: int = 1,
     ) -> "QuantileModes":
         """Return the modes that distinct values and their counts determine.
 
@@ -78,6 +79,8 @@ class QuantileModes:
             Whether values are integers; knots then lie half-way between integers.
         zero : float or None
             Where the number zero lies, if round numbers can be told from others.
+        unit : int
+            Units of a number's last digit in one of `values`.
         """
         threshold = max(1, rare_threshold)
         spiky = counts >= _spike_depth(counts, threshold)
@@ -89,7 +92,9 @@ class QuantileModes:
         roundness = Roundness()
         if on_grid and zero is not None:
             inside = (knots[0] < rest_values) & (rest_values < knots[-1])
-            roundness = Roundness.of(rest_values[inside], rest_counts[inside], zero, threshold)
+            roundness = Roundness.of(
+                rest_values[inside], rest_counts[inside], zero, threshold, unit
+            )
         return cls(values[spiky], knots, _coordinates(rows_before, n_bins), roundness)
 
     @property

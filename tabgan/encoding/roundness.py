@@ -43,7 +43,14 @@ class Roundness:
     zero: float = 0.0
 
     @classmethod
-    def of(cls, values: np.ndarray, counts: np.ndarray, zero: float, threshold: int) -> "Roundness":
+    def of(
+        cls,
+        values: np.ndarray,
+        counts: np.ndarray,
+        zero: float,
+        threshold: int,
+        unit: int = 1,
+    ) -> "Roundness":
         """Return the roundness of distinct integers and their counts.
 
         Parameters
@@ -54,11 +61,14 @@ class Roundness:
             Where the number zero lies.
         threshold : int
             Fewer rows than this do not make a step.
+        unit : int
+            Units of the last digit in one of the grid.
         """
         if not len(values) or np.abs(values - zero).max() > _FARTHEST:
             return cls()
         longest = max(1.0, float(np.ptp(values)) / 2.0)
-        steps = _STEPS[longest >= _STEPS]
+        steps = _steps_on(unit)
+        steps = steps[longest >= steps]
         # The likelihood of a number under a step: one in `step` is a multiple of it.
         is_multiple = (values - zero)[:, None] % steps == 0
         patterns, pattern = np.unique(is_multiple, axis=0, return_inverse=True)
@@ -112,3 +122,9 @@ class Roundness:
             beyond = self.spread(centre) > places
             low, high = np.where(beyond, low, centre + 1.0), np.where(beyond, centre, high)
         return high
+
+
+def _steps_on(unit: int) -> np.ndarray:
+    """Return what people round to in units of a grid: tens are two steps of fives."""
+    on_grid = _STEPS[_STEPS % unit == 0] / unit
+    return np.unique(np.append(1.0, on_grid)) if len(on_grid) else _STEPS

@@ -125,7 +125,9 @@ def forecast_fit(
     products = products_per_second or time_products()
     likelihood_step = likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
     adversarial_step = adversarial_products(spec, plan) * _ADVERSARIAL_OVERHEAD / products
-    likelihood_steps = min(plan.likelihood_steps, round(_STEPS + _STEPS_OF_ROW * n_rows))
+    likelihood_steps = plan.likelihood_steps
+    if plan.early_stopping and epochs is None:
+        likelihood_steps = min(likelihood_steps, round(_STEPS + _STEPS_OF_ROW * n_rows))
     if plan.distils:
         likelihood_steps += plan.distillation_steps
     seconds = likelihood_steps * (

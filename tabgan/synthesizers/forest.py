@@ -41,6 +41,8 @@ _MOST_ROWS_OF_TREE = 10_000
 # choose from at a split; both are first choices.
 _MOST_WORK = 1e10
 _FEWEST_TREES = 10
+# Enough to tell whether a column gains by trees.
+_A_FEW_TREES = 5
 # Each split of a category is judged by all of its levels: more rows times levels than this take
 # minutes (10,000 rows have 200 levels).
 _MOST_CLASS_WORK = 2_000_000
@@ -176,7 +178,9 @@ class ForestGrower:
     ranks: Sequence[np.ndarray]
     seed: int
 
-    def __call__(self, column: int, known_sets: KnownSetsSource) -> Forest | None:
+    def __call__(
+        self, column: int, known_sets: KnownSetsSource, few: bool = False
+    ) -> Forest | None:
         """Grow a forest, unless the column has too many categories for it.
 
         Parameters
@@ -185,15 +189,18 @@ class ForestGrower:
             What to tell.
         known_sets : callable
             What is known when it will be asked; never the column itself.
+        few : bool
+            Whether a few trees will do, to see whether the others are worth their time.
         """
         codes, size = self.codes, self.layout.sizes[column]
-        if not self._has_line(column) and self._plan.n_rows * size > _MOST_CLASS_WORK:
+        if not self._has_line(column) and self._size.n_rows * size > _MOST_CLASS_WORK:
             return None
 
         def grow(number: int) -> _Tree:
             return self._grow_tree(column, known_sets, stream(self.seed, "forests", column, number))
 
-        trees = in_parallel(grow, range(self._plan.n_trees))
+        n_trees = min(_A_FEW_TREES, self._size.n_trees) if few else self._size.n_trees
+        trees = in_parallel(grow, range(n_trees))
         counts = np.bincount(codes[:, column], minlength=size) + 0.5
         law = (counts / counts.sum()).astype(np.float32)
         rng = stream(self.seed, "forests", column)
@@ -203,7 +210,7 @@ class ForestGrower:
         return Forest(self.ranks, trees, kernel, law, mixed_in)
 
     @cached_property
-    def _plan(self) -> ForestSize:
+    def _size(self) -> ForestSize:
         return forest_size(*self.codes.shape)
 
     @cached_property
@@ -217,7 +224,7 @@ class ForestGrower:
     def _grow_tree(
         self, column: int, known_sets: KnownSetsSource, rng: np.random.Generator
     ) -> _Tree:
-        size, share = self.layout.sizes[column], self._plan.n_rows / len(self.codes)
+        size, share = self.layout.sizes[column], self._size.n_rows / len(self.codes)
         group_of, n_groups = self._copies
         chosen = np.zeros(n_groups, dtype=bool)
         chosen[rng.permutation(n_groups)[: max(1, round(share * n_groups))]] = True
@@ -235,7 +242,7 @@ class ForestGrower:
         kind = DecisionTreeRegressor if self._has_line(column) else DecisionTreeClassifier
         tree = kind(
             min_samples_leaf=_ROWS_OF_LEAF * _COPIES,
-            max_features=self._plan.share_of_columns,
+            max_features=self._size.share_of_columns,
             random_state=int(rng.integers(2**31)),
         ).fit(features, lines[:, column] if self._has_line(column) else wanted)
         splits = tree.tree_

@@ -59,7 +59,7 @@ class TabGAN(DensityMixin, BaseEstimator):
         How numbers are divided into modes: equal depth with spikes, or Gaussian modes as in CTGAN.
     max_time : float, str or None, default=None
         Time training may take, in seconds or as ``"90s"``, ``"5m"``, ``"1h"``; encoding,
-        compiling and calibrating come on top. A fit that it cuts short depends on the speed of the
+        calibrating and refining come on top. A fit that it cuts short depends on the speed of the
         machine and is not reproducible.
     early_stopping : bool, default=True
         End the likelihood phase, choose for each column the weights to learn from, and choose those
@@ -223,8 +223,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         Returns
         -------
         FitForecast
-            Sizes, steps, time on the CPU and memory, to print or to read; time within a third on
-            an idle machine, more where early stopping ends a phase.
+            Sizes, steps, time on the CPU and memory, to print or to read. The time is mostly right
+            within a factor of two: nobody knows before when held-out rows stop gaining.
 
         Raises
         ------
@@ -427,14 +427,15 @@ class TabGAN(DensityMixin, BaseEstimator):
         Raises
         ------
         InvalidParameterError
-            If the model has no discriminator: it was fitted with ``objective=None``, or saved
-            without ``include_discriminator=True``.
+            If the model has no discriminator: it was fitted with ``objective=None``, stopped before
+            the game, or saved without ``include_discriminator=True``.
         """
         model = self._fitted_model()
         if not model.discriminator:
             raise InvalidParameterError(
-                "this model has no discriminator: it was fitted with objective=None, or saved "
-                "without include_discriminator=True; fit or save it again"
+                "this model has no discriminator: it was fitted with objective=None, stopped "
+                "before the game, or saved without include_discriminator=True; fit or save it "
+                "again"
             )
         table, _ = self._checked_table(X)
         model.encoder.check_columns(table)

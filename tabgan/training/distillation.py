@@ -48,10 +48,11 @@ def distil(
     """Let one network learn of each column what trees and its own best weights say of it."""
     plan, trainer, clock = session.plan, session.trainer, session.clock
     phase = likelihood_phase("distillation", plan.distillation_rate, plan, len(session.codes))
-    if session.is_over(phase) or session.result.out_of_time:
+    if session.leaves_out(phase) or session.result.out_of_time:
         return
     lesson = _lesson(session, likelihood, grow_trees, seed)
     if lesson is None:
+        session.skip(phase)
         return
 
     def at_start() -> _Progress:
@@ -90,12 +91,12 @@ def _lesson(
     if grow_trees is not None:
         reporter.phase("trees", spec.layout.n_columns, len(session.result.history))
 
-    def trees_of(column: int) -> Trees | None:
+    def trees_of(column: int, few: bool) -> Trees | None:
         # Where networks can answer, too, trees may be too late.
         is_late = bool(teachers) and session.clock.share_spent() >= _TREES_TIME
         if grow_trees is None or is_late:
             return None
-        trees = grow_trees(column, trainer.known_sets_asking_for(column))
+        trees = grow_trees(column, trainer.known_sets_asking_for(column), few)
         reporter.step(column + 1, {})
         return trees
 

@@ -56,7 +56,8 @@ class _Progress:
     best_score : float
         Two-sample score of the best kept weights.
     covered_at_start, covered : float
-        Share of the modes that one-pass samples held before the game, and at the last look.
+        Share of the modes that one-pass samples held before the game, and that those of the kept
+        weights hold.
     step : int
         Steps up to the last look.
     is_over : bool
@@ -107,11 +108,11 @@ def play(session: Session, likelihood: HeldOutLikelihood, judge: Judge) -> None:
         judgement = judge(candidate)
         held_out = float(likelihood(candidate).sum())
         look.logs |= vars(judgement) | {"held_out_likelihood": held_out}
-        score, seen.covered = judgement.two_sample_score, judgement.modes_covered
+        score = judgement.two_sample_score
         # Later weights are calmer, so they win unless the score is clearly worse.
         as_good = score >= seen.best_score - _JUDGEMENT_NOISE
         if not plan.early_stopping or (as_good and held_out <= seen.limit):
-            seen.best_score = max(seen.best_score, score)
+            seen.best_score, seen.covered = max(seen.best_score, score), judgement.modes_covered
             session.keep()
     if seen.covered < _COLLAPSED_BELOW * seen.covered_at_start:
         warnings.warn(

@@ -54,7 +54,7 @@ def fit_likelihood(session: Session, likelihood: HeldOutLikelihood) -> None:
     """
     plan, trainer, looks = session.plan, session.trainer, session.looks
     phase = likelihood_phase("likelihood", plan.likelihood_rate, plan, len(session.codes))
-    if session.is_over(phase):
+    if session.leaves_out(phase):
         return
     seen = session.enter(phase, _Progress, lambda: _Progress(session.clock.share_spent()))
     # Where the number of steps was asked for, the rates fall from the start.

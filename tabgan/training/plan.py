@@ -193,7 +193,7 @@ def make_plan(
         return replace(plan, likelihood_steps=0, held_out_share=0.0, early_stopping=False)
     if not early_stopping:
         # Nobody says when to stop; on most tables it would have been about then.
-        steps = min(plan.likelihood_steps, _STEPS_UNJUDGED)
+        steps = _STEPS_UNJUDGED if epochs is None else plan.likelihood_steps
         return replace(plan, held_out_share=0.0, likelihood_steps=steps)
     return plan
 

@@ -27,7 +27,7 @@ class TrainedNetworks:
     weights : dict of str to numpy.ndarray
         Of the generator, by name.
     discriminator : list of numpy.ndarray
-        Of the discriminator, in the order of its layers.
+        Of the discriminator, in the order of its layers; empty if it never played.
     history : list of dict
         One entry a look at the held-out rows.
     n_rows_seen : int
@@ -109,6 +109,11 @@ class Session:
         return bool(self.result.history)
 
     @property
+    def has_played(self) -> bool:
+        """Whether the discriminator has learnt anything."""
+        return any("discriminator_loss" in look for look in self.result.history)
+
+    @property
     def is_stopped(self) -> bool:
         """Whether the user wants what there is."""
         return self.reporter.wants_to_stop and self.has_model
@@ -117,16 +122,21 @@ class Session:
         """Keep the weights of now, for as long as no better ones are found."""
         self.result.weights = self.trainer.averaged_weights()
 
-    def is_over(self, phase: Phase) -> bool:
-        """Say whether the phase was over at the snapshot, or before, and leave it."""
+    def leaves_out(self, phase: Phase) -> bool:
+        """Say whether the phase was over at the snapshot, or before; go past the snapshot if so."""
         if self._snapshot is None:
             return False
         facts = self._snapshot.facts
         if facts["phase"] == phase.name and facts["progress"]["is_over"]:
-            self._snapshot = None
-            self.trainer.restore(self.result.weights)
+            self.skip(phase)
             return True
         return bool(facts["phase"] != phase.name)
+
+    def skip(self, phase: Phase) -> None:
+        """Go past a snapshot that lies in a phase which is not gone on with."""
+        if self._snapshot is not None and self._snapshot.facts["phase"] == phase.name:
+            self._snapshot = None
+            self.trainer.restore(self.result.weights)
 
     def enter(
         self,

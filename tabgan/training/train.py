@@ -95,6 +95,6 @@ def train(
             if not session.has_model:
                 raise
             session.result.interrupted = True
-        if plan.adversarial_steps:
+        if session.has_played:
             session.result.discriminator = trainer.discriminator_weights()
     return session.result

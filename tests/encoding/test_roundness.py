@@ -97,6 +97,16 @@ def test_a_file_holds_the_roundness(modes):
     np.testing.assert_array_equal(read.decode(codes, uniforms), modes.decode(codes, uniforms))
 
 
+def test_numbers_on_a_grid_are_round_in_their_own_digits():
+    rng = np.random.default_rng(4)
+    grams = 25 * rng.integers(100, 250, 6_000)
+    grams = np.where(rng.random(6_000) < 0.7, np.floor(grams / 100 + 0.5) * 100, grams)
+    units, counts = np.unique(grams / 25, return_counts=True)
+    roundness = Roundness.of(units, counts, zero=0.0, threshold=5, unit=25)
+    assert roundness.steps.tolist() == [1.0, 4.0]
+    assert roundness.shares == pytest.approx([0.3, 0.7], abs=0.03)
+
+
 def test_money_is_round_in_its_own_unit_and_dates_are_not(fit_column):
     rng = np.random.default_rng(3)
     fares = fit_column(pd.Series(rng.integers(5, 1000, 5000) / 2 + (rng.random(5000) < 0.1) / 100))

@@ -21,6 +21,14 @@ def test_a_row_and_its_copies_are_on_the_same_side():
     assert not set(map(tuple, learnt)) & set(map(tuple, held_out))
 
 
+def test_a_row_that_a_tenth_of_the_table_is_like_is_on_both_sides():
+    distinct = np.random.default_rng(0).integers(1, 1_000, size=(1_800, 3))
+    codes = np.concatenate([distinct, np.zeros((200, 3), int)])
+    for seed in range(20):
+        for part in hold_out(codes, 0.1, np.random.default_rng(seed)):
+            assert 0.05 < (part == 0).all(axis=1).mean() < 0.2
+
+
 def test_no_value_of_a_table_of_few_distinct_rows_is_lost_to_learning():
     codes = np.repeat(np.arange(3), 4_000)[:, None]
     learnt, held_out = hold_out(codes, 0.1, np.random.default_rng(0))

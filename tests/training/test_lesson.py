@@ -45,7 +45,7 @@ def answers_of_second(forest, networks, second: np.ndarray) -> np.ndarray:
     lesson = answer(
         QUESTIONS,
         LAYOUT,
-        lambda column: forest if column == 1 else None,
+        lambda column, few: forest if column == 1 else None,
         networks,
         np.zeros(2, int),
         held_out(second),
@@ -70,7 +70,7 @@ def test_without_trees_the_network_of_the_column_answers():
     sure = network_that_says([0.5, 0.5], [0.85, 0.05, 0.05, 0.05])
     networks = [UNSURE, sure]
     lesson = answer(
-        QUESTIONS, LAYOUT, lambda column: None, networks, np.array([0, 1]), held_out(ZEROS)
+        QUESTIONS, LAYOUT, lambda column, few: None, networks, np.array([0, 1]), held_out(ZEROS)
     )
     np.testing.assert_allclose(lesson.answers[0, LAYOUT.modes(0)], [0.5, 0.5], atol=1e-3)
     np.testing.assert_allclose(lesson.answers[0, LAYOUT.modes(1)], [0.85] + [0.05] * 3, atol=1e-3)
@@ -85,7 +85,7 @@ def test_held_out_rows_weigh_trees_and_networks(n_zeros, share):
     trees = [0.97, 0.01, 0.01, 0.01]
     wanted = share * np.array(trees) + (1 - share) * 0.25
     np.testing.assert_allclose(
-        answers_of_second(trees_that_say(trees), [UNSURE], second), [wanted] * 2, atol=1e-3
+        answers_of_second(trees_that_say(trees), [UNSURE] * 2, second), [wanted] * 2, atol=1e-3
     )
 
 
@@ -95,7 +95,7 @@ def test_a_cell_that_is_asked_for_alone_counts_as_much_as_the_others_of_its_row_
     lesson = answer(
         QUESTIONS,
         LAYOUT,
-        lambda column: trees_that_say([0.97, 0.01, 0.01, 0.01]) if column == 1 else None,
+        lambda column, few: trees_that_say([0.97, 0.01, 0.01, 0.01]) if column == 1 else None,
         [network_that_says([0.5, 0.5], [0.01, 0.97, 0.01, 0.01])],
         np.zeros(2, int),
         held_out(second, first_is_known=second == 1),
@@ -109,8 +109,30 @@ def test_trees_are_told_which_rows_they_are_asked_about():
     trees = trees_that_say([0.25] * 4, asked)
     answers_of_second(trees, [], ZEROS)
     np.testing.assert_array_equal(asked, [[7, 8]])
-    # Held-out rows are none of theirs.
+    # Held-out rows, of which a few trees are asked and then all, are none of theirs.
     asked.clear()
     answers_of_second(trees, [network_that_says([0.5, 0.5], [0.01, 0.97, 0.01, 0.01])], ZEROS)
-    assert asked[0] is None
-    np.testing.assert_array_equal(asked[1:], [[7, 8]])
+    assert asked[:2] == [None, None]
+    np.testing.assert_array_equal(asked[2:], [[7, 8]])
+
+
+@pytest.mark.parametrize(("n_zeros", "flags"), [(25, [True]), (100, [True, False])])
+def test_all_trees_are_grown_only_where_a_few_gain(n_zeros, flags):
+    second = np.arange(100) % 3 + 1
+    second[:n_zeros] = 0
+    asked = []
+
+    def trees_of(column, few):
+        if column == 0:
+            return None
+        asked.append(few)
+        return trees_that_say([0.97, 0.01, 0.01, 0.01])
+
+    answer(QUESTIONS, LAYOUT, trees_of, [UNSURE, UNSURE], np.zeros(2, int), held_out(second))
+    assert asked == flags
+
+
+def test_one_network_has_nothing_to_learn_from_itself():
+    arguments = QUESTIONS, LAYOUT, lambda column, few: None
+    assert answer(*arguments, [UNSURE], np.zeros(2, int), held_out(ZEROS)) is None
+    assert answer(*arguments, [UNSURE, UNSURE], np.zeros(2, int), held_out(ZEROS)) is not None
