@@ -29,7 +29,7 @@ def encoder() -> TableEncoder:
             "sex": sex.where(np.arange(N_ROWS) > 2, RARE),
             "city": pd.Series(rng.choice(["Bonn", "Kiel"], N_ROWS)).where(rng.random(N_ROWS) < 0.8),
             "grade": pd.Categorical(rng.choice([1, 2, 3], N_ROWS), [1, 2, 3, 4], ordered=True),
-            "age": rng.integers(20, 60, N_ROWS),
+            "age": rng.integers(21, 41, N_ROWS),
             "height": rng.normal(170.0, 10.0, N_ROWS),
             "since": pd.date_range("2020-01-01", periods=N_ROWS),
             "band": pd.cut(rng.random(N_ROWS), [0.0, 0.5, 1.0]),
@@ -187,7 +187,7 @@ def test_a_set_or_range_that_cannot_be_had_is_refused_with_its_column(
 
 
 def test_each_row_of_a_frame_is_its_own_condition(encoder: TableEncoder) -> None:
-    frame = pd.DataFrame({"city": ["Kiel", None, "Bonn", "Kiel"], "age": [20, 35, 35, 40]})
+    frame = pd.DataFrame({"city": ["Kiel", None, "Bonn", "Kiel"], "age": [21, 35, 35, 40]})
     conditions = read_condition_rows(frame, encoder)
     for row, condition in enumerate(frame.to_dict("records")):
         alone = read_conditions(condition, encoder)

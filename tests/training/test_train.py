@@ -89,6 +89,7 @@ def test_a_game_that_costs_the_likelihood_too_much_is_not_kept() -> None:
             adversarial_steps=adversarial_steps,
             likelihood_steps=100,
             likelihood_weight=0.0,
+            taught=0.0,  # no distillation, which takes its time to compile
         )
         return trained.weights["heads/kernel"]
 
