@@ -125,6 +125,8 @@ def test_callbacks_see_every_look_and_can_stop(small, tmp_path):
     # The second look is no 99 nats better than the first.
     assert len(gan.history_) == 2
     assert not gan.interrupted_
+    with pytest.raises(InvalidParameterError, match="stopped before the game"):
+        gan.realism(small)  # of a discriminator that never played
     lines = log.read_text().splitlines()
     assert len(lines) == 3
     assert "held_out_likelihood" in lines[0]
