@@ -7,7 +7,7 @@ from tabgan.randomness import stream
 from tabgan.training.holdout import HeldOutLikelihood
 from tabgan.training.lesson import GrowTrees, Lesson, Trees, answer, count_questions
 from tabgan.training.likelihood import likelihood_phase
-from tabgan.training.session import Session
+from tabgan.training.session import Progress, Session
 from tabgan.training.trainer import STEPS_PER_CALL
 
 # It takes this share of the steps of the likelihood phase at least; a first choice.
@@ -17,29 +17,20 @@ _SHARE_OF_STEPS = 0.3
 _TREES_TIME, _TIME, _LEAST_TIME = 0.35, 0.55, 0.2
 
 
-@dataclass
-class _Progress:
-    """What the distillation has to remember from one look to the next.
+@dataclass(kw_only=True)
+class _Progress(Progress):
+    """What the distillation has to remember besides.
 
     Parameters
     ----------
-    since : float
-        Share of the time that was spent when it began.
     n_steps : int
         Steps it takes.
     best : float
         Held-out likelihood of the kept weights.
-    step : int
-        Steps up to the last look.
-    is_over : bool
-        Whether that look was the last one.
     """
 
-    since: float
     n_steps: int
     best: float
-    step: int = 0
-    is_over: bool = False
 
 
 def distil(

@@ -9,7 +9,7 @@ from tabgan.training.holdout import HeldOutLikelihood
 from tabgan.training.looks import Looks
 from tabgan.training.optimizer import Adam
 from tabgan.training.plan import TrainingPlan
-from tabgan.training.session import Session
+from tabgan.training.session import Progress, Session
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import Phase
 
@@ -43,14 +43,12 @@ class Judgement:
 Judge = Callable[[NumpyGenerator], Judgement]
 
 
-@dataclass
-class _Progress:
-    """What the game has to remember from one look to the next.
+@dataclass(kw_only=True)
+class _Progress(Progress):
+    """What the game has to remember besides.
 
     Parameters
     ----------
-    since : float
-        Share of the time that was spent when it began.
     limit : float
         Held-out likelihood that kept weights may have at most.
     best_score : float
@@ -58,19 +56,12 @@ class _Progress:
     covered_at_start, covered : float
         Share of the modes that one-pass samples held before the game, and that those of the kept
         weights hold.
-    step : int
-        Steps up to the last look.
-    is_over : bool
-        Whether that look was the last one.
     """
 
-    since: float
     limit: float
     best_score: float
     covered_at_start: float
     covered: float
-    step: int = 0
-    is_over: bool = False
 
 
 def play(session: Session, likelihood: HeldOutLikelihood, judge: Judge) -> None:

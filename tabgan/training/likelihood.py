@@ -6,7 +6,7 @@ import numpy as np
 
 from tabgan.training.holdout import HeldOutLikelihood
 from tabgan.training.plan import TrainingPlan
-from tabgan.training.session import Session
+from tabgan.training.session import Progress, Session
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import Phase
 
@@ -19,32 +19,23 @@ _DECAY_SHARE = 0.3
 _TIME = 0.25
 
 
-@dataclass
-class _Progress:
-    """What the likelihood phase has to remember from one look to the next.
+@dataclass(kw_only=True)
+class _Progress(Progress):
+    """What the likelihood phase has to remember besides.
 
     Parameters
     ----------
-    since : float
-        Share of the time that was spent when it began.
-    step : int
-        Steps up to the last look.
     milestone : float
         The last held-out likelihood that was a gain worth the name.
     since_milestone : int
         Looks since then.
     decays_since : float or None
         Share of the phase that was done when the rates began to fall; ``None`` before.
-    is_over : bool
-        Whether that look was the last one.
     """
 
-    since: float
-    step: int = 0
     milestone: float = np.inf
     since_milestone: int = 0
     decays_since: float | None = None
-    is_over: bool = False
 
 
 def fit_likelihood(session: Session, likelihood: HeldOutLikelihood) -> None:
@@ -56,7 +47,7 @@ def fit_likelihood(session: Session, likelihood: HeldOutLikelihood) -> None:
     phase = likelihood_phase("likelihood", plan.likelihood_rate, plan, len(session.codes))
     if session.leaves_out(phase):
         return
-    seen = session.enter(phase, _Progress, lambda: _Progress(session.clock.share_spent()))
+    seen = session.enter(phase, _Progress, lambda: _Progress(since=session.clock.share_spent()))
     # Where the number of steps was asked for, the rates fall from the start.
     decays = plan.taught > 0.0
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -46,11 +46,23 @@ class TrainedNetworks:
     out_of_time: bool = False
 
 
-class Progress(Protocol):
-    """What a phase has to remember from one look to the next, in values that JSON knows."""
+@dataclass(kw_only=True)
+class Progress:
+    """What every phase has to remember from one look to the next, in values that JSON knows.
 
-    step: int
-    is_over: bool
+    Parameters
+    ----------
+    since : float
+        Share of the time that was spent when it began.
+    step : int
+        Steps up to the last look.
+    is_over : bool
+        Whether that look was the last one.
+    """
+
+    since: float
+    step: int = 0
+    is_over: bool = False
 
 
 ProgressOfPhase = TypeVar("ProgressOfPhase", bound=Progress)

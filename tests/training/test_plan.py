@@ -70,3 +70,8 @@ def test_rates_fall_with_the_size_of_the_table_down_to_a_third():
     rates = [make_plan(n).generator_rate for n in (100, 2_000, 10_000, 40_000, 400_000)]
     assert rates == sorted(rates)
     assert rates[-1] == pytest.approx(3 * rates[0])
+
+
+def test_epochs_that_were_asked_for_are_made_whether_or_not_rows_are_held_out():
+    with_rows, without = (make_plan(20_000, epochs=300, early_stopping=e) for e in (True, False))
+    assert without.likelihood_steps == with_rows.likelihood_steps > 1_500
