@@ -74,7 +74,7 @@ def fit_model(
     spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     learnt, held_out = hold_out(codes, plan.held_out_share, stream(seed, "split"))
     passes = learn_passes(learnt, spec.sizes)
-    games = KnownSets(
+    practised = KnownSets(
         prefixes=np.tri(spec.layout.n_columns, k=-1, dtype=bool)[:, np.argsort(passes.order)],
         few_passes=passes.known_sets(_PRACTISED_PASSES),
     )
@@ -91,7 +91,7 @@ def fit_model(
             spec,
             encoder.log_shares,
             plan=plan,
-            games=games,
+            practised=practised,
             seed=seed,
             judge=OnePassJudge(held_out, conditions, seed, ranks),
             reporter=reporter,
@@ -100,7 +100,7 @@ def fit_model(
             store=store,
             basis=encoder.order_basis,
             neighbours=encoder.neighbours,
-            nursery=partial(ForestGrower, layout=spec.layout, ranks=ranks, seed=seed),
+            make_tree_grower=partial(ForestGrower, layout=spec.layout, ranks=ranks, seed=seed),
         )
         model = FittedModel(
             encoder=encoder,

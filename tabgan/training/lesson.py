@@ -44,7 +44,7 @@ KnownSetsSource = Callable[[np.random.Generator, int], NDArray[np.bool_]]
 GrowTrees = Callable[[int, KnownSetsSource, bool], Trees | None]
 # From the codes of a table to what grows trees on it: the very rows that are asked about, so that a
 # tree knows which of them it saw.
-Nursery = Callable[[np.ndarray], GrowTrees]
+MakeTreeGrower = Callable[[np.ndarray], GrowTrees]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class Lesson:
     answers: np.ndarray
 
 
-class Choir:
+class TeacherNetworks:
     """Networks that have looked at questions; for each column one of them speaks.
 
     Parameters
@@ -169,8 +169,8 @@ def answer(
     """
     answers = np.zeros((len(questions.codes), layout.n_modes), dtype=np.float16)
     held_out = Questions(likelihood.codes, likelihood.known)
-    choir = Choir(networks, speaker_of_column, questions)
-    judged = Choir(networks, speaker_of_column, held_out)
+    teachers = TeacherNetworks(networks, speaker_of_column, questions)
+    judged = TeacherNetworks(networks, speaker_of_column, held_out)
     has_trees = False
     for column in range(layout.n_columns):
         asked = questions.asked(column)
@@ -183,7 +183,7 @@ def answer(
         if trees is not None:
             law += share * questions.to(trees, column)
         if networks and share < 1.0:
-            law += (1.0 - share) * choir.say(column)
+            law += (1.0 - share) * teachers.say(column)
         if trees is None and not networks:
             law[np.arange(len(asked)), questions.codes[asked, column]] = 1.0
         answers[asked, layout.modes(column)] = law
@@ -194,7 +194,7 @@ def _worth_asking(
     trees_of: Callable[[int, bool], Trees | None],
     column: int,
     held_out: Questions,
-    judged: Choir,
+    judged: TeacherNetworks,
     weights: np.ndarray,
 ) -> tuple[Trees | None, float]:
     """Return the trees of a column and how much they should say, or none if they gain too little.

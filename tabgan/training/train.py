@@ -10,7 +10,7 @@ from tabgan.training.clock import Clock
 from tabgan.training.distillation import distil
 from tabgan.training.game import Judge, Judgement, play
 from tabgan.training.holdout import HeldOutLikelihood
-from tabgan.training.lesson import Nursery
+from tabgan.training.lesson import MakeTreeGrower
 from tabgan.training.likelihood import fit_likelihood
 from tabgan.training.plan import TrainingPlan
 from tabgan.training.progress import Reporter
@@ -28,7 +28,7 @@ def train(
     spec: NetworkSpec,
     log_shares: np.ndarray,
     plan: TrainingPlan,
-    games: KnownSets,
+    practised: KnownSets,
     seed: int,
     judge: Judge,
     reporter: Reporter,
@@ -37,7 +37,7 @@ def train(
     store: Store | None = None,
     basis: np.ndarray | None = None,
     neighbours: np.ndarray | None = None,
-    nursery: Nursery | None = None,
+    make_tree_grower: MakeTreeGrower | None = None,
 ) -> TrainedNetworks:
     """Fit both networks.
 
@@ -51,7 +51,7 @@ def train(
         Where the generator's output biases start.
     plan : TrainingPlan
         Steps, rates and sizes.
-    games : KnownSets
+    practised : KnownSets
         What is known before the passes of a sample.
     seed : int
         Of everything random.
@@ -69,7 +69,7 @@ def train(
         How modes lie beside each other (:func:`tabgan.encoding.order.cosine_basis`).
     neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
         Codes of the modes below and above each mode.
-    nursery : callable or None
+    make_tree_grower : callable or None
         Gives what grows trees, on `codes`, that say what a column is.
 
     Raises
@@ -77,7 +77,7 @@ def train(
     KeyboardInterrupt
         If the user interrupts before there are weights worth keeping.
     """
-    trainer = Trainer(spec, log_shares, plan, games, seed, device, basis, neighbours)
+    trainer = Trainer(spec, log_shares, plan, practised, seed, device, basis, neighbours)
     with trainer.backend.device(device):
         session = Session(trainer, codes, plan, reporter, clock, store)
         reporter.begin(trainer.generator)
@@ -87,7 +87,9 @@ def train(
             if plan.likelihood_steps:
                 fit_likelihood(session, likelihood)
             if plan.distils and not session.is_stopped:
-                grow_trees = nursery(codes) if nursery and plan.asks_trees else None
+                grow_trees = (
+                    make_tree_grower(codes) if make_tree_grower and plan.asks_trees else None
+                )
                 distil(session, likelihood, grow_trees, seed)
             if plan.adversarial_steps and not session.is_stopped:
                 play(session, likelihood, judge)

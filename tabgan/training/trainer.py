@@ -93,7 +93,7 @@ class Trainer:
         Where the generator's output biases start.
     plan : TrainingPlan
         Sizes of the discriminator, and the game.
-    games : KnownSets
+    practised : KnownSets
         What is known before the passes of a sample.
     seed : int
         Of initial weights, batches and noise.
@@ -110,7 +110,7 @@ class Trainer:
         spec: NetworkSpec,
         log_shares: np.ndarray,
         plan: TrainingPlan,
-        games: KnownSets,
+        practised: KnownSets,
         seed: int,
         device: str = "auto",
         basis: np.ndarray | None = None,
@@ -118,7 +118,7 @@ class Trainer:
     ) -> None:
         self.spec = spec
         self.plan = plan
-        self.games = games
+        self.practised = practised
         self._neighbours = neighbours
         self.backend = current_backend()
         bins = None
@@ -341,7 +341,7 @@ class Trainer:
         known = self.known_sets(rng, n_rows)
         condition = random_known_sets(rng, n_rows, n_columns, plan.conditioned_share)
         condition = practised_known_sets(
-            rng, condition, self.games.few_passes, plan.practised_conditions
+            rng, condition, self.practised.few_passes, plan.practised_conditions
         )
         rows = rng.integers(len(source), size=n_rows)
         return self._put_batches(self._blurred(source[rows], rng), known, condition)
@@ -359,7 +359,7 @@ class Trainer:
 
     def known_sets_asking_for(self, column: int) -> KnownSetsSource:
         """Return a source of known sets without a column, half of them what is drawn before it."""
-        in_turn = self.games.prefixes[(~self.games.prefixes[:, column]).sum() - 1]
+        in_turn = self.practised.prefixes[(~self.practised.prefixes[:, column]).sum() - 1]
 
         def known_sets(rng: np.random.Generator, n_rows: int) -> NDArray[np.bool_]:
             known = self.known_sets(rng, n_rows)
@@ -372,7 +372,9 @@ class Trainer:
     def known_sets(self, rng: np.random.Generator, n_rows: int) -> np.ndarray:
         """Return known sets of the likelihood path, shape (n_rows, n_columns)."""
         known = random_known_sets(rng, n_rows, self.spec.layout.n_columns)
-        known = practised_known_sets(rng, known, self.games.prefixes, self.plan.practised_prefixes)
+        known = practised_known_sets(
+            rng, known, self.practised.prefixes, self.plan.practised_prefixes
+        )
         return with_one_more(rng, known, self.plan.practised_extras)
 
     def _blurred(self, codes: np.ndarray, rng: np.random.Generator) -> np.ndarray:

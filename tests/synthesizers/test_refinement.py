@@ -52,9 +52,9 @@ def independent_sampler(encoder, conditions=None):
     weights["heads/bias"] += encoder.log_shares
     n_columns = encoder.layout.n_columns
     passes = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
-    # So many passes that only a fiftieth of the law is cut off.
+    # So many passes that only a thirtieth of the law is cut off.
     conditions = conditions or no_conditions(encoder)
-    return Sampler(NumpyGenerator(spec, weights), passes, conditions, n_passes=25)
+    return Sampler(NumpyGenerator(spec, weights), passes, conditions, n_passes=9)
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +112,15 @@ def test_the_ratio_is_that_of_the_trees_it_was_read_from(encoder, codes):
     thirtieth = list(trees.staged_decision_function(fake))[29]
     np.testing.assert_allclose(ratio.log_ratios(shuffled), thirtieth, atol=1e-4)
     assert isinstance(trees, HistGradientBoostingClassifier)
+
+
+def test_the_more_passes_the_fewer_trees(encoder, codes, refined):
+    """What is left to find in a sample that is nearly right is who was in the table."""
+    sampler = replace(independent_sampler(encoder), n_passes=1)
+    ranks = [column.ranks for column in encoder.learnt]
+    ratio = learn_density_ratio(sampler, ranks, codes[500:], codes[:500], seed=1)
+    assert len(refined.ratio.values) <= 600 / 3
+    assert len(ratio.values) > 200
 
 
 def test_a_sample_that_is_right_already_is_left_alone(encoder):

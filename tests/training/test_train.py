@@ -10,7 +10,7 @@ from tabgan.networks.forward import NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.clock import Clock
 from tabgan.training.game import Judgement
-from tabgan.training.lesson import Nursery
+from tabgan.training.lesson import MakeTreeGrower
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import make_reporter
 from tabgan.training.session import TrainedNetworks
@@ -42,7 +42,7 @@ def fit(
     judge: Callable[[NumpyGenerator], Judgement] = lambda candidate: Judgement(0.5, 1.0),
     max_time: float | None = None,
     store: Memory | None = None,
-    nursery: Nursery | None = None,
+    make_tree_grower: MakeTreeGrower | None = None,
     **changes: object,
 ) -> TrainedNetworks:
     n_columns = len(sizes)
@@ -52,13 +52,13 @@ def fit(
         NetworkSpec(sizes, noise_dim=64, width=192, n_blocks=2),
         np.log(np.full(sum(sizes), 0.5)),
         plan=replace(PLAN, **changes),
-        games=KnownSets(np.tri(n_columns, k=-1, dtype=bool), np.zeros((0, n_columns), bool)),
+        practised=KnownSets(np.tri(n_columns, k=-1, dtype=bool), np.zeros((0, n_columns), bool)),
         seed=0,
         judge=judge,
         reporter=make_reporter(0),
         clock=Clock(max_time),
         store=store,
-        nursery=nursery,
+        make_tree_grower=make_tree_grower,
     )
 
 
@@ -112,8 +112,26 @@ def test_one_network_learns_each_column_from_the_weights_that_were_the_best_for_
     assert found["distillation"][-1] < min(found["likelihood"]) - 0.1
 
 
+def test_the_likelihood_phase_ends_when_held_out_rows_stop_gaining():
+    """Columns that say nothing of each other are known from the start, by their shares."""
+    codes = np.random.default_rng(0).integers(2, size=(800, 2))
+    trained = fit(
+        codes[:400],
+        (2, 2),
+        codes[400:],
+        likelihood_steps=4_000,
+        likelihood_round=20,
+        patience=5,
+        adversarial_steps=0,
+        taught=1.0,
+    )
+    looks = [look for look in trained.history if look["phase"] == "likelihood"]
+    # Five looks without a gain, and the fall of the rates after the last that had one.
+    assert 5 * 20 < looks[-1]["step"] < 600
+
+
 def says(law: list[float]):
-    """Return a nursery of trees that say the same of every row, whatever the column."""
+    """Return what grows trees that say the same of every row, whatever the column."""
 
     def trees(codes, known, rows=None):
         return np.tile(np.array(law, np.float32), (len(codes), 1))
@@ -132,7 +150,7 @@ SMALL = {
 
 def test_a_small_table_is_learnt_from_trees_alone():
     codes = np.zeros((400, 2), int)
-    trained = fit(codes, (3, 3), nursery=says([0.2, 0.5, 0.3]), **SMALL)
+    trained = fit(codes, (3, 3), make_tree_grower=says([0.2, 0.5, 0.3]), **SMALL)
     assert {look["phase"] for look in trained.history} == {"distillation"}
     network = NumpyGenerator(NetworkSpec((3, 3), 64, 192, 2), trained.weights)
     for column in (0, 1):
@@ -144,7 +162,7 @@ def test_a_larger_table_hears_trees_where_held_out_rows_like_them():
     codes = np.random.default_rng(0).integers(3, size=(400, 2))
     asked = []
 
-    def nursery(table):
+    def make_tree_grower(table):
         assert table is codes  # the rows that questions are numbered by
 
         def grow_trees(column, known_sets, few):
@@ -155,7 +173,7 @@ def test_a_larger_table_hears_trees_where_held_out_rows_like_them():
 
     plan = {"asks_trees": True, "likelihood_steps": 20, "distillation_steps": 20}
     plan["adversarial_steps"] = 0
-    trained = fit(codes, (3, 3), nursery=nursery, **plan)
+    trained = fit(codes, (3, 3), make_tree_grower=make_tree_grower, **plan)
     # A few trees at first, all of them where these gain.
     assert asked == [(0, True), (0, False), (1, True), (1, False)]
     assert [look["phase"] for look in trained.history][-1] == "distillation"
@@ -164,7 +182,7 @@ def test_a_larger_table_hears_trees_where_held_out_rows_like_them():
 def test_a_distillation_that_time_cut_is_gone_on_from_with_the_game():
     codes = np.zeros((400, 2), int)
     store = Memory()
-    plan = {"nursery": says([0.2, 0.5, 0.3]), "store": store, "max_time": 1e-3}
+    plan = {"make_tree_grower": says([0.2, 0.5, 0.3]), "store": store, "max_time": 1e-3}
     fit(codes, (3, 3), **plan, **SMALL)
     facts = store.snapshot.facts
     assert facts["phase"] == "distillation"

@@ -20,10 +20,10 @@ PLAN = replace(TrainingPlan(), width=16, noise_dim=4, n_blocks=1, discriminator_
 def make_trainer(sizes: tuple[int, ...]) -> Trainer:
     spec = NetworkSpec(sizes, PLAN.noise_dim, PLAN.width, PLAN.n_blocks)
     n_columns = len(sizes)
-    games = KnownSets(np.tri(n_columns, k=-1, dtype=bool), np.zeros((0, n_columns), dtype=bool))
+    practised = KnownSets(np.tri(n_columns, k=-1, dtype=bool), np.zeros((0, n_columns), dtype=bool))
     ranks = [(np.arange(size) + 0.5) / size for size in sizes]
     basis = cosine_basis(ranks, spec.layout)
-    return Trainer(spec, np.zeros(spec.layout.n_modes), PLAN, games, seed=0, basis=basis)
+    return Trainer(spec, np.zeros(spec.layout.n_modes), PLAN, practised, seed=0, basis=basis)
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_a_lesson_is_learnt_whatever_the_rows_are(trainer):
 def test_known_sets_never_know_the_column_that_is_asked_for():
     trainer = make_trainer((4, 4, 4))
     order = np.array([2, 0, 1])
-    trainer.games = KnownSets(
+    trainer.practised = KnownSets(
         np.tri(3, k=-1, dtype=bool)[:, np.argsort(order)], np.zeros((0, 3), bool)
     )
     known = trainer.known_sets_asking_for(0)(np.random.default_rng(0), 4_000)
