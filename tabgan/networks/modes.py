@@ -1,5 +1,10 @@
-"""Operations along the mode axis in ``keras.ops``: one-hot, softmax and draws column by column."""
+"""Operations along the mode axis in ``keras.ops``: one-hot, softmax and draws column by column.
 
+All go group by group, split and concatenated: on a CPU a gather along the axis, or the gradient of
+a slice of it, would take longer than a product of matrices of the size.
+"""
+
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from keras import ops
@@ -9,13 +14,22 @@ from tabgan.encoding import Layout
 
 def one_hot(codes: Any, layout: Layout) -> Any:
     """Return the one-hot rows of integer codes, float32 of shape (n_rows, n_modes)."""
-    spread = ops.take(codes, layout.column_of_mode, axis=1)
-    return ops.cast(spread == layout.code_of_mode, "float32")
+    return _join(
+        ops.one_hot(ops.take(codes, group.columns, axis=1), group.size, dtype="float32")
+        for group in layout.groups
+    )
 
 
 def spread_columns(per_column: Any, layout: Layout) -> Any:
     """Repeat a value for each column over the modes of that column."""
-    return ops.take(per_column, layout.column_of_mode, axis=1)
+    n_rows = per_column.shape[0]
+    return _join(
+        ops.broadcast_to(
+            ops.take(per_column, group.columns, axis=1)[:, :, None],
+            (n_rows, len(group.columns), group.size),
+        )
+        for group in layout.groups
+    )
 
 
 def log_softmax(logits: Any, layout: Layout) -> Any:
@@ -45,11 +59,16 @@ def straight_through_draw(logits: Any, gumbels: Any, temperature: float, layout:
     return _by_group(draw, logits + gumbels, layout)
 
 
-def _by_group(operation: Any, modes: Any, layout: Layout) -> Any:
-    parts = []
-    for group in layout.groups:
-        block = ops.reshape(
-            modes[:, group.start : group.stop], (-1, len(group.columns), group.size)
-        )
-        parts.append(ops.reshape(operation(block), (-1, group.size * len(group.columns))))
-    return ops.concatenate(parts, axis=1)
+def _by_group(operation: Callable[[Any], Any], modes: Any, layout: Layout) -> Any:
+    ends = [group.stop for group in layout.groups[:-1]]
+    parts = ops.split(modes, ends, axis=1) if ends else [modes]
+    return _join(
+        operation(ops.reshape(part, (-1, len(group.columns), group.size)))
+        for part, group in zip(parts, layout.groups, strict=True)
+    )
+
+
+def _join(blocks: Iterable[Any]) -> Any:
+    """Lay blocks of shape (n_rows, n_columns of the group, size) side by side."""
+    flat = [ops.reshape(block, (-1, block.shape[1] * block.shape[2])) for block in blocks]
+    return ops.concatenate(flat, axis=1)
