@@ -35,8 +35,8 @@ def measure(table: pd.DataFrame) -> dict[str, object]:
     spec = NetworkSpec(prepared.encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     passes = learn_passes(codes, spec.sizes)
     prefixes = np.tri(spec.layout.n_columns, k=-1, dtype=bool)[:, np.argsort(passes.order)]
-    games = KnownSets(prefixes, passes.known_sets((2, 4)))
-    trainer = Trainer(spec, prepared.encoder.log_shares, plan, games, seed=0)
+    practised = KnownSets(prefixes, passes.known_sets((2, 4)))
+    trainer = Trainer(spec, prepared.encoder.log_shares, plan, practised, seed=0)
     game = StepOptions(1.0, 0.1, 0.995, generator_adam=Adam(beta_1=0.0, beta_2=0.99))
     phases = {
         "likelihood": (StepOptions(0.0, 1.0, 0.99), plan.likelihood_batch, likelihood_products),

@@ -35,7 +35,7 @@ _TEST_SHARE = 0.15
 # Fewer of them choose by chance.
 _FEWEST_ROWS = 30
 # Trees at most with one pass, which even the last ones still make better (one pass of 32 columns:
-# .34 with 200 of them, .42 with 600); the number falls with the root of the passes. With all of
+# .35 with 200 of them, .42 with 600); the number falls with the root of the passes. With all of
 # them the sample is nearly right, and what more trees find is who is in the table: with 600 instead
 # of 200 their AUC for that rises from .55 to .59 on King County (benchmarks/ablations.md).
 _MAX_TREES = 600

@@ -75,3 +75,8 @@ def test_rates_fall_with_the_size_of_the_table_down_to_a_third():
 def test_epochs_that_were_asked_for_are_made_whether_or_not_rows_are_held_out():
     with_rows, without = (make_plan(20_000, epochs=300, early_stopping=e) for e in (True, False))
     assert without.likelihood_steps == with_rows.likelihood_steps > 1_500
+
+
+def test_the_game_lasts_some_fifty_times_through_the_table_within_limits():
+    steps = [make_plan(n).adversarial_steps for n in (300, 20_000, 90_000, 500_000)]
+    assert steps == [400, 2_000, 8_000, 8_000]
