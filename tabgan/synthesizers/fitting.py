@@ -3,6 +3,7 @@
 Importing this module imports Keras and its backend.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,9 +19,11 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.checkpoint import CheckpointFile
+from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.forest import ForestGrower
 from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.passes import AUTO_PASSES, learn_passes
 from tabgan.synthesizers.refinement import learn_density_ratio
 from tabgan.synthesizers.sampler import Sampler
@@ -141,16 +144,23 @@ def _correct(
     ranks = [column.ranks for column in encoder.learnt]
     most = min(encoder.layout.n_columns, AUTO_PASSES)
     counts = [*(count for count in _CORRECTED_PASSES if count < most), most]
+    seeds = {n_passes: int(rng.integers(2**63)) for n_passes in counts}
     reporter.phase("calibration", len(counts), len(model.history))
-    for done, n_passes in enumerate(counts, start=1):
-        seed = int(rng.integers(2**63))
-        model.offsets[n_passes] = calibrate(
+    n_done = itertools.count(1)
+
+    def correct(n_passes: int) -> tuple[np.ndarray, DensityRatio | None]:
+        seed = seeds[n_passes]
+        offsets = calibrate(
             model.generator, model.passes, conditions, encoder, n_passes, model.n_rows, seed
         )
-        sampler = Sampler(
-            model.generator, model.passes, conditions, n_passes, model.offsets[n_passes]
-        )
-        ratio = learn_density_ratio(sampler, ranks, learnt, unseen, seed)
+        sampler = Sampler(model.generator, model.passes, conditions, n_passes, offsets)
+        return offsets, learn_density_ratio(sampler, ranks, learnt, unseen, seed)
+
+    def keep(n_passes: int, found: tuple[np.ndarray, DensityRatio | None]) -> None:
+        model.offsets[n_passes], ratio = found
         if ratio is not None:
             model.ratios[n_passes] = ratio
-        reporter.step(done, {})
+        reporter.step(next(n_done), {})
+
+    # Trees are grown by one thread each. The fewer the passes the more trees, so these come first.
+    in_parallel(correct, counts, keep)

@@ -3,8 +3,9 @@
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
+from contextvars import ContextVar, copy_context
+from threading import Event, Lock
 from typing import TypeVar
 
 from threadpoolctl import threadpool_limits
@@ -16,21 +17,66 @@ Result = TypeVar("Result")
 _MOST_THREADS = 8
 
 
-def in_parallel(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+# Of each call of `in_parallel` that the code runs in, from the outermost: whether it was given up.
+_GIVEN_UP: ContextVar[tuple[Event, ...]] = ContextVar("given up", default=())
+
+
+def in_parallel(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    on_done: Callable[[Item, Result], None] = lambda item, result: None,
+) -> list[Result]:
     """Return the results in the order of the items.
+
+    An error, Ctrl-C as well, gives up the items that have not begun, and those that ask
+    :func:`give_up_if_interrupted`; it is raised when the others have ended.
 
     Parameters
     ----------
     work : callable
-        Must not depend on what it did before.
+        Must not depend on what it did before. May call this function itself.
     items : sequence
         What to call it with.
+    on_done : callable
+        Called with each item and its result, by the caller's own thread, as soon as there is one.
     """
     n_threads = min(len(items), _n_cores(), _MOST_THREADS)
     if n_threads < 2:
-        return [work(item) for item in items]
+        return [_and_say(on_done, item, work(item)) for item in items]
+    given_up = Event()
+    context = copy_context()
+    context.run(_GIVEN_UP.set, (*_GIVEN_UP.get(), given_up))
+
+    def begin(item: Item) -> Result:
+        give_up_if_interrupted()
+        return work(item)
+
     with _single_threaded_products(), ThreadPoolExecutor(n_threads) as pool:
-        return list(pool.map(work, items))
+        futures = {pool.submit(context.copy().run, begin, item): item for item in items}
+        try:
+            for future in as_completed(futures):
+                on_done(futures[future], future.result())
+        except BaseException:
+            given_up.set()
+            raise
+    return [future.result() for future in futures]
+
+
+def give_up_if_interrupted() -> None:
+    """End the work of a thread whose caller waits for it in vain; for work that takes seconds.
+
+    Raises
+    ------
+    CancelledError
+        If the call of :func:`in_parallel` that it belongs to has been interrupted.
+    """
+    if any(given_up.is_set() for given_up in _GIVEN_UP.get()):
+        raise CancelledError
+
+
+def _and_say(on_done: Callable[[Item, Result], None], item: Item, result: Result) -> Result:
+    on_done(item, result)
+    return result
 
 
 def _n_cores() -> int:

@@ -19,7 +19,7 @@ from tabgan.encoding import Layout
 from tabgan.encoding.order import along_lines, places
 from tabgan.randomness import stream
 from tabgan.synthesizers.density_ratio import ALL_LEAVES, MAX_LEAVES, DensityRatio
-from tabgan.synthesizers.parallel import in_parallel
+from tabgan.synthesizers.parallel import give_up_if_interrupted, in_parallel
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
 # Rows of the table to learn from: drawing as many candidates as these need costs seconds. A first
@@ -131,20 +131,29 @@ def _fit_trees(real: np.ndarray, fake: np.ndarray, n_trees: int, seed: int) -> A
         max_leaf_nodes=MAX_LEAVES,
         min_samples_leaf=max(1, min(_ROWS_OF_LEAF, round(_SHARE_OF_LEAF * len(real)))),
         l2_regularization=_RIDGE,
-        early_stopping=False,
+        # Nothing is to stop it early but an interruption, and a score is what asks after each tree.
+        early_stopping=True,
+        n_iter_no_change=n_trees + 1,
+        validation_fraction=None,
+        scoring=_go_on,
         random_state=seed,
     )
     is_real = np.repeat([1, 0], [len(real), len(fake)])
     # Each side weighs the same, so that the trees' log-odds are the logarithm of the ratio.
     weights = np.where(is_real, 1.0, len(real) / len(fake))
     # One thread: training's threads may still spin, and waiting for each other costs trees more.
-    with threadpool_limits(1):
+    with threadpool_limits(1, user_api="openmp"):
         return trees.fit(np.concatenate([real, fake]), is_real, sample_weight=weights)
+
+
+def _go_on(*_asked: object, **_weights: object) -> float:
+    give_up_if_interrupted()
+    return 0.0
 
 
 def _best_number(trees: Any, real: np.ndarray, fake: np.ndarray) -> int:
     """Return after how many trees unseen rows are told apart best; 0 if that may be chance."""
-    with threadpool_limits(1):
+    with threadpool_limits(1, user_api="openmp"):
         losses = [
             (np.logaddexp(0.0, -of_real), np.logaddexp(0.0, of_fake))
             for of_real, of_fake in zip(

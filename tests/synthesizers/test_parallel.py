@@ -1,13 +1,15 @@
 """Blocks on several cores: in order, with the limits of before afterwards, errors passed on."""
 
+import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from tabgan.synthesizers.parallel import in_parallel
+from tabgan.synthesizers.parallel import give_up_if_interrupted, in_parallel
 
 
 def blas_threads():
@@ -45,3 +47,43 @@ def test_an_error_is_passed_on_and_lifts_the_limit():
     with pytest.raises(ValueError, match="no"):
         in_parallel(refuse, range(9))
     assert blas_threads() == before
+
+
+def test_each_result_is_told_to_the_caller_s_own_thread():
+    told = []
+    in_parallel(
+        lambda item: item**2,
+        range(20),
+        lambda item, result: told.append((item, result, threading.current_thread())),
+    )
+    assert sorted(told[i][:2] for i in range(20)) == [(item, item**2) for item in range(20)]
+    assert {thread for *_, thread in told} == {threading.current_thread()}
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="one core works off one item after the other")
+def test_an_interruption_gives_up_work_at_any_depth_and_waits_for_its_end():
+    all_at_work, given_up = threading.Barrier(3), []
+
+    def endless(item):
+        all_at_work.wait(timeout=60)
+        try:
+            while True:
+                give_up_if_interrupted()
+                time.sleep(0.001)
+        except CancelledError:
+            given_up.append(item)
+            raise
+
+    def work(item):
+        if item == "caller":
+            in_parallel(endless, ["one", "two"])
+        else:
+            all_at_work.wait(timeout=60)
+
+    def interrupt(item, result):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        in_parallel(work, ["caller", "quick"], interrupt)
+    assert sorted(given_up) == ["one", "two"]
+    give_up_if_interrupted()  # whoever called has not been given up
