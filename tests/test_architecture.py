@@ -29,11 +29,13 @@ def room(rooms: str, packages: str) -> Room:
     return Room(frozenset(rooms.split()), frozenset(packages.split()))
 
 
-# Anyone may import these two modules.
-GROUND_FLOOR = {"errors", "randomness"}
+# Anyone may import these three modules.
+GROUND_FLOOR = {"errors", "randomness", "parallel"}
 ROOMS = {
     "errors": room("", ""),
     "randomness": room("errors", "numpy"),
+    # Independent work on all cores.
+    "parallel": room("", "threadpoolctl"),
     # Tables of other packages, where they are installed.
     "containers": room("errors", "numpy pandas sklearn"),
     # What a column is: knows tables, not how they are learnt.

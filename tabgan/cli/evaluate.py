@@ -6,6 +6,9 @@ from tabgan.cli.options import READABLE_OR_STDIN, read_lowest_scores, read_seed
 from tabgan.cli.outcome import EXIT_GATE
 from tabgan.cli.saying import say
 
+# Scores that are the share of secrets which learning gave away.
+_RISKS = ("singling_out", "linkability", "attribute_inference")
+
 
 @click.command(short_help="Say how faithful and how revealing rows are.")
 @click.argument("train", type=READABLE_OR_STDIN)
@@ -27,6 +30,20 @@ from tabgan.cli.saying import say
     help="Exit with code 3 if a score is lower, as in c2st=.5; may be repeated.",
 )
 @click.option(
+    "--max-risk",
+    type=click.FloatRange(0.0, 1.0),
+    metavar="NUMBER",
+    help="Exit with code 3 if singling out, linkability or attribute inference is a larger risk.",
+)
+@click.option(
+    "--quasi-identifier",
+    "quasi_identifiers",
+    metavar="COLUMN",
+    multiple=True,
+    help="Column that an attacker may know; may be repeated.",
+)
+@click.option("--sensitive", metavar="COLUMN", help="Column that such an attacker is after.")
+@click.option(
     "--seed",
     type=int,
     callback=read_seed,
@@ -43,6 +60,9 @@ def evaluate(
     target: str | None,
     json_output: str | None,
     fail_under: dict[str, float],
+    max_risk: float | None,
+    quasi_identifiers: tuple[str, ...],
+    sensitive: str | None,
     seed: int,
 ) -> None:
     """Compare SYNTHETIC rows with the TRAIN rows that they were learnt from (CSV or Parquet).
@@ -67,7 +87,9 @@ def evaluate(
         read_table(synthetic, text),
         None if holdout is None else read_table(holdout, text),
         target,
-        gates={name: (lowest, None) for name, lowest in fail_under.items()},
+        quasi_identifiers=quasi_identifiers or None,
+        sensitive=sensitive,
+        gates=_gates(fail_under, max_risk),
         random_state=seed,
     )
     print_result(report.to_json() if json_output == "-" else str(report))
@@ -77,3 +99,12 @@ def evaluate(
         failed = ", ".join(gate.name for gate in report.gates if not gate.passed)
         say(f"Gate failed: {failed}")
         context.exit(EXIT_GATE)
+
+
+def _gates(
+    fail_under: dict[str, float], max_risk: float | None
+) -> dict[str, tuple[float | None, float | None]]:
+    """Return the range that each gated score has to lie in."""
+    highest = dict.fromkeys(() if max_risk is None else _RISKS, max_risk)
+    names = [*fail_under, *(name for name in highest if name not in fail_under)]
+    return {name: (fail_under.get(name), highest.get(name)) for name in names}

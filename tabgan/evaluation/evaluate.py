@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from tabgan.containers import read_table
 from tabgan.errors import InvalidParameterError, UnsupportedTypeError
@@ -47,9 +46,6 @@ SCORE_NAMES = (
 # Rows of each frame that are read at all. The noise of 100,000 rows is .003 of a shape score, and
 # trends of 55 columns take seconds up to here.
 _MAX_ROWS = 100_000
-# Below, one thread is as fast: on a busy machine the threads of the tree builder wait for each
-# other at every split, and seconds become minutes.
-_SINGLE_THREADED_ROWS = 20_000
 
 
 def evaluate(
@@ -122,13 +118,13 @@ def evaluate(
     _check_column("target", target, aligned)
     disclosure = _checked_disclosure(quasi_identifiers, sensitive, aligned)
     tables = _limited(aligned, streams.named("rows"))
-    with threadpool_limits(_n_threads(tables)):
-        scores = [
+    scores = judged_together(
+        [
             *fidelity_scores(tables, streams),
             *utility_scores(tables, target, streams),
             *privacy_scores(tables, streams, disclosure),
         ]
-    scores = judged_together(scores)
+    )
     values = {score.name: score.value for score in scores if score.column is None}
     outcomes = {
         name: Gate(name, low, high, values.get(name, math.nan))
@@ -142,11 +138,6 @@ def evaluate(
         0 if holdout is None else len(holdout),
         aligned.left_out,
     )
-
-
-def _n_threads(tables: Tables) -> int | None:
-    n_rows = len(tables.train) + len(tables.synthetic)
-    return 1 if n_rows < _SINGLE_THREADED_ROWS else None
 
 
 def _limited(tables: Tables, generator: np.random.Generator) -> Tables:

@@ -8,12 +8,14 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import stats
 from sklearn.model_selection import StratifiedKFold
 
 from tabgan.evaluation.ranking import Estimate, area_under_curve, resampled_estimate
 from tabgan.evaluation.tables import FloatArray
 from tabgan.evaluation.trees import predicted_classes
+from tabgan.parallel import in_parallel
 
 # Trees need 20 rows a leaf; fewer rows than this a side cannot say anything.
 MIN_ROWS = 60
@@ -83,8 +85,13 @@ def two_sample_test(
     seed = int(generator.integers(2**31))
     folds = StratifiedKFold(_N_FOLDS, shuffle=True, random_state=seed)
     predictions = np.empty(len(rows))
-    for train, test in folds.split(rows, target):
-        learnt = predicted_classes(rows[train], target[train], rows[test], np.array([1.0]), seed)
+    parts = list(folds.split(rows, target))
+
+    def predict(part: tuple[NDArray[np.int64], NDArray[np.int64]]) -> FloatArray:
+        train, test = part
+        return predicted_classes(rows[train], target[train], rows[test], np.array([1.0]), seed)
+
+    for (_, test), learnt in zip(parts, in_parallel(predict, parts), strict=True):
         predictions[test] = learnt[:, 0]
     area = area_under_curve(predictions, target == 1.0)
     estimate = resampled_estimate(area, target.astype(np.int64), generator)

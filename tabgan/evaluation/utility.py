@@ -11,6 +11,7 @@ from tabgan.evaluation.report import Score
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables, draw_rows, independent_columns
 from tabgan.evaluation.trees import predicted_classes, predicted_numbers
+from tabgan.parallel import in_parallel
 
 # Rows that a model is trained on. With more classes there is one tree a class and round, so the
 # product of both is kept, at a few seconds a fit on two cores.
@@ -101,7 +102,8 @@ def utility_scores(tables: Tables, target: Hashable | None, streams: RandomStrea
 def _compare(
     task: _Task, trained_on: dict[str, FloatArray], seed: int, generator: np.random.Generator
 ) -> list[Score]:
-    quality = {name: task.quality(task.predict(rows, seed)) for name, rows in trained_on.items()}
+    predictions = in_parallel(lambda rows: task.predict(rows, seed), list(trained_on.values()))
+    quality = dict(zip(trained_on, map(task.quality, predictions), strict=True))
     once = np.ones(len(task.target))
     floor, ceiling = quality["independent"](once), quality["real"](once)
     found = resampled_estimate(quality["synthetic"], task.strata, generator)

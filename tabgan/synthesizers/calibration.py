@@ -13,7 +13,7 @@ import numpy as np
 from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
-from tabgan.synthesizers.parallel import in_parallel
+from tabgan.parallel import in_parallel
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from tabgan.conditioning.conditions import Conditions
 from tabgan.errors import InvalidConditionError
+from tabgan.parallel import in_parallel
 from tabgan.synthesizers.model import FittedModel
-from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.passes import AUTO_PASSES
 from tabgan.synthesizers.restricted import RestrictedBlock, draw_restricted
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler

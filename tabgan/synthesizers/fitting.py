@@ -16,6 +16,7 @@ from tabgan.conditioning.conditions import no_conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
+from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
 from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.checkpoint import CheckpointFile
@@ -23,7 +24,6 @@ from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.forest import ForestGrower
 from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
-from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.passes import AUTO_PASSES, learn_passes
 from tabgan.synthesizers.refinement import learn_density_ratio
 from tabgan.synthesizers.sampler import Sampler

@@ -19,8 +19,8 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 from tabgan.encoding import Layout
 from tabgan.encoding.order import along_lines, places
 from tabgan.networks.forward import Floats
+from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
-from tabgan.synthesizers.parallel import in_parallel
 from tabgan.synthesizers.split import copies_together
 from tabgan.training.lesson import KnownSetsSource
 

@@ -17,9 +17,9 @@ from threadpoolctl import threadpool_limits
 
 from tabgan.encoding import Layout
 from tabgan.encoding.order import along_lines, places
+from tabgan.parallel import give_up_if_interrupted, in_parallel
 from tabgan.randomness import stream
 from tabgan.synthesizers.density_ratio import ALL_LEAVES, MAX_LEAVES, DensityRatio
-from tabgan.synthesizers.parallel import give_up_if_interrupted, in_parallel
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
 # Rows of the table to learn from: drawing as many candidates as these need costs seconds. A first

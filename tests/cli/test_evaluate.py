@@ -72,3 +72,23 @@ def test_train_can_come_from_stdin(run: Run, tables: Tables) -> None:
     result = run("evaluate", "-", tables.synthetic, stdin=tables.train.read_bytes())
     assert result.exit_code == 0
     assert result.stdout == run("evaluate", tables.train, tables.synthetic).stdout
+
+
+def test_a_risk_that_is_too_large_or_unknown_fails_the_gate(run: Run, tables: Tables) -> None:
+    copies = run("evaluate", tables.train, tables.train, "--max-risk", ".1")
+    assert copies.exit_code == 3  # without a holdout nobody knows
+    options = ["--holdout", tables.holdout, "--max-risk", ".1"]
+    copies = run("evaluate", tables.train, tables.train, *options)
+    assert copies.exit_code == 3
+    assert "Gate failed: singling_out, linkability, attribute_inference" in copies.stderr
+    assert run("evaluate", tables.train, tables.synthetic, *options[:3], "1").exit_code == 0
+
+
+def test_quasi_identifiers_and_a_sensitive_column_add_their_scores(
+    run: Run, tables: Tables
+) -> None:
+    known = ["--quasi-identifier", "zip", "--quasi-identifier", "size"]
+    found = run("evaluate", tables.train, tables.synthetic, *known, "--sensitive", "garage")
+    assert found.exit_code == 0
+    for name in ("k_anonymity", "l_diversity", "delta_presence"):
+        assert name in found.stdout

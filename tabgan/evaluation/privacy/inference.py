@@ -7,6 +7,7 @@ from tabgan.evaluation.privacy.neighbours import BLOCK_ROWS, column_distances
 from tabgan.evaluation.privacy.risk import Risk, risk
 from tabgan.evaluation.privacy.sides import Sides
 from tabgan.evaluation.tables import FloatArray
+from tabgan.parallel import in_parallel
 
 # Rows of each real table whose secrets are guessed.
 _N_ATTACKS = 1_000
@@ -49,13 +50,14 @@ def _right_guesses(sides: Sides, rows: FloatArray, scaled: FloatArray) -> NDArra
 
 def _nearest_without(rows: FloatArray, synthetic: FloatArray) -> NDArray[np.int64]:
     """Return the synthetic row nearest by all columns but one, shape (rows, columns)."""
-    nearest = np.empty(rows.shape, dtype=np.int64)
     synthetic_columns = np.ascontiguousarray(synthetic.T)
-    for start in range(0, len(rows), BLOCK_ROWS):
+
+    def nearest_of(start: int) -> NDArray[np.int64]:
         block = rows[start : start + BLOCK_ROWS]
         total = np.zeros((len(block), len(synthetic)))
         for part in column_distances(block, synthetic_columns):
             total += part
-        for column, part in enumerate(column_distances(block, synthetic_columns)):
-            nearest[start : start + len(block), column] = (total - part).argmin(axis=1)
-    return nearest
+        without_one = (total - part for part in column_distances(block, synthetic_columns))
+        return np.stack([distances.argmin(axis=1) for distances in without_one], axis=1)
+
+    return np.concatenate(in_parallel(nearest_of, range(0, len(rows), BLOCK_ROWS)))

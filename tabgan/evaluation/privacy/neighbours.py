@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tabgan.evaluation.tables import FloatArray, ViewColumn
+from tabgan.parallel import in_parallel
 
 # A block of distances, 32 rows to some thousand references in float64, stays in the cache.
 BLOCK_ROWS = 32
@@ -120,10 +121,9 @@ def nearest_rows(
     """
     n_nearest = min(n_nearest, len(references) - are_the_same)
     weights = np.ones(rows.shape[1]) if weights is None else weights
-    distances = np.empty((len(rows), n_nearest))
-    indices = np.empty((len(rows), n_nearest), dtype=np.int64)
     reference_columns = np.ascontiguousarray(references.T)
-    for start in range(0, len(rows), BLOCK_ROWS):
+
+    def nearest_of(start: int) -> Nearest:
         block = rows[start : start + BLOCK_ROWS]
         total = np.zeros((len(block), len(references)))
         for weight, part in zip(weights, column_distances(block, reference_columns), strict=True):
@@ -132,9 +132,13 @@ def nearest_rows(
             own = np.arange(len(block))
             total[own, start + own] = np.inf
         found = smallest(total, n_nearest)
-        indices[start : start + len(block)] = found
-        distances[start : start + len(block)] = np.take_along_axis(total, found, axis=1)
-    return Nearest(distances / weights.sum(), indices)
+        return Nearest(np.take_along_axis(total, found, axis=1) / weights.sum(), found)
+
+    blocks = in_parallel(nearest_of, range(0, len(rows), BLOCK_ROWS))
+    return Nearest(
+        np.concatenate([block.distances for block in blocks]),
+        np.concatenate([block.indices for block in blocks]),
+    )
 
 
 def merged(first: Nearest, second: Nearest) -> Nearest:

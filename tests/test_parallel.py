@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from tabgan.synthesizers.parallel import give_up_if_interrupted, in_parallel
+from tabgan.parallel import give_up_if_interrupted, in_parallel
 
 
 def blas_threads():
