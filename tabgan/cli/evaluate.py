@@ -23,6 +23,13 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
     help="Write the report as JSON, too; with - JSON alone goes to stdout.",
 )
 @click.option(
+    "--html",
+    "html_output",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help="Write the report as one HTML page, too: pictures, and words for all readers.",
+)
+@click.option(
     "--fail-under",
     metavar="SCORE=NUMBER",
     callback=read_lowest_scores,
@@ -59,6 +66,7 @@ def evaluate(
     holdout: str | None,
     target: str | None,
     json_output: str | None,
+    html_output: str | None,
     fail_under: dict[str, float],
     max_risk: float | None,
     quasi_identifiers: tuple[str, ...],
@@ -69,6 +77,7 @@ def evaluate(
 
     \b
     tabgan evaluate train.csv synthetic.csv --holdout holdout.csv --target churned
+    tabgan evaluate train.csv synthetic.csv --holdout holdout.csv --html report.html
     tabgan evaluate train.csv synthetic.csv --fail-under shape=.9 --json report.json
     """
     from tabgan import evaluation
@@ -78,8 +87,8 @@ def evaluate(
 
     if [train, synthetic, holdout].count("-") > 1:
         raise click.UsageError("only one table can come from stdin (-); give the others as files")
-    if json_output is not None:
-        check_writable(json_output, [train, synthetic, holdout])
+    for output in filter(None, (json_output, html_output)):
+        check_writable(output, [train, synthetic, holdout])
     train_table = read_table(train)
     text = text_columns(infer_schema(train_table))
     report = evaluation.evaluate(
@@ -95,6 +104,8 @@ def evaluate(
     print_result(report.to_json() if json_output == "-" else str(report))
     if json_output not in (None, "-"):
         write_text(report.to_json(), json_output)
+    if html_output is not None:
+        write_text(report.to_html(), html_output)
     if not report.passed:
         failed = ", ".join(gate.name for gate in report.gates if not gate.passed)
         say(f"Gate failed: {failed}")

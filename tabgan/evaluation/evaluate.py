@@ -20,6 +20,7 @@ from tabgan.evaluation.privacy.suite import (
     judged_together,
     privacy_scores,
 )
+from tabgan.evaluation.profiles import column_profiles, dependences
 from tabgan.evaluation.report import Gate, Report, Score, Verdict
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import Tables, align_tables, draw_rows
@@ -137,6 +138,8 @@ def evaluate(
         len(synthetic),
         0 if holdout is None else len(holdout),
         aligned.left_out,
+        column_profiles(tables),
+        dependences(tables),
     )
 
 

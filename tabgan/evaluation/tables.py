@@ -6,7 +6,7 @@ on the order in which either of them came.
 """
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -31,11 +31,14 @@ class ViewColumn:
         Its kind, inferred from the training rows.
     n_levels : int
         Number of distinct categories over the three frames; 0 for an ordered column.
+    labels : tuple of str
+        The categories, by code; values of cells, so never for a message.
     """
 
     name: Hashable
     kind: Kind
     n_levels: int
+    labels: tuple[str, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def is_ordered(self) -> bool:
@@ -207,8 +210,8 @@ def _view_column(
     if column.kind.is_ordered:
         ordered = {role: _as_numbers(column, values, role) for role, values in series.items()}
         return ViewColumn(column.name, column.kind, 0), ordered
-    codes, n_levels = _as_codes(series)
-    return ViewColumn(column.name, column.kind, n_levels), codes
+    codes, labels = _as_codes(series)
+    return ViewColumn(column.name, column.kind, len(labels), labels), codes
 
 
 def _as_numbers(column: ColumnSchema, series: pd.Series, role: str) -> FloatArray:
@@ -251,16 +254,17 @@ def _integers_as_seconds(series: pd.Series) -> FloatArray:
     return np.where(np.isnat(moments), np.nan, seconds)
 
 
-def _as_codes(series: dict[str, pd.Series]) -> tuple[dict[str, FloatArray], int]:
+def _as_codes(series: dict[str, pd.Series]) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
     # As objects, 1, 1.0 and True are one level, and so is a text in any of pandas' text dtypes.
     stacked = pd.concat([values.astype(object) for values in series.values()], ignore_index=True)
     codes, levels = pd.factorize(stacked)
     rank = np.empty(len(levels) + 1)
-    rank[sorted(range(len(levels)), key=lambda i: _level_order(levels[i]))] = np.arange(len(levels))
+    order = sorted(range(len(levels)), key=lambda i: _level_order(levels[i]))
+    rank[order] = np.arange(len(levels))
     rank[-1] = np.nan  # factorize marks missing by -1
     ends = np.cumsum([len(values) for values in series.values()])
     parts = np.split(rank[codes], ends[:-1])
-    return dict(zip(series, parts, strict=True)), len(levels)
+    return dict(zip(series, parts, strict=True)), tuple(str(levels[i]) for i in order)
 
 
 def _level_order(level: object) -> tuple[bool, float, str, str]:

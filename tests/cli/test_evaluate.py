@@ -92,3 +92,12 @@ def test_quasi_identifiers_and_a_sensitive_column_add_their_scores(
     assert found.exit_code == 0
     for name in ("k_anonymity", "l_diversity", "delta_presence"):
         assert name in found.stdout
+
+
+def test_the_page_is_written_beside_the_text(run: Run, tables: Tables, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    result = run("evaluate", tables.train, tables.synthetic, "--html", page)
+    assert result.exit_code == 0
+    assert "fidelity" in result.stdout
+    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert run("evaluate", tables.train, tables.synthetic, "--html", tables.train).exit_code == 2

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 from scipy.cluster import hierarchy
 
+from tabgan.evaluation.association import Levels, associations
 from tabgan.evaluation.privacy.neighbours import Nearest, nearest_rows
 from tabgan.evaluation.privacy.sides import Sides
 from tabgan.evaluation.privacy.significance import by_relabelling
@@ -19,8 +20,6 @@ from tabgan.evaluation.tables import FloatArray
 _N_GROUPS = 3
 # Below, groups would hold single columns.
 _FEWEST_COLUMNS_TO_GROUP = 6
-# Levels that a column is seen in where its relation to others is measured.
-_N_LEVELS = 10
 # Of the ratio of distances, whose second may be zero. A thousandth of a column's range is nothing.
 _NOTHING = 1e-6
 _LOW_QUANTILE = 0.05
@@ -151,7 +150,8 @@ def _groups(sides: Sides, rng: np.random.Generator) -> list[NDArray[np.int64]]:
     n_columns = len(sides.columns)
     if n_columns < _FEWEST_COLUMNS_TO_GROUP:
         return []
-    related = _relations(sides)
+    real = np.concatenate([sides.train, sides.holdout])
+    related = associations(Levels.of(sides.columns, real).seen_in(real))
     tree = hierarchy.linkage(1.0 - related[np.triu_indices(n_columns, k=1)], method="average")
     number = hierarchy.fcluster(tree, _N_GROUPS, criterion="maxclust")
     together = [np.flatnonzero(number == group) for group in np.unique(number)]
@@ -159,39 +159,3 @@ def _groups(sides: Sides, rng: np.random.Generator) -> list[NDArray[np.int64]]:
         np.sort(rng.permutation(n_columns)[: n_columns // _N_GROUPS]) for _ in range(_N_GROUPS)
     ]
     return [group for group in (*together, *at_random) if 1 < len(group) < n_columns]
-
-
-def _relations(sides: Sides) -> FloatArray:
-    """Return how much each two columns depend on each other, from 0 to 1 (Cramér's V)."""
-    rows = np.concatenate([sides.train, sides.holdout])
-    levels = [
-        _levels(column.is_ordered, values)
-        for column, values in zip(sides.columns, rows.T, strict=True)
-    ]
-    related = np.eye(len(levels))
-    for i, first in enumerate(levels):
-        for j, second in enumerate(levels[:i]):
-            pairs = np.bincount(first * (_N_LEVELS + 2) + second, minlength=(_N_LEVELS + 2) ** 2)
-            related[i, j] = related[j, i] = _cramers_v(pairs.reshape(_N_LEVELS + 2, -1))
-    return related
-
-
-def _levels(is_ordered: bool, values: FloatArray) -> NDArray[np.int64]:
-    """Return few levels: tenths of a number, the most frequent of the others, missing."""
-    known = ~np.isnan(values)
-    levels = np.zeros(len(values), dtype=np.int64)
-    if is_ordered and known.any():
-        edges = np.quantile(values[known], np.arange(1, _N_LEVELS) / _N_LEVELS)
-        levels[known] = 1 + np.searchsorted(edges, values[known])
-    elif known.any():
-        codes = values[known].astype(np.int64)
-        rank = np.argsort(np.argsort(-np.bincount(codes), kind="stable"), kind="stable")
-        levels[known] = 1 + np.minimum(rank[codes], _N_LEVELS)
-    return levels
-
-
-def _cramers_v(pairs: NDArray[np.int64]) -> float:
-    pairs = pairs[pairs.any(axis=1)][:, pairs.any(axis=0)]
-    if min(pairs.shape) < 2:
-        return 0.0
-    return float(min(1.0, stats.contingency.association(pairs, method="cramer")))

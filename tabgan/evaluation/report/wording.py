@@ -1,0 +1,126 @@
+"""What scores mean, for readers who do not program."""
+
+from collections.abc import Sequence
+
+from tabgan.evaluation.report.score import Score, Verdict
+
+# Title, and the question that the score answers.
+SCORES = {
+    "shape": ("Single columns", "Is each column distributed as in the real table?"),
+    "missing": ("Missing values", "Is each column missing as often as in the real table?"),
+    "trend": ("Pairs of columns", "Do each two columns go together as in the real table?"),
+    "trend_training_bins": ("Pairs, by fixed bins", "The same, in the bins of the real rows."),
+    "c2st": ("Whole rows", "Can a classifier tell them from real rows that were held out?"),
+    "c2st_train": ("Whole rows, training rows", "Can it tell them from the training rows?"),
+    "mle": ("Models trained on them", "How well does such a model predict real rows?"),
+    "mle_gap": ("What is lost", "How much worse is it than a model trained on real rows?"),
+    "c2st_train_auc": ("Repeated rows", "Does a classifier meet training rows again?"),
+    "exact_match": ("Exact copies", "Do rows equal training rows more often than unseen rows?"),
+    "near_match": ("Copies but for one cell", "The same, whichever one cell differs."),
+    "dcr_share": ("Nearest real row", "Is it a training row more often than an unseen row?"),
+    "nndr": ("Beside single rows", "Do rows sit right beside single training rows?"),
+    "privacy_loss": ("Nearest neighbours", "Do training rows mix with synthetic ones too well?"),
+    "identifiability": ("Identifiable rows", "Is what is most like a training row synthetic?"),
+    "singling_out": (
+        "Singling out",
+        "Does a description read off them fit one training row alone?",
+    ),
+    "linkability": ("Linking tables", "Do both halves of a training row lead to the same row?"),
+    "attribute_inference": ("Guessing a secret", "Do they tell a missing cell of training rows?"),
+    "membership_auc": ("Who was in the table", "Can training rows be told from unseen ones?"),
+    "membership_tpr": ("Who surely was", "How many training rows are found, with few mistakes?"),
+    "outlier_membership_auc": ("Unusual rows", "Can unusual training rows be told from others?"),
+    "rare_values": ("Values of one row alone", "Do they come back more often than unseen ones?"),
+    "correct_attribution": ("Secret from known columns", "How likely is the right one?"),
+    "k_anonymity": ("Smallest group", "How many rows share all known columns, at least?"),
+    "delta_presence": ("Presence", "Is a group that occurs one of training rows alone?"),
+    "l_diversity": ("Varied secrets", "How many different secrets has a group, at least?"),
+}
+GROUPS = {
+    "fidelity": ("Fidelity", "Do synthetic rows look like real ones? 1 is best."),
+    "utility": (
+        "Utility",
+        "Are models trained on them any good? Tested on real rows that were held out.",
+    ),
+    "overfitting": (
+        "Privacy: overfitting checks",
+        "Do synthetic rows owe more to the training rows than to other real rows?",
+    ),
+    "attack": (
+        "Privacy: attacks",
+        "What is found out about training rows, beyond what would be found out about anybody?",
+    ),
+}
+OF_RELATIONS = ("floor", "what columns without any relation get", "ceiling", "what real rows get")
+OF_HONESTY = ("", "", "ceiling", "what rows get that owe no more to training rows than to others")
+VERDICTS = {
+    Verdict.OK: "ok",
+    Verdict.FLAG: "look here",
+    Verdict.UNKNOWN: "no verdict",
+}
+NOT_PROVED = (
+    "Attacks that found nothing are no proof that nothing can be found: others may be stronger, "
+    "and who has the generator, or several tables made by it, knows more than these rows say.",
+    "With a holdout that is not of the same source as the training rows, or holds the same people, "
+    "all of this is wrong.",
+    "The unit is a row. Of somebody with several rows all of them together may tell more.",
+    "Scores of fidelity are averages and say little of rare groups: look at the columns that "
+    "matter to you.",
+    "This page shows how the training rows are distributed. Treat it as you treat them.",
+)
+
+
+def verdict_lines(scores: Sequence[Score]) -> list[tuple[Verdict, str]]:
+    """Return what the page says first: of fidelity, of utility, of privacy."""
+    found = {score.name: score for score in scores if score.column is None}
+    return [_of_fidelity(found), _of_utility(found), _of_privacy(found)]
+
+
+def _of_fidelity(found: dict[str, Score]) -> tuple[Verdict, str]:
+    headline = found["c2st"]
+    if headline.value != headline.value:
+        return Verdict.UNKNOWN, (
+            "How much the rows look like real ones is not known: it takes real rows held out."
+        )
+    area = 1 - headline.value / 2
+    text = (
+        f"Shown a real and a synthetic row, a classifier finds the real one in {area:.0%} of the "
+        "cases (50 % is guessing"
+    )
+    if headline.ceiling == headline.ceiling:
+        text += f"; of two lots of real rows it picks in {1 - headline.ceiling / 2:.0%}"
+    return headline.verdict, text + ")."
+
+
+def _of_utility(found: dict[str, Score]) -> tuple[Verdict, str]:
+    gap, model = found["mle_gap"], found["mle"]
+    if gap.value != gap.value:
+        return (
+            Verdict.UNKNOWN,
+            "What models trained on them are worth is not known: it takes a target.",
+        )
+    lost = "as good as" if gap.low <= 0 else f"{gap.value:.3f} worse than"
+    return model.verdict, (
+        f"A model trained on the synthetic rows has {model.value:.3f} on unseen real rows, {lost} "
+        f"one trained on real rows ({model.ceiling:.3f}); without any relation it would have "
+        f"{model.floor:.3f}."
+    )
+
+
+def _of_privacy(found: dict[str, Score]) -> tuple[Verdict, str]:
+    tests = [s for s in found.values() if s.group in ("overfitting", "attack")]
+    judged = [score for score in tests if score.p_value == score.p_value]
+    if len(judged) < 2:
+        return Verdict.UNKNOWN, (
+            "What the rows give away is not known: it takes real rows that were held out."
+        )
+    flagged = [SCORES[score.name][0].lower() for score in judged if score.verdict is Verdict.FLAG]
+    if flagged:
+        return Verdict.FLAG, (
+            f"{len(flagged)} of {len(judged)} checks and attacks find more than chance: "
+            f"{', '.join(flagged)}."
+        )
+    return Verdict.OK, (
+        f"None of {len(judged)} checks and attacks found more than chance. That is no proof that "
+        "others find nothing."
+    )
