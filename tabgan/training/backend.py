@@ -33,8 +33,8 @@ class Backend(Protocol):
     def normal(self, seed: Any, step: Any, site: int, shape: tuple[int, ...]) -> Any:
         """Return standard normal numbers that depend on nothing but the arguments."""
 
-    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the compiled function."""
+    def compile(self, function: Callable[..., Any], *, fused: bool = False) -> Callable[..., Any]:
+        """Return the compiled function; fused into few large operations where that can be asked."""
 
     def device(self, name: str) -> AbstractContextManager[object]:
         """Return a context in which tensors live on a device: "auto", "cpu" or "gpu"."""

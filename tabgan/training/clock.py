@@ -14,7 +14,7 @@ class Clock:
 
     def __init__(self, max_time: float | None) -> None:
         self._start = time.monotonic()
-        self._max_time = max_time
+        self.max_time = max_time
 
     @property
     def seconds(self) -> float:
@@ -27,8 +27,8 @@ class Clock:
 
     def share_spent(self, until: float = 1.0, since: float = 0.0) -> float:
         """Return how much of the time between two shares of the limit is over; 0 without limit."""
-        if self._max_time is None:
+        if self.max_time is None:
             return 0.0
         if since >= until:
             return 1.0
-        return (self.seconds / self._max_time - since) / (until - since)
+        return (self.seconds / self.max_time - since) / (until - since)

@@ -38,7 +38,9 @@ def distil(
 ) -> None:
     """Let one network learn of each column what trees and its own best weights say of it."""
     plan, trainer, clock = session.plan, session.trainer, session.clock
-    phase = likelihood_phase("distillation", plan.distillation_rate, plan, len(session.codes))
+    phase = likelihood_phase(
+        session, "distillation", plan.distillation_rate, plan.distillation_steps
+    )
     if session.leaves_out(phase) or session.result.out_of_time:
         return
     lesson = _lesson(session, likelihood, grow_trees, seed)

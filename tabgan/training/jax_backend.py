@@ -24,7 +24,12 @@ class JaxBackend:
     def normal(self, seed: Any, step: Any, site: int, shape: tuple[int, ...]) -> Any:
         return jax.random.normal(self._key(seed, step, site), shape)
 
-    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
+    def compile(
+        self,
+        function: Callable[..., Any],
+        *,
+        fused: bool = False,  # always is
+    ) -> Callable[..., Any]:
         return jax.jit(function)
 
     def device(self, name: str) -> AbstractContextManager[object]:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from tabgan.training.holdout import HeldOutLikelihood
-from tabgan.training.plan import TrainingPlan
 from tabgan.training.session import Progress, Session
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import Phase
@@ -17,6 +16,11 @@ _GAIN = 1e-3
 # The last part of the phase, in which the rates fall. Before, they stay as they are, so that it may
 # end when held-out rows stop gaining and not when a plan said so.
 _DECAY_SHARE = 0.3
+# Steps and seconds from which on a fused step is compiled: the three to five seconds that this
+# takes come back within some 300 steps, each of which then takes half to three quarters of the
+# time (benchmarks/ablations.md).
+_FUSED_FROM_STEPS = 500
+_FUSED_FROM_SECONDS = 60.0
 # Share of `max_time` after which the phase ends.
 _TIME = 0.25
 
@@ -46,7 +50,7 @@ def fit_likelihood(session: Session, likelihood: HeldOutLikelihood) -> None:
     The weights worth going back to are left in the looks of the session.
     """
     plan, trainer, looks = session.plan, session.trainer, session.looks
-    phase = likelihood_phase("likelihood", plan.likelihood_rate, plan, len(session.codes))
+    phase = likelihood_phase(session, "likelihood", plan.likelihood_rate, plan.likelihood_steps)
     if session.leaves_out(phase):
         return
     seen = session.enter(phase, _Progress, lambda: _Progress(since=session.clock.share_spent()))
@@ -82,13 +86,16 @@ def fit_likelihood(session: Session, likelihood: HeldOutLikelihood) -> None:
     trainer.restore(session.result.weights)
 
 
-def likelihood_phase(name: str, rate: float, plan: TrainingPlan, n_rows: int) -> Phase:
+def likelihood_phase(session: Session, name: str, rate: float, n_steps: int) -> Phase:
     """Return a phase of the generator alone."""
+    max_time = session.clock.max_time
     return Phase(
         name,
-        StepOptions(0.0, 1.0, plan.likelihood_decay),
-        min(plan.likelihood_batch, n_rows),
+        StepOptions(0.0, 1.0, session.plan.likelihood_decay),
+        min(session.plan.likelihood_batch, len(session.codes)),
         Rates(rate, 0.0),
+        is_fused=n_steps >= _FUSED_FROM_STEPS
+        and (max_time is None or max_time >= _FUSED_FROM_SECONDS),
     )
 
 

@@ -28,8 +28,12 @@ class TensorFlowBackend:
     def normal(self, seed: Any, step: Any, site: int, shape: tuple[int, ...]) -> Any:
         return tf.random.stateless_normal(shape, self._key(seed, step, site), alg="philox")
 
-    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        compiled: Callable[..., Any] = tf.function(function, autograph=False)
+    def compile(self, function: Callable[..., Any], *, fused: bool = False) -> Callable[..., Any]:
+        # On a GPU, XLA looks for parts of CUDA that a wheel of TensorFlow need not bring.
+        with_xla = fused and not tf.config.list_physical_devices("GPU")
+        compiled: Callable[..., Any] = tf.function(
+            function, autograph=False, jit_compile=True if with_xla else None
+        )
         return compiled
 
     def device(self, name: str) -> AbstractContextManager[object]:

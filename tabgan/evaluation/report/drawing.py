@@ -118,7 +118,7 @@ def matrix(
     share = (n_columns - _FEW_COLUMNS) / (_MANY_COLUMNS - _FEW_COLUMNS)
     cell = round(_CELLS[0] + (_CELLS[1] - _CELLS[0]) * min(1.0, max(0.0, share)))
     letter = min(11, cell)
-    margin = round(letter * 0.6 * min(_NAME_LETTERS, max(len(str(name)) for name in names))) + 6
+    margin = round(letter * 0.66 * min(_NAME_LETTERS, max(len(str(name)) for name in names))) + 6
     parts = []
     for i, (name, row) in enumerate(zip(names, values, strict=True)):
         y = i * cell

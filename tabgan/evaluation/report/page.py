@@ -19,8 +19,9 @@ _STYLE = """
 :root { --ink: #1f2933; --soft: #5f6c7b; --line: #d9dee4; --real: #9fb8d0; --synthetic: #c2570c;
   --ok: #2e7d4f; --flag: #b3261e; --unknown: #7a8794; }
 * { box-sizing: border-box; }
+html { font-size: 15px; }
 body { margin: 0 auto; padding: 2rem 1.2rem 4rem; max-width: 62rem; color: var(--ink);
-  font: 15px/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; background: #fff; }
+  font: 1rem/1.5 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; background: #fff; }
 h1 { font-size: 1.7rem; margin: 0 0 .2rem; }
 h2 { font-size: 1.25rem; margin: 2.4rem 0 .2rem; border-top: 1px solid var(--line);
   padding-top: 1.2rem; }
@@ -73,8 +74,8 @@ table.bars td { padding: 1px 0; } table.bars td:nth-child(n+3) { width: 3.2rem;
 table.bars i { display: block; height: 5px; min-width: 1px; margin: 1px 0; }
 .matrices { display: flex; flex-wrap: wrap; gap: 1.4rem; margin-top: 1rem; }
 figure { margin: 0; break-inside: avoid; max-width: 100%; }
-@media print { body { max-width: none; padding: 0; font-size: 11px; } h2 { break-after: avoid; }
-  td.wide svg { width: 150px; } tr { break-inside: avoid; }
+@media print { html { font-size: 11px; } body { max-width: none; padding: 0; }
+  h2 { break-after: avoid; } td.wide svg { width: 150px; } tr { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
 # Pairs that are told in words; the pictures have all.
