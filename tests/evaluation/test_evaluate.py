@@ -180,3 +180,41 @@ def test_tables_of_other_packages_are_judged_as_the_frames_they_are(frames) -> N
 def test_what_is_no_table_is_refused_by_its_role(frames) -> None:
     with pytest.raises(UnsupportedTypeError, match="synthetic must be a table"):
         evaluate(frames["train"], frames["train"].iloc[:, 0])
+
+
+def test_quasi_identifiers_add_scores_that_gates_may_name(frames) -> None:
+    gates = {"k_anonymity": (1, None), "l_diversity": (None, 0)}
+    report = evaluate(
+        *(frames[name] for name in ("train", "fresh", "holdout")),
+        quasi_identifiers=["city", "visits"],
+        sensitive="member",
+        gates=gates,
+        random_state=0,
+    )
+    sizes = frames["fresh"].groupby(["city", "visits"], dropna=False).size()
+    assert report["k_anonymity"].value == sizes.min()
+    secrets = frames["fresh"].groupby(["city", "visits"], dropna=False)["member"].nunique()
+    assert report["l_diversity"].value == secrets.min()
+    assert report["correct_attribution"].p_value > 0.001
+    assert [gate.passed for gate in report.gates] == [True, False]
+    # Not asked for, not known: a gate on it is not passed.
+    without = evaluate(frames["train"], frames["fresh"], gates=gates, random_state=0)
+    assert [gate.passed for gate in without.gates] == [False, False]
+
+
+@pytest.mark.parametrize(
+    ("known", "secret", "error", "message"),
+    [
+        (None, "member", InvalidParameterError, "needs quasi_identifiers"),
+        ("city", "member", UnsupportedTypeError, "list of columns"),
+        ([], None, InvalidParameterError, "at least one column"),
+        (["city"], "city", InvalidParameterError, "not the sensitive one"),
+        (["town"], None, InvalidParameterError, "'town' is not a column"),
+        (["city"], "income", InvalidParameterError, "'income' is not a column"),
+    ],
+)
+def test_quasi_identifiers_that_cannot_be_are_refused(
+    frames, known, secret, error, message
+) -> None:
+    with pytest.raises(error, match=message):
+        evaluate(frames["train"], frames["fresh"], quasi_identifiers=known, sensitive=secret)
