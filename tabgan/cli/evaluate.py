@@ -25,6 +25,7 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
 @click.option(
     "--html",
     "html_output",
+    envvar="TABGAN_EVALUATE_HTML",
     type=click.Path(dir_okay=False),
     metavar="FILE",
     help="Write the report as one HTML page, too: pictures, and words for all readers.",
@@ -45,6 +46,7 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
 @click.option(
     "--quasi-identifier",
     "quasi_identifiers",
+    envvar="TABGAN_EVALUATE_QUASI_IDENTIFIER",
     metavar="COLUMN",
     multiple=True,
     help="Column that an attacker may know; may be repeated.",
