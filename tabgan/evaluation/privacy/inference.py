@@ -8,6 +8,7 @@ from tabgan.evaluation.privacy.risk import Risk, risk
 from tabgan.evaluation.privacy.sides import Sides
 from tabgan.evaluation.tables import FloatArray
 from tabgan.parallel import in_parallel
+from tabgan.schema import Kind
 
 # Rows of each real table whose secrets are guessed.
 _N_ATTACKS = 1_000
@@ -44,6 +45,9 @@ def _right_guesses(sides: Sides, rows: FloatArray, scaled: FloatArray) -> NDArra
     ranges = np.array([np.ptp(v[~np.isnan(v)]) if (~np.isnan(v)).any() else 0.0 for v in real.T])
     is_ordered = np.array([column.is_ordered for column in sides.columns])
     allowed = _TOLERANCE * np.maximum(np.abs(rows), _LEAST_SHARE_OF_RANGE * ranges)
+    # The year zero is no zero: of a date a share of the range counts, not of the years since.
+    is_date = np.array([column.kind is Kind.DATETIME for column in sides.columns])
+    allowed = np.where(is_date, _LEAST_SHARE_OF_RANGE * ranges, allowed)
     close = np.abs(guesses - rows) <= np.where(is_ordered, allowed, 0.0)
     return np.asarray(close | (np.isnan(guesses) & np.isnan(rows)))
 

@@ -49,10 +49,11 @@ def risk(train: np.ndarray, holdout: np.ndarray, p_value: float | None = None) -
         p_value = more_often(int(train.sum()), len(train), int(holdout.sum()), len(holdout))
     least, most = wilson_interval(of_train, len(train))
     control_least, control_most = wilson_interval(of_holdout, len(holdout))
+    value = _beyond(of_train, of_holdout)
     return Risk(
-        _beyond(of_train, of_holdout),
-        _beyond(least, control_most),
-        _beyond(most, control_least),
+        value,
+        min(value, _beyond(least, control_most)),  # but for rounding they are in order
+        max(value, _beyond(most, control_least)),
         p_value,
         of_train,
         of_holdout,

@@ -206,11 +206,12 @@ def _attribute_inference(sides: Sides, _: np.random.Generator) -> list[Score]:
     name = "attribute_inference"
     if not found:
         return [Score(name, ATTACK, note="unknown: needs two columns")]
-    p_value = of_several([risk.p_value for risk in found.values()])
+    # The columns are attacked one by one, so each pays for all.
+    found = {i: replace(r, p_value=min(1.0, len(found) * r.p_value)) for i, r in found.items()}
     worst = min(found, key=lambda column: (found[column].p_value, -found[column].value))
-    overall = _risk_score(name, replace(found[worst], p_value=p_value))
+    overall = _risk_score(name, found[worst])
     overall = replace(overall, note=f"of {sides.columns[worst].name}; {overall.note}")
-    return [overall, *(_risk_score(name, r, sides.columns[c].name) for c, r in found.items())]
+    return [overall, *(_risk_score(name, r, sides.columns[i].name) for i, r in found.items())]
 
 
 def _risk_score(name: str, found: Risk, column: Hashable | None = None) -> Score:

@@ -109,6 +109,16 @@ def test_a_secret_counts_as_guessed_within_a_twentieth_and_missing_as_missing() 
     )
 
 
+def test_a_date_is_guessed_within_a_hundredth_of_its_range() -> None:
+    days = np.arange(100.0)
+    train = np.column_stack([days, 1.7e9 + days])
+    synthetic = train + np.array([0.0, 1.5])
+    synthetic[:40, 1] = train[:40, 1] + 0.9  # the range is 99
+    columns = (NUMBER, ViewColumn("joined", Kind.DATETIME, 0))
+    found = attribute_inference(Sides(columns, train, train, synthetic))[1]
+    assert found.train == pytest.approx(0.4)
+
+
 def test_outliers_that_were_copied_are_recognised_among_outliers(sides_of) -> None:
     sides = sides_of("numeric", 1_200, 1)
     far = np.argsort(-np.abs(sides.train).max(axis=1))[:40]

@@ -39,15 +39,15 @@ FAULTS = [
     Fault(
         "training and holdout rows are swapped",
         "risk",
-        "_beyond(of_train, of_holdout),",
-        "_beyond(of_holdout, of_train),",
+        "value = _beyond(of_train, of_holdout)",
+        "value = _beyond(of_holdout, of_train)",
         "attacks",
     ),
     Fault(
         "the control is forgotten",
         "risk",
-        "_beyond(of_train, of_holdout),",
-        "_beyond(of_train, 0.0),",
+        "value = _beyond(of_train, of_holdout)",
+        "value = _beyond(of_train, 0.0)",
         "attacks",
     ),
     Fault(
