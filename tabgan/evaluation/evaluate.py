@@ -29,7 +29,8 @@ from tabgan.evaluation.utility import utility_scores
 Range = tuple[float | None, float | None]
 
 # To add a score: 1. its figure in a file of its own, 2. the Score in the file of its group, 3. its
-# name here, 4. a test of what it promises.
+# name here or there, 4. what the page says of it in ``report/wording.py``, 5. a test of what it
+# promises.
 SCORE_NAMES = (
     "shape",
     "missing",

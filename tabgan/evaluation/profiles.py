@@ -13,8 +13,9 @@ from tabgan.schema import Kind
 
 # Bars of a number: enough to see two humps, few enough for the noise of some hundred rows.
 _N_BARS = 24
-# Between these quantiles of the training rows; what lies outside is in the outermost bars.
-_ENDS = (0.005, 0.995)
+# Share of the training rows beyond either end of a picture, which are in its outermost bars; of few
+# rows at least the number below, so that no end is that of a single row.
+_BEYOND = 0.005
 # Categories with bars of their own. Rarer ones are shown together, as are those that fewer training
 # rows have than the number below it: a picture must not show who is alone with a value.
 _N_CATEGORIES = 10
@@ -107,7 +108,8 @@ def _bars_of_numbers(
     known = train[~np.isnan(train)]
     if len(known) == 0:
         return (), [(), ()]
-    low, high = np.quantile(known, _ENDS)
+    beyond = min(0.5, max(_BEYOND, _FEWEST_ROWS / len(known)))
+    low, high = np.quantile(known, (beyond, 1.0 - beyond))
     edges = np.linspace(low, high, _N_BARS + 1)[1:-1] if high > low else np.empty(0)
     bars = (np.searchsorted(edges, rows, side="right") for rows in (train, synthetic))
     shares = [

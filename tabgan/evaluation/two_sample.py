@@ -53,7 +53,7 @@ class TwoSampleTest:
 
         The variance of an area without signal is that of Mann and Whitney (1947), widened by what
         cross-validation adds. The interval of `auc` would raise an alarm on honest rows in up to 6
-        of 100 tables where 1 is promised.
+        of 100 tables at a level of .01.
         """
         error = _FOLD_SPREAD * math.sqrt((2 * self.n_rows + 1) / 12) / self.n_rows
         return float(stats.norm.cdf((self.auc.value - _COPYING_AUC) / error))

@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 
 from tabgan.evaluation import Report, evaluate
+from tabgan.evaluation.evaluate import SCORE_NAMES
+from tabgan.evaluation.report.wording import SCORES
 
 VOID = {"meta", "br"}
 NASTY = "<script>alert('x')</script> & \"quoted\""
@@ -137,3 +139,15 @@ def test_copies_are_told_in_the_first_lines(frames) -> None:
     verdicts = page[page.index('<ul class="verdicts">') : page.index("</ul>")]
     assert "checks and attacks find more than chance" in verdicts
     assert "exact copies" in verdicts
+
+
+def test_every_score_has_its_words() -> None:
+    assert set(SCORES) == set(SCORE_NAMES)
+
+
+def test_the_ends_of_a_picture_are_no_single_row_s(draw_table) -> None:
+    train = draw_table(100, 0).assign(x=np.arange(100.0) + 0.25)
+    page = evaluate(train, draw_table(100, 1), random_state=0).to_html()
+    assert ">0.25<" not in page
+    assert ">99.25<" not in page
+    assert ">5.2<" in page  # the sixth smallest

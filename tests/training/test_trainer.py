@@ -9,8 +9,12 @@ from keras import ops
 from tabgan.encoding.order import cosine_basis
 from tabgan.networks.forward import log_softmax
 from tabgan.networks.spec import NetworkSpec
+from tabgan.training.clock import Clock
 from tabgan.training.lesson import Lesson, Questions
+from tabgan.training.likelihood import likelihood_phase
 from tabgan.training.plan import TrainingPlan
+from tabgan.training.progress import make_reporter
+from tabgan.training.session import Session
 from tabgan.training.step import Rates, StepOptions
 from tabgan.training.trainer import STEPS_PER_CALL, KnownSets, Phase, Trainer
 
@@ -109,6 +113,27 @@ def test_a_lesson_is_learnt_whatever_the_rows_are(trainer):
     generator = trainer.numpy_generator()
     said = np.exp(log_softmax(generator.logits(generator.trunk(generator.start(1)), 1)))[0]
     np.testing.assert_allclose(said, wanted, atol=0.02)
+
+
+def test_a_fused_step_is_the_same_step():
+    codes, logs = np.random.default_rng(0).integers(0, 5, (200, 2)), []
+    for is_fused in (False, True):
+        trainer = make_trainer((32, 5))
+        phase = Phase("likelihood", StepOptions(0.0, 1.0, 0.9), 16, Rates(1e-3, 0.0), is_fused)
+        trainer.start(phase)
+        logs.append([trainer.run(phase, codes, 1.0)["likelihood_loss"] for _ in range(3)])
+    assert logs[1] == pytest.approx(logs[0], rel=1e-4)  # rounding, amplified by 60 Adam steps
+
+
+@pytest.mark.parametrize(
+    ("n_steps", "max_time", "expected"),
+    [(10_000, None, True), (10_000, 30.0, False), (200, None, False)],
+)
+def test_steps_are_fused_where_that_comes_back(n_steps, max_time, expected):
+    trainer = make_trainer((4, 4))
+    codes = np.zeros((100, 2), dtype=np.int32)
+    session = Session(trainer, codes, trainer.plan, make_reporter(0), Clock(max_time), None)
+    assert likelihood_phase(session, "likelihood", 1e-3, n_steps).is_fused == expected
 
 
 def test_known_sets_never_know_the_column_that_is_asked_for():

@@ -1,7 +1,7 @@
 """Overfitting checks by neighbours within a table: is the nearest row a synthetic one?"""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +60,7 @@ def identifiability(sides: Sides) -> Excess:
     train, holdout = (float(rows.mean()) for rows in nearer)
     error = math.sqrt(sum(float(rows.var()) / len(rows) for rows in nearer))
     counts = [(int(rows.sum()), len(rows)) for rows in nearer]
-    excess = _excess(train - holdout, error, train, holdout)
-    return replace(excess, p_value=more_often(*counts[0], *counts[1]))
+    return _excess(train - holdout, error, more_often(*counts[0], *counts[1]), train, holdout)
 
 
 def privacy_loss(sides: Sides, rng: np.random.Generator) -> Excess:
@@ -95,12 +94,12 @@ def privacy_loss(sides: Sides, rng: np.random.Generator) -> Excess:
 
     is_train = sides.is_train
     errors = [loss(rng.permutation(is_train)) for _ in range(_N_RELABELLINGS)]
-    excess = _excess(loss(is_train), float(np.std(errors)), accuracy(is_train), accuracy(~is_train))
-    return replace(excess, p_value=by_relabelling(loss, is_train, rng))
+    p_value = by_relabelling(loss, is_train, rng)
+    train, holdout = accuracy(is_train), accuracy(~is_train)
+    return _excess(holdout - train, float(np.std(errors)), p_value, train, holdout)
 
 
-def _excess(value: float, error: float, train: float, holdout: float) -> Excess:
-    p_value = float(stats.norm.sf(value / error)) if error > 0 else float(value <= 0)
+def _excess(value: float, error: float, p_value: float, train: float, holdout: float) -> Excess:
     half = NORMAL_95 * error
     return Excess(value, value - half, value + half, p_value, train, holdout)
 

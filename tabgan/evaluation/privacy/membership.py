@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
-from tabgan.evaluation.privacy.neighbours import nearest_rows
+from tabgan.evaluation.privacy.neighbours import NOTHING, nearest_rows
 from tabgan.evaluation.privacy.sides import N_NEAREST, Sides
 from tabgan.evaluation.privacy.significance import more_at_the_top, of_several, ranked_higher
 from tabgan.evaluation.ranking import Estimate, area_under_curve, resampled_estimate
@@ -21,20 +21,18 @@ from tabgan.evaluation.trees import predicted_classes
 
 # Share of other rows that an attacker takes for training rows by mistake.
 _FALSE_ALARMS = 0.01
-# Of a density: principal components, and rows that it is made of and asked for.
+# Of a density: principal components, as kernels in more are empty, and rows, for seconds of time.
 _N_COMPONENTS = 8
 _DENSITY_ROWS = 2_000
 # Levels of a category that count for them.
 _N_LEVELS = 20
-# A level that fewer reference rows have than this share is rare.
+# A level that fewer reference rows have than this share is rare; a first choice.
 _RARE_SHARE = 0.02
 # The share of the rows that are outliers, and the fewest of them that say anything.
 _OUTLIERS = 0.05
 _FEWEST_OUTLIERS = 20
 _FEWEST_ROWS = 40
 _N_RESAMPLES = 200
-# Of distances, whose logarithms are taken. A thousandth of a column's range is nothing.
-_NOTHING = 1e-6
 
 
 @dataclass(frozen=True)
@@ -200,7 +198,7 @@ class _Attacker:
             )
 
         def logarithm(distances: FloatArray) -> FloatArray:
-            return np.log(distances[:, -1] + _NOTHING)
+            return np.log(distances[:, -1] + NOTHING)
 
         return {
             "nearest": compared(lambda near, _: -near[:, 0]),

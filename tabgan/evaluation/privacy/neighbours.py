@@ -15,6 +15,8 @@ from tabgan.parallel import in_parallel
 
 # A block of distances, 32 rows to some thousand references in float64, stays in the cache.
 BLOCK_ROWS = 32
+# A millionth of the columns' ranges is no distance; added where logarithms or ratios are taken.
+NOTHING = 1e-6
 # Scaled values lie in [-1, 2], so that missing is at a distance of at least 1 from every value
 # and 0 from itself, and the one formula min(|a - b|, 1) serves all columns.
 _MISSING = 5.0

@@ -153,7 +153,7 @@ def _dcr_share(sides: Sides, rng: np.random.Generator) -> list[Score]:
     return [
         Score(
             "dcr_share", OVERFITTING, None, by_all.value, by_all.low, by_all.high, ceiling=0.5,
-        p_value=of_several([share.p_value for share in shares]), note=note,
+            p_value=of_several([share.p_value for share in shares]), note=note,
         )
     ]  # fmt: skip
 
@@ -162,8 +162,9 @@ def _nndr(sides: Sides, rng: np.random.Generator) -> list[Score]:
     found = ratio_quantile(sides, rng)
     return [
         Score(
-        "nndr", OVERFITTING, None, found.train, found.low, found.high, ceiling=found.holdout,
-        p_value=found.p_value, note="lower than the ceiling where rows sit beside training rows",
+            "nndr", OVERFITTING, None, found.train, found.low, found.high, ceiling=found.holdout,
+            p_value=found.p_value,
+            note="lower than the ceiling where rows sit beside training rows",
         )
     ]  # fmt: skip
 
@@ -172,8 +173,8 @@ def _privacy_loss(sides: Sides, rng: np.random.Generator) -> list[Score]:
     found = privacy_loss(sides, rng)
     return [
         Score(
-        "privacy_loss", OVERFITTING, None, found.value, found.low, found.high, ceiling=0.0,
-        p_value=found.p_value, note="0 is best",
+            "privacy_loss", OVERFITTING, None, found.value, found.low, found.high, ceiling=0.0,
+            p_value=found.p_value, note="0 is best",
         )
     ]  # fmt: skip
 
@@ -182,10 +183,10 @@ def _identifiability(sides: Sides, _: np.random.Generator) -> list[Score]:
     found = identifiability(sides)
     return [
         Score(
-        "identifiability", OVERFITTING, None, found.value, found.low, found.high, ceiling=0.0,
-        p_value=found.p_value,
-        note=f"0 is best; {found.train:.3f} of the training and {found.holdout:.3f} of the holdout "
-        "rows are nearest to a synthetic row",
+            "identifiability", OVERFITTING, None, found.value, found.low, found.high, ceiling=0.0,
+            p_value=found.p_value,
+            note=f"0 is best; {found.train:.3f} of the training and {found.holdout:.3f} of the "
+            "holdout rows are nearest to a synthetic row",
         )
     ]  # fmt: skip
 
