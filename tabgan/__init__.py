@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tabgan.datasets import load_demo
     from tabgan.errors import TabGANError
-    from tabgan.evaluation import Report, evaluate
+    from tabgan.evaluation import ColumnDisplay, Report, evaluate
     from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
     from tabgan.synthesizers import HistoryDisplay, TabGAN
 
 _HOMES = {
+    "ColumnDisplay": "tabgan.evaluation",
     "ColumnSchema": "tabgan.schema",
     "HistoryDisplay": "tabgan.synthesizers",
     "Kind": "tabgan.schema",
@@ -27,6 +28,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "ColumnDisplay",
     "ColumnSchema",
     "HistoryDisplay",
     "Kind",

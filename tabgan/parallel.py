@@ -51,7 +51,7 @@ def in_parallel(
         give_up_if_interrupted()
         return work(item)
 
-    with _single_threaded_products(), ThreadPoolExecutor(n_threads) as pool:
+    with single_threaded_products(), ThreadPoolExecutor(n_threads) as pool:
         futures = {pool.submit(context.copy().run, begin, item): item for item in items}
         try:
             for future in as_completed(futures):
@@ -95,8 +95,8 @@ class _Limit:
 
 
 @contextlib.contextmanager
-def _single_threaded_products() -> Iterator[None]:
-    """Keep each matrix product on its own core: the blocks would wait for each other's.
+def single_threaded_products() -> Iterator[None]:
+    """Keep each matrix product on its own core: threads would wait for each other's.
 
     The limit is the process's. So the first of several callers at once sets it and the last one
     lifts it; each setting its own, one would restore what another had set.

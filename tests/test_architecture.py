@@ -65,6 +65,7 @@ PACKAGES_OF_ONE_FILE = {
     "cli/writing.py": {"pyarrow"},
     # Drawn on request, where it is installed.
     "synthesizers/history_display.py": {"matplotlib"},
+    "evaluation/report/column_display.py": {"matplotlib"},
 }
 # The two doors: public names that load on first use, and `python -m tabgan`.
 DOORS = {"__init__": set(ROOMS), "__main__": {"cli"}}

@@ -83,6 +83,7 @@ def evaluate(
     tabgan evaluate train.csv synthetic.csv --fail-under shape=.9 --json report.json
     """
     from tabgan import evaluation
+    from tabgan.cli.screen import parts_shown
     from tabgan.cli.tables import read_table, text_columns
     from tabgan.cli.writing import check_writable, print_result, write_text
     from tabgan.schema import infer_schema
@@ -93,16 +94,21 @@ def evaluate(
         check_writable(output, [train, synthetic, holdout])
     train_table = read_table(train)
     text = text_columns(infer_schema(train_table))
-    report = evaluation.evaluate(
+    tables = (
         train_table,
         read_table(synthetic, text),
         None if holdout is None else read_table(holdout, text),
-        target,
-        quasi_identifiers=quasi_identifiers or None,
-        sensitive=sensitive,
-        gates=_gates(fail_under, max_risk),
-        random_state=seed,
     )
+    with parts_shown() as shown:
+        report = evaluation.evaluate(
+            *tables,
+            target,
+            quasi_identifiers=quasi_identifiers or None,
+            sensitive=sensitive,
+            gates=_gates(fail_under, max_risk),
+            random_state=seed,
+            progress=shown,
+        )
     print_result(report.to_json() if json_output == "-" else str(report))
     if json_output not in (None, "-"):
         write_text(report.to_json(), json_output)

@@ -1,11 +1,12 @@
 """What is printed: tables that fit the terminal, as plain text."""
 
+import contextlib
 import io
 import os
 import shutil
 import stat
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import TextIO
 
 import pandas as pd
@@ -76,6 +77,25 @@ def with_progress(
         for batch in batches:
             yield batch
             progress.advance(task, len(batch))
+
+
+@contextlib.contextmanager
+def parts_shown() -> Iterator[Callable[[int, int, str], None]]:
+    """Show on stderr which part of some work is done, where somebody watches.
+
+    What it gives is called with the number of parts that are done, of all, and what comes.
+    """
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), MofNCompleteColumn())
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("", total=None)
+
+        def show(n_done: int, n_parts: int, title: str) -> None:
+            progress.update(task, completed=n_done, total=n_parts, description=title)
+
+        yield show
 
 
 def _is_file(stream: TextIO) -> bool:

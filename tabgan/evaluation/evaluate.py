@@ -1,7 +1,7 @@
 """The one call: compare training, synthetic and holdout rows, and report."""
 
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -9,22 +9,23 @@ import numpy as np
 
 from tabgan.containers import read_table
 from tabgan.errors import InvalidParameterError, UnsupportedTypeError
-from tabgan.evaluation.fidelity import fidelity_scores
+from tabgan.evaluation.fidelity.columns import COLUMN_NAMES, column_scores
+from tabgan.evaluation.fidelity.relations import RELATION_NAMES, relation_scores
+from tabgan.evaluation.fidelity.rows import ROW_NAMES, row_scores
 from tabgan.evaluation.privacy.suite import (
-    ATTACK,
     ATTACK_NAMES,
     DISCLOSURE_NAMES,
-    OVERFITTING,
     OVERFITTING_NAMES,
     Disclosure,
     judged_together,
     privacy_scores,
 )
 from tabgan.evaluation.profiles import column_profiles, dependences
-from tabgan.evaluation.report import Gate, Report, Score, Verdict
+from tabgan.evaluation.report import ATTACK, OVERFITTING, Gate, Report, Score, Verdict
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import Tables, align_tables, draw_rows
-from tabgan.evaluation.utility import utility_scores
+from tabgan.evaluation.utility.suite import UTILITY_NAMES, utility_scores
+from tabgan.parallel import single_threaded_products
 
 Range = tuple[float | None, float | None]
 
@@ -32,14 +33,10 @@ Range = tuple[float | None, float | None]
 # name here or there, 4. what the page says of it in ``report/wording.py``, 5. a test of what it
 # promises.
 SCORE_NAMES = (
-    "shape",
-    "missing",
-    "trend",
-    "trend_training_bins",
-    "c2st",
-    "c2st_train",
-    "mle",
-    "mle_gap",
+    *COLUMN_NAMES,
+    *RELATION_NAMES,
+    *ROW_NAMES,
+    *UTILITY_NAMES,
     "c2st_train_auc",
     *OVERFITTING_NAMES,
     *ATTACK_NAMES,
@@ -60,6 +57,7 @@ def evaluate(
     sensitive: Hashable | None = None,
     gates: Mapping[str, Range] | None = None,
     random_state: int | np.random.Generator | None = None,
+    progress: Callable[[int, int, str], None] = lambda n_done, n_parts, title: None,
 ) -> Report:
     """Say how faithful, how useful and how revealing synthetic rows are.
 
@@ -88,6 +86,9 @@ def evaluate(
     random_state : int, numpy.random.Generator or None
         Seed of all subsamples and fits; ``None`` draws a fresh one. With a seed the report does
         not depend on the order of rows or columns, and is the same on the same machine.
+    progress : callable
+        Called before each part with the number of parts that are done, of all, and what comes; at
+        the end with all of them.
 
     Returns
     -------
@@ -120,13 +121,21 @@ def evaluate(
     _check_column("target", target, aligned)
     disclosure = _checked_disclosure(quasi_identifiers, sensitive, aligned)
     tables = _limited(aligned, streams.named("rows"))
-    scores = judged_together(
-        [
-            *fidelity_scores(tables, streams),
-            *utility_scores(tables, target, streams),
-            *privacy_scores(tables, streams, disclosure),
-        ]
-    )
+    parts: dict[str, Callable[[], list[Score]]] = {
+        "single columns": lambda: column_scores(tables, streams),
+        "relations between columns": lambda: relation_scores(tables, streams),
+        "whole rows": lambda: row_scores(tables, streams),
+        "models trained on them": lambda: utility_scores(tables, target, streams),
+        "overfitting and attacks": lambda: privacy_scores(tables, streams, disclosure),
+    }
+    found: list[Score] = []
+    with single_threaded_products():
+        for n_done, (title, part) in enumerate(parts.items()):
+            progress(n_done, len(parts), title)
+            found += part()
+        profiles, pairs = column_profiles(tables), dependences(tables)
+    progress(len(parts), len(parts), "done")
+    scores = judged_together(found)
     values = {score.name: score.value for score in scores if score.column is None}
     outcomes = {
         name: Gate(name, low, high, values.get(name, math.nan))
@@ -139,8 +148,8 @@ def evaluate(
         len(synthetic),
         0 if holdout is None else len(holdout),
         aligned.left_out,
-        column_profiles(tables),
-        dependences(tables),
+        profiles,
+        pairs,
     )
 
 

@@ -82,7 +82,7 @@ def dependences(tables: Tables) -> Dependences:
     """Return how much the columns depend on each other, by the levels of the training rows."""
     levels = Levels.of(tables.columns, tables.train)
     train, synthetic = (
-        tuple(map(tuple, associations(levels.seen_in(rows[:_MAX_ROWS])).round(4).tolist()))
+        tuple(map(tuple, associations(levels.joint_shares(rows[:_MAX_ROWS])).round(4).tolist()))
         for rows in (tables.train, tables.synthetic)
     )
     return Dependences(tuple(column.name for column in tables.columns), train, synthetic)

@@ -66,6 +66,7 @@ def resampled_estimate(
     statistic: Callable[[FloatArray], float],
     strata: NDArray[np.int64],
     generator: np.random.Generator,
+    n_resamples: int = _N_RESAMPLES,
 ) -> Estimate:
     """Return a weighted statistic of the rows and its percentile interval.
 
@@ -76,8 +77,10 @@ def resampled_estimate(
     strata : ndarray of int64, shape (rows,)
         Rows are drawn again within their stratum, so that no class ever vanishes.
     generator : numpy.random.Generator
+    n_resamples : int
+        How often.
     """
-    draws = [statistic(weights) for weights in _resampled_weights(strata, generator)]
+    draws = [statistic(weights) for weights in _resampled_weights(strata, generator, n_resamples)]
     value = statistic(np.ones(len(strata)))
     low, high = np.quantile(draws, _INTERVAL)
     # The point estimate may lie outside a percentile interval of few rows; the interval covers it.
@@ -85,10 +88,10 @@ def resampled_estimate(
 
 
 def _resampled_weights(
-    strata: NDArray[np.int64], generator: np.random.Generator
+    strata: NDArray[np.int64], generator: np.random.Generator, n_resamples: int
 ) -> Iterator[FloatArray]:
     members = [np.flatnonzero(strata == stratum) for stratum in np.unique(strata)]
-    for _ in range(_N_RESAMPLES):
+    for _ in range(n_resamples):
         drawn = [rows[generator.integers(len(rows), size=len(rows))] for rows in members]
         yield np.bincount(np.concatenate(drawn), minlength=len(strata)).astype(np.float64)
 

@@ -6,6 +6,7 @@ import pytest
 from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 from tabgan.evaluation import Report, Verdict, evaluate
 from tabgan.evaluation.evaluate import SCORE_NAMES
+from tabgan.evaluation.fidelity.columns import COLUMN_NAMES
 from tabgan.evaluation.privacy.suite import DISCLOSURE_NAMES
 
 N_ROWS = 300
@@ -37,17 +38,19 @@ def shuffled_columns(frame: pd.DataFrame) -> pd.DataFrame:
 def test_every_promised_score_is_there_and_known(fresh_report) -> None:
     overall = [score for score in fresh_report.scores if score.column is None]
     assert {score.name for score in overall} == {*SCORE_NAMES} - {*DISCLOSURE_NAMES}
-    # 300 rows have too few outliers.
-    known = [score for score in overall if score.name != "outlier_membership_auc"]
+    # 300 rows have too few outliers, and are too few for rules.
+    known = [s for s in overall if s.name not in ("outlier_membership_auc", "constraints")]
     assert not any(math.isnan(score.value) for score in known)
     assert all(score.low <= score.value <= score.high for score in known)
 
 
-def test_shape_and_missing_have_a_score_for_every_column(fresh_report, frames) -> None:
-    frame = fresh_report.to_frame()
-    for name in ("shape", "missing"):
-        columns = frame.loc[(frame["name"] == name) & frame["column"].notna(), "column"]
-        assert set(columns) == set(frames["train"].columns)
+def test_figures_of_columns_and_pairs_have_a_score_for_each(fresh_report, frames) -> None:
+    frame = fresh_report.to_frame().dropna(subset=["column"])
+    for name in COLUMN_NAMES:
+        assert set(frame.loc[frame["name"] == name, "column"]) == set(frames["train"].columns)
+    for name in ("trend", "mutual_information"):
+        pairs = frame.loc[frame["name"] == name, ["column", "other_column"]]
+        assert len({frozenset(pair) for pair in pairs.to_numpy().tolist()}) == len(pairs) == 15
 
 
 def test_fresh_rows_score_near_the_ceiling_and_are_not_suspected(fresh_report) -> None:

@@ -83,7 +83,7 @@ def test_the_page_needs_nothing_else_and_is_well_formed(report) -> None:
 
 def test_every_score_column_and_gate_is_told(report, frames) -> None:
     text = " ".join(Elements(report.to_html()).text)
-    for title in ("Whole rows", "Singling out", "Who surely was", "Exact copies", "What is lost"):
+    for title in ("Told apart", "Singling out", "Who surely was", "Exact copies", "What is lost"):
         assert title in text
     for column in frames[0].columns:
         assert column in text

@@ -11,9 +11,12 @@ def report_of(*scores: Score, gates: tuple[Gate, ...] = ()) -> Report:
 
 
 EXAMPLE = report_of(
-    Score("shape", "fidelity", None, 0.9, 0.85, 0.95, 1.0, 0.97, note="a long remark " * 12),
-    Score("shape", "fidelity", "age", 0.8),
-    Score("trend_training_bins", "fidelity", note="unknown: no pairs"),
+    Score("shape", "columns", "fine", 0.97),
+    Score("shape", "columns", None, 0.9, 0.85, 0.95, 1.0, 0.97, note="a long remark " * 12),
+    Score("shape", "columns", "age", 0.8),
+    Score("trend_training_bins", "relations", note="unknown: no pairs"),
+    Score("trend_training_bins", "relations", "empty", other_column="fine"),
+    Score("trend_training_bins", "relations", "age", 0.7, other_column="fine"),
     gates=(Gate("shape", 0.95, None, 0.9),),
 )
 
@@ -21,10 +24,18 @@ EXAMPLE = report_of(
 def test_the_frame_has_one_row_a_score_and_the_promised_columns() -> None:
     frame = EXAMPLE.to_frame()
     figures = ["value", "low", "high", "floor", "ceiling", "p_value"]
-    assert frame.columns.tolist() == ["name", "group", "column", *figures, "verdict"]
-    assert len(frame) == 3
+    names = ["name", "group", "column", "other_column", *figures, "verdict"]
+    assert frame.columns.tolist() == names
+    assert len(frame) == 6
     assert frame["column"].iloc[0] is None
-    assert frame["column"].iloc[1] == "age"
+
+
+def test_the_whole_table_comes_first_and_then_the_worst_columns_and_pairs() -> None:
+    frame = EXAMPLE.to_frame()
+    pairs = frame[["column", "other_column"]].to_numpy().tolist()
+    assert pairs[:2] == [[None, None]] * 2
+    assert pairs[2:4] == [["age", None], ["fine", None]]
+    assert pairs[4:] == [["age", "fine"], ["empty", "fine"]]  # the unknown last
 
 
 def test_the_text_fits_a_terminal_and_shows_overall_scores_only() -> None:
@@ -47,8 +58,10 @@ def test_json_is_strict_and_complete() -> None:
     assert form["gates"] == [
         {"name": "shape", "low": 0.95, "high": None, "value": 0.9, "passed": False}
     ]
-    assert [score["column"] for score in form["scores"]] == [None, "age", None]
-    assert form["scores"][2]["value"] is None
+    assert [score["column"] for score in form["scores"]] == [
+        *[None, None, "age", "fine", "age", "empty"]
+    ]
+    assert form["scores"][1]["value"] is None
 
 
 def test_an_overall_score_is_found_by_name() -> None:
@@ -74,7 +87,7 @@ def test_gates_are_closed_ranges_that_the_unknown_fails(
 
 
 def test_without_gates_a_report_passes() -> None:
-    assert report_of(Score("shape", "fidelity")).passed
+    assert report_of(Score("shape", "rows")).passed
 
 
 @pytest.mark.parametrize(
@@ -82,5 +95,5 @@ def test_without_gates_a_report_passes() -> None:
     [(0.1, 0.4, Verdict.FLAG), (0.6, 0.8, Verdict.OK), (0.4, 0.6, Verdict.UNKNOWN)],
 )
 def test_scores_are_judged_by_their_interval(low: float, high: float, verdict: Verdict) -> None:
-    score = Score("c2st", "fidelity", None, 0.5, low, high, floor=0.5)
+    score = Score("c2st", "rows", None, 0.5, low, high, floor=0.5)
     assert score.judged_by_floor().verdict is verdict

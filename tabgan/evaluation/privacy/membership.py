@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 
+from tabgan.evaluation.learners import BOOSTED
 from tabgan.evaluation.privacy.neighbours import NOTHING, nearest_rows
 from tabgan.evaluation.privacy.sides import N_NEAREST, Sides
 from tabgan.evaluation.privacy.significance import more_at_the_top, of_several, ranked_higher
 from tabgan.evaluation.ranking import Estimate, area_under_curve, resampled_estimate
 from tabgan.evaluation.tables import FloatArray
-from tabgan.evaluation.trees import predicted_classes
 
 # Share of other rows that an attacker takes for training rows by mistake.
 _FALSE_ALARMS = 0.01
@@ -229,7 +229,7 @@ class _Attacker:
         target = np.repeat([0.0, 1.0], [len(reference), n_synthetic])
         asked = np.concatenate([sides.train, sides.holdout[self.others]])
         seed = int(self.rng.integers(2**31))
-        odds = predicted_classes(learnt, target, asked, np.array([1.0]), seed)[:, 0]
+        odds = BOOSTED.classifier(learnt, target, seed).probabilities(asked, np.array([1.0]))[:, 0]
         return _Scores(odds[: len(sides.train)], odds[len(sides.train) :])
 
     def _by_rare_categories(self) -> _Scores | None:

@@ -150,7 +150,7 @@ def _groups(sides: Sides, rng: np.random.Generator) -> list[NDArray[np.int64]]:
     if n_columns < _FEWEST_COLUMNS_TO_GROUP:
         return []
     real = np.concatenate([sides.train, sides.holdout])
-    related = associations(Levels.of(sides.columns, real).seen_in(real))
+    related = associations(Levels.of(sides.columns, real).joint_shares(real))
     tree = hierarchy.linkage(1.0 - related[np.triu_indices(n_columns, k=1)], method="average")
     number = hierarchy.fcluster(tree, _N_GROUPS, criterion="maxclust")
     together = [np.flatnonzero(number == group) for group in np.unique(number)]

@@ -23,13 +23,12 @@ from tabgan.evaluation.privacy.risk import Risk
 from tabgan.evaluation.privacy.sides import Sides
 from tabgan.evaluation.privacy.significance import of_several
 from tabgan.evaluation.privacy.singling_out import singling_out
-from tabgan.evaluation.report import Score, Verdict
+from tabgan.evaluation.report import ATTACK, OVERFITTING, Score, Verdict
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables, draw_rows
 
 # Of honest tables so many raise an alarm at most, by all tests together.
 SIGNIFICANCE = 0.05
-OVERFITTING, ATTACK = "overfitting", "attack"
 OVERFITTING_NAMES = (
     "exact_match", "near_match", "dcr_share", "nndr", "privacy_loss", "identifiability",
 )  # fmt: skip

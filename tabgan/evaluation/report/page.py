@@ -1,10 +1,11 @@
 """A report as one HTML page that needs nothing else: no scripts, no downloads."""
 
-from collections.abc import Hashable, Sequence
+import math
+from collections.abc import Hashable, Mapping, Sequence
 
 from tabgan.evaluation.profiles import ColumnProfile, Dependences
 from tabgan.evaluation.report.drawing import bars, matrix, ruler, text
-from tabgan.evaluation.report.score import Gate, Score, figure
+from tabgan.evaluation.report.score import ATTACK, COLUMNS, OVERFITTING, Gate, Score, figure
 from tabgan.evaluation.report.wording import (
     GROUPS,
     NOT_PROVED,
@@ -78,8 +79,11 @@ figure { margin: 0; break-inside: avoid; max-width: 100%; }
   h2 { break-after: avoid; } td.wide svg { width: 150px; } tr { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
-# Pairs that are told in words; the pictures have all.
+# Pairs and rules that are told in words.
 _WORST_PAIRS = 5
+_MOST_RULES = 12
+# What is not said of a column, as it is as it should be but for a rounding.
+_NEARLY_ALL = 0.9995
 
 
 def as_page(
@@ -107,7 +111,7 @@ def as_page(
     overall = [score for score in scores if score.column is None]
     body = [
         _head(n_rows, overall, gates, left_out),
-        *(_group(name, overall) for name in GROUPS),
+        *(_group(name, scores) for name in GROUPS),
         _columns(scores, profiles),
         _pairs(dependences),
         _not_proved(),
@@ -143,20 +147,44 @@ def _head(
     )
 
 
-def _group(group: str, overall: Sequence[Score]) -> str:
-    rows = "".join(_score_row(score) for score in overall if score.group == group)
+def _group(group: str, scores: Sequence[Score]) -> str:
+    rows = "".join(_score_row(s) for s in scores if s.group == group and s.column is None)
     title, question = GROUPS[group]
     if not rows:
         return ""
-    legend = _legend(*(OF_RELATIONS if group in ("fidelity", "utility") else OF_HONESTY))
+    legend = _legend(*(OF_RELATIONS if group not in (OVERFITTING, ATTACK) else OF_HONESTY))
     return (
         f"<h2>{title}</h2><p>{question}</p>{legend}"
         '<div class="scroll"><table class="scores"><thead><tr><th>Score</th>'
         '<th class="number">Value</th><th class="wide"></th>'
         '<th class="number wide">Floor</th><th class="number wide">Ceiling</th>'
         "<th>Verdict</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table></div>"
+        f"<tbody>{rows}</tbody></table></div>{_rules(group, scores)}"
     )
+
+
+def _rules(group: str, scores: Sequence[Score]) -> str:
+    """Return the rules that were found, the most broken first."""
+    rules = [
+        s for s in scores if s.group == group and s.name == "constraints" and s.column is not None
+    ]
+    if not rules:
+        return ""
+    rules.sort(key=lambda score: score.value)
+    told = "".join(
+        f"<li>{text(rule.note)}: {rule.value:.1%} of the synthetic rows{_of_real(rule)}</li>"
+        for rule in rules[:_MOST_RULES]
+    )
+    more = (
+        f'<p class="note">and {len(rules) - _MOST_RULES} more</p>'
+        if len(rules) > _MOST_RULES
+        else ""
+    )
+    return f"<h3>Rules that every training row keeps, and who else does</h3><ul>{told}</ul>{more}"
+
+
+def _of_real(rule: Score) -> str:
+    return "" if math.isnan(rule.ceiling) else f", {rule.ceiling:.1%} of unseen real rows"
 
 
 def _legend(floor: str, of_floor: str, ceiling: str, of_ceiling: str) -> str:
@@ -178,10 +206,11 @@ def _score_row(score: Score) -> str:
 
 
 def _columns(scores: Sequence[Score], profiles: Sequence[ColumnProfile]) -> str:
-    shapes = {score.column: score.value for score in scores if score.name == "shape"}
+    found = {(score.name, score.column): score.value for score in scores if score.group == COLUMNS}
+    shapes = {profile.name: found["shape", profile.name] for profile in profiles}
     # Worst first; a column without a value has no shape, and comes last.
-    ordered = sorted(profiles, key=lambda p: (shapes[p.name] != shapes[p.name], shapes[p.name]))
-    parts = "".join(_column(profile, shapes[profile.name]) for profile in ordered)
+    ordered = sorted(profiles, key=lambda p: (math.isnan(shapes[p.name]), shapes[p.name]))
+    parts = "".join(_column(profile, found) for profile in ordered)
     return (
         "<h2>Columns, the worst first</h2>"
         '<p class="note legend"><i class="real"></i><b>real</b>, the training rows'
@@ -190,10 +219,18 @@ def _columns(scores: Sequence[Score], profiles: Sequence[ColumnProfile]) -> str:
     )
 
 
-def _column(profile: ColumnProfile, shape: float) -> str:
-    facts = [profile.kind, f"shape {figure(shape)}"]
+def _column(profile: ColumnProfile, found: Mapping[tuple[str, Hashable | None], float]) -> str:
+    facts = [profile.kind, f"shape {figure(found['shape', profile.name])}"]
     if any(profile.missing):
         facts.append(f"missing {profile.missing[0]:.1%} and {profile.missing[1]:.1%}")
+    what = "range" if profile.is_ordered else "categories"
+    for name, told in (
+        ("value_coverage", f"of the {what} occurs"),
+        ("value_adherence", f"of the values lie in the {what}"),
+    ):
+        share = found[name, profile.name]
+        if share < _NEARLY_ALL:
+            facts.append(f"{share:.1%} {told}")
     return (
         f"<section><h3>{text(profile.name, 60)}</h3>"
         f'<p class="note">{text(", ".join(facts))}</p>{bars(profile)}</section>'

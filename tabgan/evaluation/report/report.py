@@ -16,7 +16,8 @@ from tabgan.evaluation.report.score import Gate, Score
 from tabgan.evaluation.report.text import as_text
 
 _COLUMNS = [
-    "name", "group", "column", "value", "low", "high", "floor", "ceiling", "p_value", "verdict",
+    "name", "group", "column", "other_column", "value", "low", "high", "floor", "ceiling",
+    "p_value", "verdict",
 ]  # fmt: skip
 # To change what to_json writes: 1. raise this number, 2. say so in CHANGELOG.md.
 _JSON_FORMAT = 1
@@ -29,7 +30,7 @@ class Report:
     Parameters
     ----------
     scores : tuple of Score
-        Scores of the whole table and, for some names, of each column.
+        Scores of the whole table and, for some names, of each column or pair of columns.
     gates : tuple of Gate
         The gates asked for, with their outcome.
     n_train, n_synthetic, n_holdout : int
@@ -70,12 +71,18 @@ class Report:
         raise KeyError(name)
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a score, `column` being ``None`` for the whole table."""
-        rows = [[getattr(score, name) for name in _COLUMNS] for score in self.scores]
+        """Return one row a score.
+
+        `column` is ``None`` for the whole table, and `other_column` but for pairs. The whole table
+        comes first, then the columns and pairs of each score, the worst first.
+        """
+        scores = self._worst_first()
+        rows = [[getattr(score, name) for name in _COLUMNS] for score in scores]
         frame = pd.DataFrame(rows, columns=_COLUMNS)
         # Column names may be anything, and None must not turn into NaN beside them.
-        frame["column"] = pd.Series([score.column for score in self.scores], dtype=object)
-        frame["verdict"] = [str(score.verdict) for score in self.scores]
+        for name in ("column", "other_column"):
+            frame[name] = pd.Series([getattr(score, name) for score in scores], dtype=object)
+        frame["verdict"] = [str(score.verdict) for score in scores]
         return frame
 
     def to_json(self) -> str:
@@ -89,7 +96,7 @@ class Report:
             "left_out": [str(name) for name in self.left_out],
             "passed": self.passed,
             "gates": [_json_row(gate) for gate in gates],
-            "scores": [_json_row(asdict(score)) for score in self.scores],
+            "scores": [_json_row(asdict(score)) for score in self._worst_first()],
         }
         return json.dumps(form, indent=2, ensure_ascii=False, allow_nan=False)
 
@@ -132,6 +139,14 @@ class Report:
 
     def _overall(self) -> list[Score]:
         return [score for score in self.scores if score.column is None]
+
+    def _worst_first(self) -> list[Score]:
+        overall = self._overall()
+        names = list(dict.fromkeys(score.name for score in self.scores))
+        parts = [score for score in self.scores if score.column is not None]
+        # What is unknown comes last. Scores of columns and pairs are similarities: 1 is best.
+        parts.sort(key=lambda s: (names.index(s.name), math.isnan(s.value), s.value))
+        return overall + parts
 
 
 def _json_row(row: dict[str, object]) -> dict[str, object]:

@@ -6,6 +6,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 UNKNOWN = float("nan")
+# Groups of scores, in the order in which they are shown: three of fidelity, one of utility, two of
+# privacy.
+COLUMNS, RELATIONS, ROWS = "columns", "relations", "rows"
+UTILITY = "utility"
+OVERFITTING, ATTACK = "overfitting", "attack"
 
 
 def figure(value: float) -> str:
@@ -30,7 +35,8 @@ class Score:
     name : str
         Which score, for example ``"c2st"``.
     group : str
-        ``"fidelity"``, ``"utility"``, ``"overfitting"`` or ``"attack"``.
+        ``"columns"``, ``"relations"`` or ``"rows"``, of fidelity; ``"utility"``; ``"overfitting"``
+        or ``"attack"``, of privacy.
     column : hashable or None
         The column it is about; ``None`` for the whole table.
     value : float
@@ -47,6 +53,8 @@ class Score:
         ``ok``, ``flag`` or ``unknown``.
     note : str
         What a reader has to know about this figure; often empty.
+    other_column : hashable or None
+        The second column, where it is about a pair.
     """
 
     name: str
@@ -60,6 +68,7 @@ class Score:
     p_value: float = UNKNOWN
     verdict: Verdict = Verdict.UNKNOWN
     note: str = ""
+    other_column: Hashable | None = None
 
     def judged_by_floor(self) -> "Score":
         """Return the score judged against independent columns.

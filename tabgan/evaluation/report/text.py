@@ -3,14 +3,26 @@
 import textwrap
 from collections.abc import Hashable, Sequence
 
-from tabgan.evaluation.report.score import Gate, Score, figure
+from tabgan.evaluation.report.score import (
+    ATTACK,
+    COLUMNS,
+    OVERFITTING,
+    RELATIONS,
+    ROWS,
+    UTILITY,
+    Gate,
+    Score,
+    figure,
+)
 
 _WIDTH = 80
 _TITLES = {
-    "fidelity": "fidelity (1 is best)",
-    "utility": "utility (tested on the holdout)",
-    "overfitting": "privacy: overfitting checks",
-    "attack": "privacy: attacks",
+    COLUMNS: "fidelity: single columns (1 is best)",
+    RELATIONS: "fidelity: relations between columns",
+    ROWS: "fidelity: whole rows",
+    UTILITY: "utility (tested on the holdout)",
+    OVERFITTING: "privacy: overfitting checks",
+    ATTACK: "privacy: attacks",
 }
 CAUTION = (
     "Passing these checks is no proof of anonymity, and the report itself tells something about "

@@ -2,18 +2,47 @@
 
 from collections.abc import Sequence
 
-from tabgan.evaluation.report.score import Score, Verdict
+from tabgan.evaluation.report.score import (
+    ATTACK,
+    COLUMNS,
+    OVERFITTING,
+    RELATIONS,
+    ROWS,
+    UTILITY,
+    Score,
+    Verdict,
+)
 
 # Title, and the question that the score answers.
 SCORES = {
-    "shape": ("Single columns", "Is each column distributed as in the real table?"),
+    "shape": ("Distribution", "Is each column distributed as in the real table?"),
+    "wasserstein": ("Distance moved", "How far must values of numbers be moved to be as real?"),
+    "jensen_shannon": ("Frequent and rare", "Are common and rare values as common and rare?"),
     "missing": ("Missing values", "Is each column missing as often as in the real table?"),
+    "value_coverage": ("Everything occurs", "Do the whole range and all categories occur?"),
+    "value_adherence": ("Nothing else occurs", "Do values lie in the range, or among them?"),
     "trend": ("Pairs of columns", "Do each two columns go together as in the real table?"),
     "trend_training_bins": ("Pairs, by fixed bins", "The same, in the bins of the real rows."),
-    "c2st": ("Whole rows", "Can a classifier tell them from real rows that were held out?"),
-    "c2st_train": ("Whole rows, training rows", "Can it tell them from the training rows?"),
+    "mutual_information": ("Dependence", "Does each column tell as much of each other one?"),
+    "correlation_ratio": ("Numbers by category", "Do categories tell as much of numbers?"),
+    "missing_together": ("Missing together", "Are each two columns missing in the same rows?"),
+    "triples": ("Triples of columns", "Do each three columns go together as in the real table?"),
+    "constraints": ("Rules", "Are rules kept that every real row keeps?"),
+    "c2st": ("Told apart", "Can a classifier tell them from real rows that were held out?"),
+    "c2st_logistic": ("Told apart by columns", "Can it by looking at columns one by one?"),
+    "c2st_train": ("Told apart, training rows", "Can it tell them from the training rows?"),
+    "pmse": ("Even odds", "Are the odds of being synthetic about even for each row?"),
+    "alpha_precision": ("Typical rows", "Are as many rows as typical as real ones are?"),
+    "beta_recall": ("All kinds of rows", "Has each real row a synthetic one beside it?"),
+    "density": ("Among real rows", "Do they lie where real rows are dense?"),
+    "coverage": ("Around real rows", "Lies one in the neighbourhood of each real row?"),
+    "mmd": ("Same law", "Are both tables alike, seen through a kernel?"),
     "mle": ("Models trained on them", "How well does such a model predict real rows?"),
     "mle_gap": ("What is lost", "How much worse is it than a model trained on real rows?"),
+    "mle_forest": ("The same, a forest", "How well does a random forest predict?"),
+    "mle_linear": ("The same, linear", "How well does a linear model predict?"),
+    "importance_agreement": ("Which columns count", "Do models lean on the same columns?"),
+    "augmentation": ("Added to real rows", "How much does a model gain by both together?"),
     "c2st_train_auc": ("Repeated rows", "Does a classifier meet training rows again?"),
     "exact_match": ("Exact copies", "Do rows equal training rows more often than unseen rows?"),
     "near_match": ("Copies but for one cell", "The same, whichever one cell differs."),
@@ -37,16 +66,21 @@ SCORES = {
     "l_diversity": ("Varied secrets", "How many different secrets has a group, at least?"),
 }
 GROUPS = {
-    "fidelity": ("Fidelity", "Do synthetic rows look like real ones? 1 is best."),
-    "utility": (
+    COLUMNS: ("Fidelity: single columns", "Is each column by itself like the real one? 1 is best."),
+    RELATIONS: (
+        "Fidelity: relations between columns",
+        "Do columns go together as in the real table? 1 is best.",
+    ),
+    ROWS: ("Fidelity: whole rows", "Do synthetic rows look like real ones? 1 is best."),
+    UTILITY: (
         "Utility",
         "Are models trained on them any good? Tested on real rows that were held out.",
     ),
-    "overfitting": (
+    OVERFITTING: (
         "Privacy: overfitting checks",
         "Do synthetic rows owe more to the training rows than to other real rows?",
     ),
-    "attack": (
+    ATTACK: (
         "Privacy: attacks",
         "What is found out about training rows, beyond what would be found out about anybody?",
     ),
@@ -108,7 +142,7 @@ def _of_utility(found: dict[str, Score]) -> tuple[Verdict, str]:
 
 
 def _of_privacy(found: dict[str, Score]) -> tuple[Verdict, str]:
-    tests = [s for s in found.values() if s.group in ("overfitting", "attack")]
+    tests = [s for s in found.values() if s.group in (OVERFITTING, ATTACK)]
     judged = [score for score in tests if score.p_value == score.p_value]
     if len(judged) < 2:
         return Verdict.UNKNOWN, (

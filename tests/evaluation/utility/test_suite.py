@@ -5,7 +5,7 @@ import pytest
 from tabgan.evaluation.report import Score, Verdict
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import align_tables
-from tabgan.evaluation.utility import utility_scores
+from tabgan.evaluation.utility.suite import utility_scores
 
 
 def scores_of(

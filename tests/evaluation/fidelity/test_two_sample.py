@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from tabgan.evaluation.fidelity.two_sample import TwoSampleTest, two_sample_test
 from tabgan.evaluation.ranking import Estimate
-from tabgan.evaluation.two_sample import TwoSampleTest, two_sample_test
 
 
 def normal_rows(n_rows: int, seed: int, correlation: float = 0.9) -> np.ndarray:

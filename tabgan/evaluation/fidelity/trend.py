@@ -27,23 +27,38 @@ class TrendScores:
 
     Parameters
     ----------
-    own_bins : float
-        Mean over all pairs, the ordered columns of mixed pairs cut over each table's own range:
-        SDMetrics' QualityReport, comparable with published figures. NaN if no pair counts.
-    training_bins : float
+    own : ndarray of float64, shape (columns, columns)
+        Of each two columns, the ordered columns of mixed pairs cut over each table's own range. NaN
+        for a column with itself, and for two ordered columns of which one is constant in the
+        training rows: no correlation is there to be reproduced.
+    training : ndarray of float64, shape (columns, columns)
         The same with both tables cut over the range of the training rows. A shift or a stretched
-        range shows here; `own_bins` cannot see it, and one far value changes all of its bins.
-    n_pairs : int
-        Number of pairs in the means.
-    n_constant : int
-        Pairs of ordered columns left out because one of them is constant in the training rows: no
-        correlation is there to be reproduced.
+        range shows here; `own` cannot see it, and one far value changes all of its bins.
     """
 
-    own_bins: float
-    training_bins: float
-    n_pairs: int
-    n_constant: int
+    own: FloatArray
+    training: FloatArray
+
+    @property
+    def own_bins(self) -> float:
+        """Mean of `own` over all pairs: SDMetrics' QualityReport, as published; NaN of none."""
+        return mean_of_pairs(self.own)
+
+    @property
+    def training_bins(self) -> float:
+        """Mean of `training` over all pairs."""
+        return mean_of_pairs(self.training)
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs in the means."""
+        return int(np.isfinite(self.own).sum() // 2)
+
+
+def mean_of_pairs(pairs: FloatArray) -> float:
+    """Return the mean above the diagonal, shape (columns, columns), but for what is NaN."""
+    values = pairs[np.triu_indices(len(pairs), k=1)]
+    return _mean(values[~np.isnan(values)])
 
 
 class TrendReference:
@@ -78,25 +93,22 @@ class TrendReference:
             A correlation with a column that is constant in these rows only counts as 0, the
             relation being lost. SDMetrics leaves such a pair out, which rewards a collapse.
         """
-        numbers, n_constant = self._compare_correlations(rows)
-        similarity = 1.0 - self._total_variations(rows)
         n_categories, n_ordered = len(self._categories), len(self._ordered)
-        between = similarity[:, :n_categories][np.triu_indices(n_categories, k=1)]
-        own = similarity[:, n_categories : n_categories + n_ordered].ravel()
-        training = similarity[:, n_categories + n_ordered :].ravel()
-        return TrendScores(
-            _mean(np.concatenate([numbers, between, own])),
-            _mean(np.concatenate([numbers, between, training])),
-            len(numbers) + len(between) + len(own),
-            n_constant,
-        )
+        own = np.full((n_categories + n_ordered,) * 2, np.nan)
+        own[np.ix_(self._ordered, self._ordered)] = self._compare_correlations(rows)
+        similarity = 1.0 - self._total_variations(rows)
+        own[np.ix_(self._categories, self._categories)] = similarity[:, :n_categories]
+        np.fill_diagonal(own, np.nan)
+        training = own.copy()
+        for pairs, start in ((own, n_categories), (training, n_categories + n_ordered)):
+            mixed = similarity[:, start : start + n_ordered]
+            pairs[np.ix_(self._categories, self._ordered)] = mixed
+            pairs[np.ix_(self._ordered, self._categories)] = mixed.T
+        return TrendScores(own, training)
 
-    def _compare_correlations(self, rows: FloatArray) -> tuple[FloatArray, int]:
-        pairs = np.triu_indices(len(self._ordered), k=1)
-        train = self._correlations[pairs]
-        other = np.nan_to_num(correlations(rows[:, self._ordered])[pairs])
-        defined = ~np.isnan(train)
-        return (1.0 - np.abs(train - other) / 2)[defined], int((~defined).sum())
+    def _compare_correlations(self, rows: FloatArray) -> FloatArray:
+        other = np.nan_to_num(correlations(rows[:, self._ordered]))
+        return 1.0 - np.abs(self._correlations - other) / 2
 
     def _total_variations(self, rows: FloatArray) -> FloatArray:
         difference = abs(self._shares_of(rows) - self._shares)

@@ -1,0 +1,52 @@
+"""Scores of single columns, and of each column its own."""
+
+import numpy as np
+
+from tabgan.evaluation.fidelity.measured import cut_to_holdout, means_first, measured
+from tabgan.evaluation.fidelity.shape import DISTRIBUTION, FIGURES, SUPPORT, ColumnReference
+from tabgan.evaluation.report import COLUMNS, Score
+from tabgan.evaluation.streams import RandomStreams
+from tabgan.evaluation.tables import FloatArray, Tables
+
+COLUMN_NAMES = FIGURES
+
+
+def column_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
+    """Return how each column is distributed, and their means.
+
+    Parameters
+    ----------
+    tables : Tables
+    streams : RandomStreams
+
+    Returns
+    -------
+    list of Score
+        Independent columns are as good at them as fresh real rows, so that no verdict is given.
+    """
+    reference = ColumnReference(tables.columns, tables.train)
+
+    names = [column.name for column in tables.columns]
+
+    def scores(figures: tuple[str, ...], judged: Tables, note: str) -> list[Score]:
+        places = [FIGURES.index(figure) for figure in figures]
+
+        def similarity(rows: FloatArray) -> FloatArray:
+            return means_first(reference.compare(rows)[places])
+
+        found = measured(similarity, judged, streams.named(figures[0]))
+        notes = "; ".join(filter(None, (note, found.note)))
+        return [
+            Score(figure, COLUMNS, name, *found.figures(i, place), note="" if place else notes)
+            for i, figure in enumerate(figures)
+            for place, name in enumerate([None, *names])
+        ]
+
+    cut, note = cut_to_holdout(tables, streams.named("support"))
+    return [*scores(DISTRIBUTION, tables, _note_on_empty(tables)), *scores(SUPPORT, cut, note)]
+
+
+def _note_on_empty(tables: Tables) -> str:
+    empty = np.flatnonzero(np.isnan(tables.train).all(axis=0))
+    names = [tables.columns[i].name for i in empty]
+    return f"left out, having no value in the training rows: {names}" if names else ""

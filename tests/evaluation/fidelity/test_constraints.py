@@ -1,0 +1,92 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.evaluation import Verdict
+from tabgan.evaluation.fidelity.constraints import find_rules, kept_shares
+from tabgan.evaluation.fidelity.relations import relation_scores
+from tabgan.evaluation.streams import RandomStreams
+from tabgan.evaluation.tables import align_tables, independent_columns
+
+N_ROWS = 1_000
+STATES = {"berlin": "de", "hamburg": "de", "paris": "fr", "lyon": "fr", "rome": "it"}
+
+
+def draw(seed: int) -> pd.DataFrame:
+    generator = np.random.default_rng(seed)
+    net = np.round(generator.gamma(2.0, 50.0, N_ROWS), 2)
+    tax = np.round(generator.gamma(2.0, 9.0, N_ROWS), 2)
+    city = generator.choice(list(STATES), N_ROWS)
+    start = pd.Timestamp("2024-01-01") + pd.to_timedelta(generator.integers(0, 365, N_ROWS), "D")
+    end = start + pd.to_timedelta(generator.integers(0, 60, N_ROWS), "D")
+    frame = pd.DataFrame(
+        {
+            "net": net,
+            "tax": tax,
+            "gross": net + tax,
+            "city": city,
+            "state": pd.Series(city).map(STATES),
+            "start": start,
+            "end": end,
+            "noise": generator.normal(size=N_ROWS),
+        }
+    )
+    frame.loc[generator.random(N_ROWS) < 0.1, "end"] = pd.NaT
+    return frame
+
+
+def told_of(train: pd.DataFrame) -> set[str]:
+    tables = align_tables(train, train, None)
+    independent = independent_columns(tables.train, len(train), np.random.default_rng(0))
+    names = [column.name for column in tables.columns]
+    return {rule.told(names) for rule in find_rules(tables.columns, tables.train, independent)}
+
+
+def test_the_rules_of_a_table_are_found_and_no_others() -> None:
+    assert told_of(draw(0)) == {
+        "gross = net + tax",
+        "net <= gross",
+        "tax <= gross",
+        "start <= end",
+        "city tells state",
+    }
+
+
+def test_rules_of_few_rows_or_with_one_exception_are_none() -> None:
+    train = draw(0)
+    assert told_of(train[:400]) == set()
+    train.loc[5, "state"] = "it" if train.loc[5, "city"] != "rome" else "de"
+    train.loc[6, "gross"] = train.loc[6, "net"] / 2
+    assert told_of(train) == {"tax <= gross", "start <= end"} - {
+        "tax <= gross" if train.loc[6, "tax"] > train.loc[6, "gross"] else ""
+    }
+
+
+def test_fresh_rows_keep_them_and_broken_rows_are_counted() -> None:
+    broken = draw(1)
+    broken.loc[:299, "gross"] += 1.0
+    broken.loc[:99, "state"] = "nowhere"
+    tables = align_tables(draw(0), broken, draw(2))
+    scores = [s for s in relation_scores(tables, RandomStreams(0)) if s.name == "constraints"]
+    overall, of_rule = scores[0], {score.note: score for score in scores[1:]}
+    assert overall.ceiling == 1.0
+    assert overall.verdict is Verdict.OK
+    of_sum = of_rule["gross = net + tax"]
+    assert of_sum.value == pytest.approx(0.7)
+    assert (of_sum.column, of_sum.other_column) == ("gross", "net")
+    assert of_rule["city tells state"].value == pytest.approx(0.9)
+    assert of_rule["start <= end"].value == 1.0
+    assert overall.value == pytest.approx(np.mean([s.value for s in of_rule.values()]))
+
+
+def test_a_missing_value_may_be_what_a_category_tells() -> None:
+    train = draw(0).assign(visa=lambda frame: frame["state"].where(frame["state"] != "de"))
+    assert {"state tells visa", "visa tells state"} <= told_of(train)
+
+
+def test_unknown_keys_say_nothing_and_a_rule_about_nothing_is_broken() -> None:
+    tables = align_tables(draw(0), draw(0), None)
+    independent = independent_columns(tables.train, N_ROWS, np.random.default_rng(0))
+    rules = find_rules(tables.columns, tables.train, independent)
+    empty = np.full_like(tables.train, np.nan)
+    np.testing.assert_array_equal(kept_shares(rules, empty), np.zeros(len(rules)))
