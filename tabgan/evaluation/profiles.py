@@ -148,4 +148,6 @@ def _label(kind: Kind, value: float) -> str:
         return str(pd.Timestamp(value, unit="s").date())
     if kind is Kind.TIMEDELTA:
         return str(pd.Timedelta(value, unit="s").round("s"))
+    if kind is Kind.INTEGER:
+        return f"{round(value):,}"  # a quantile may lie between two of them
     return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"

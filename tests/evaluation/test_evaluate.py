@@ -221,3 +221,15 @@ def test_quasi_identifiers_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         evaluate(frames["train"], frames["fresh"], quasi_identifiers=known, sensitive=secret)
+
+
+def test_progress_is_told_part_by_part(frames) -> None:
+    told: list[tuple[int, int, str]] = []
+    evaluate(
+        frames["train"], frames["fresh"], random_state=0, progress=lambda *part: told.append(part)
+    )
+    n_parts = told[0][1]
+    assert [(n_done, n_all) for n_done, n_all, _ in told] == [
+        (n_done, n_parts) for n_done in range(n_parts + 1)
+    ]
+    assert len({title for _, _, title in told}) == n_parts + 1

@@ -91,7 +91,10 @@ class ColumnDisplay:
         gaps = f", missing {missing[0]:.1%} and {missing[1]:.1%}" if any(missing) else ""
         self.ax_.set_title(f"{_cut(self.profile.name)}{gaps}", loc="left")
         self.ax_.spines[["top", "right"]].set_visible(False)
-        self.ax_.legend(frameon=False)
+        handles = dict(zip(*self.ax_.get_legend_handles_labels()[::-1], strict=True))
+        self.ax_.legend(
+            [handles["real"], handles["synthetic"]], ["real", "synthetic"], frameon=False
+        )
         return self
 
     def _draw_numbers(self) -> None:

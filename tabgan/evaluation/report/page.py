@@ -26,7 +26,7 @@ body { margin: 0 auto; padding: 2rem 1.2rem 4rem; max-width: 62rem; color: var(-
 h1 { font-size: 1.7rem; margin: 0 0 .2rem; }
 h2 { font-size: 1.25rem; margin: 2.4rem 0 .2rem; border-top: 1px solid var(--line);
   padding-top: 1.2rem; }
-h3 { font-size: 1rem; margin: 0 0 .3rem; overflow-wrap: anywhere; }
+h3 { font-size: 1rem; margin: 0 0 .3rem; overflow-wrap: anywhere; } h3.below { margin-top: 1.2rem; }
 p { margin: .2rem 0 .8rem; max-width: 48rem; }
 .soft, .note, figcaption { color: var(--soft); font-size: .87rem; }
 .verdicts { list-style: none; padding: 0; margin: 1.2rem 0; }
@@ -180,7 +180,8 @@ def _rules(group: str, scores: Sequence[Score]) -> str:
         if len(rules) > _MOST_RULES
         else ""
     )
-    return f"<h3>Rules that every training row keeps, and who else does</h3><ul>{told}</ul>{more}"
+    title = "Rules that every training row keeps, and who else does"
+    return f'<h3 class="below">{title}</h3><ul>{told}</ul>{more}'
 
 
 def _of_real(rule: Score) -> str:

@@ -54,3 +54,43 @@ def test_unknown_is_said_with_its_reason(draw_table) -> None:
     single = scores_of(train, train, holdout.assign(member=True), "member")["mle_gap"]
     assert np.isnan(single.value)
     assert "single value" in single.note
+
+
+@pytest.fixture(scope="module")
+def of_fresh_and_unrelated(draw_table) -> tuple[dict[str, Score], dict[str, Score]]:
+    train, fresh, holdout = draw_table(600, 0), draw_table(600, 1), draw_table(400, 2)
+    generator = np.random.default_rng(0)
+    unrelated = fresh.assign(y=generator.permutation(fresh["y"]))
+    return scores_of(train, fresh, holdout, "y"), scores_of(train, unrelated, holdout, "y")
+
+
+def test_forests_and_linear_models_learn_from_fresh_rows_alone(of_fresh_and_unrelated) -> None:
+    fresh, unrelated = of_fresh_and_unrelated
+    for name in ("mle_forest", "mle_linear"):
+        assert fresh[name].value == pytest.approx(fresh[name].ceiling, abs=0.05)
+        assert fresh[name].verdict is Verdict.OK
+        assert unrelated[name].value < 0.1 < fresh[name].floor + 0.4
+
+
+def test_models_of_fresh_rows_lean_on_the_same_columns(of_fresh_and_unrelated) -> None:
+    fresh, unrelated = (scores["importance_agreement"] for scores in of_fresh_and_unrelated)
+    # All that tells y is x: half of the training rows and the fresh ones see it, and no others.
+    assert fresh.value > 0.8
+    assert fresh.ceiling > 0.8
+    assert unrelated.value < 0.6
+
+
+def test_fresh_rows_add_and_unrelated_ones_take_away(of_fresh_and_unrelated) -> None:
+    fresh, unrelated = (scores["augmentation"] for scores in of_fresh_and_unrelated)
+    assert fresh.value == pytest.approx(fresh.ceiling, abs=0.03)
+    assert unrelated.high < 0.0
+    assert unrelated.floor < -0.05 < fresh.ceiling
+
+
+def test_many_classes_some_of_one_row_are_survived(draw_table) -> None:
+    tables = [draw_table(200, seed) for seed in range(3)]
+    for seed, table in enumerate(tables):
+        kinds = np.random.default_rng(seed).zipf(1.6, 200).clip(max=9)
+        table["kind"] = [f"kind {i}" for i in kinds]
+    scores = scores_of(*tables, "kind")
+    assert not any(np.isnan(score.value) for score in scores.values())
