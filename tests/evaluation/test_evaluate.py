@@ -97,6 +97,17 @@ def test_without_a_holdout_what_needs_one_is_unknown_with_the_reason(frames) -> 
         assert "holdout" in report[name].note
     assert math.isnan(report["shape"].ceiling)
     assert not math.isnan(report["shape"].floor)
+    # Of itself it is known, but not how low other real rows would bring it.
+    assert not math.isnan(report["c2st_train_auc"].value)
+    assert report["c2st_train_auc"].verdict is Verdict.UNKNOWN
+
+
+def test_the_area_with_training_rows_is_that_of_as_many_holdout_rows(frames) -> None:
+    report = evaluate(frames["train"], frames["fresh"], frames["holdout"][:120], random_state=0)
+    score = report["c2st_train_auc"]
+    assert score.note.startswith("of 120 rows a side")
+    assert f"{1 - report['c2st_train'].value / 2:.3f} of 300" in score.note
+    assert abs(score.value - score.ceiling) < 0.2
 
 
 def test_a_smaller_holdout_still_gives_the_ceiling_of_as_many_rows(draw_table) -> None:

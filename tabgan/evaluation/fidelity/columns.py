@@ -1,5 +1,7 @@
 """Scores of single columns, and of each column its own."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tabgan.evaluation.fidelity.measured import cut_to_holdout, means_first, measured
@@ -43,10 +45,17 @@ def column_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
         ]
 
     cut, note = cut_to_holdout(tables, streams.named("support"))
-    return [*scores(DISTRIBUTION, tables, _note_on_empty(tables)), *scores(SUPPORT, cut, note)]
+    found = [*scores(DISTRIBUTION, tables, ""), *scores(SUPPORT, cut, note)]
+    return [_told_what_counts(score, tables) for score in found]
 
 
-def _note_on_empty(tables: Tables) -> str:
-    empty = np.flatnonzero(np.isnan(tables.train).all(axis=0))
-    names = [tables.columns[i].name for i in empty]
-    return f"left out, having no value in the training rows: {names}" if names else ""
+def _told_what_counts(score: Score, tables: Tables) -> Score:
+    """Return an overall score that says which columns its mean leaves out."""
+    empty = np.isnan(tables.train).all(axis=0)
+    told = []
+    if score.column is None and score.name == "wasserstein":
+        told.append(f"of {(tables.is_ordered & ~empty).sum()} columns of numbers, dates, durations")
+    elif score.column is None and score.name == "shape" and empty.any():
+        names = [tables.columns[i].name for i in np.flatnonzero(empty)]
+        told.append(f"left out, having no value in the training rows: {names}")
+    return replace(score, note="; ".join(filter(None, (*told, score.note))))

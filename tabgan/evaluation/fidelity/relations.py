@@ -85,6 +85,8 @@ def _note(name: str, found: Measured, pairs: FloatArray) -> str:
             f"{n_pairs - n_known} pairs left out, a column being constant in the training rows"
         )
         return f"{left_out}; {found.note}".rstrip("; ")
+    if n_known < n_pairs and name in ("correlation_ratio", "missing_together"):
+        return f"of {n_known} pairs; {found.note}".rstrip("; ")
     return found.note
 
 

@@ -29,6 +29,7 @@ def draw(seed: int) -> pd.DataFrame:
             "start": start,
             "end": end,
             "noise": generator.normal(size=N_ROWS),
+            "limit": 1e6,  # above all numbers, whatever their relation
         }
     )
     frame.loc[generator.random(N_ROWS) < 0.1, "end"] = pd.NaT

@@ -73,9 +73,11 @@ def test_a_column_like_its_best_constant_or_worse_has_moved_all_the_way() -> Non
 
 
 def test_coverage_is_lost_at_either_end_and_adherence_beyond_it() -> None:
-    found = of_numbers([0.0, 4.5, 10.0], [1.0, 2.0, 8.0, 12.0])
-    assert found["value_coverage"] == pytest.approx(0.9)
-    assert found["value_adherence"] == pytest.approx(0.75)
+    train = [0.0, 4.5, 10.0]
+    assert of_numbers(train, [1.0, 2.0, 8.0])["value_coverage"] == pytest.approx(0.7)
+    beyond = of_numbers(train, [1.0, 2.0, 8.0, 12.0])
+    assert beyond["value_coverage"] == pytest.approx(0.9)
+    assert beyond["value_adherence"] == pytest.approx(0.75)
 
 
 def test_fractions_do_not_belong_in_a_column_of_whole_numbers() -> None:
