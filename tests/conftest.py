@@ -44,6 +44,8 @@ def data_folder(pytestconfig: pytest.Config) -> Path:
 _SHARED_MODEL = ["synthesizers", "cli"]
 
 
+# First, as pytest-xdist looks for the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep tests that share a model on one worker, and begin with those that take longest."""
 
