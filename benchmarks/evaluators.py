@@ -42,17 +42,21 @@ class Case:
         By how much of their spread numbers of copies move.
     n_holdout : int
         Holdout rows.
+    is_changed : bool
+        Whether one cell of each copy is that of another row.
     """
 
     share: float
     noise: float = 0.0
     n_holdout: int = N_ROWS
+    is_changed: bool = False
 
     def __str__(self) -> str:
         if not self.share:
             return f"honest, {self.n_holdout} holdout rows"
         moved = f", moved by {self.noise:.1%}" if self.noise else ""
-        return f"{self.share:.0%} copied{moved}"
+        changed = ", one cell changed" if self.is_changed else ""
+        return f"{self.share:.0%} copied{moved}{changed}"
 
 
 CASES = [
@@ -61,6 +65,8 @@ CASES = [
     Case(0.4),
     Case(0.05),
     Case(0.05, 0.001),
+    Case(0.05, is_changed=True),
+    Case(0.02),
     Case(0.0),
     Case(0.0, n_holdout=N_ROWS // 4),
     Case(0.0, n_holdout=N_ROWS // 9),
@@ -68,7 +74,9 @@ CASES = [
 
 
 def table_of(kind: str, data: Path) -> pd.DataFrame:
-    """Return a table of mixed, categorical or numeric columns."""
+    """Return a table of mixed, categorical or numeric columns, or a wide one of 30."""
+    if kind == "wide":
+        return pd.read_parquet(data / "acs_income.parquet").iloc[:, :30]
     if kind == "mixed":
         return pd.read_parquet(data / "adult.parquet")
     if kind == "numeric":
@@ -90,6 +98,11 @@ def judge(kind: str, data: Path, case: Case, seed: int) -> dict[str, object]:
     for name in copies.select_dtypes("number"):
         moves = case.noise * rows[name].std() * rng.normal(size=n_copies)
         copies[name] = copies[name] + moves if case.noise else copies[name]
+    if case.is_changed:
+        changed = rng.integers(rows.shape[1], size=n_copies)
+        for i, name in enumerate(rows.columns):
+            others = rows[name].iloc[rng.integers(len(rows), size=n_copies)].to_numpy()
+            copies[name] = copies[name].where(changed != i, others)
     sample = pd.concat([copies, sample.iloc[n_copies:]], ignore_index=True)
     started = time.perf_counter()
     with threadpool_limits(1):
