@@ -29,7 +29,8 @@ class Levels:
     marks : list of ndarray
         Inner edges of a number's levels; place of each other code among the most frequent ones.
     n_levels : int
-        Levels of a number; other columns have one more, for all rare values together.
+        Levels aimed at; there is one more for all rare values together, or for a value that many
+        rows have.
     """
 
     is_ordered: list[bool]
@@ -45,8 +46,7 @@ class Levels:
         for column, values in zip(columns, rows.T, strict=True):
             known = values[~np.isnan(values)]
             if column.is_ordered:
-                inner = np.arange(1, n_levels) / n_levels
-                marks.append(np.quantile(known, inner) if len(known) else known)
+                marks.append(_edges(known, n_levels))
             else:
                 counts = np.bincount(known.astype(np.int64), minlength=max(1, column.n_levels))
                 marks.append(np.argsort(np.argsort(-counts, kind="stable")).astype(np.float64))
@@ -81,6 +81,17 @@ class Levels:
             np.put_along_axis(one_hot, block, 1.0, axis=1)
             counts += one_hot.T @ one_hot  # whole numbers, exact in float32
         return counts.reshape(n_columns, self.size, n_columns, self.size) / max(1, len(rows))
+
+
+def _edges(known: FloatArray, n_levels: int) -> FloatArray:
+    if len(known) == 0:
+        return known
+    marks, counts = np.unique(
+        np.quantile(known, np.arange(1, n_levels) / n_levels), return_counts=True
+    )
+    # A value that spans a level, or that nothing lies above, would share one with all below it.
+    own = marks[(counts > 1) | (marks == known.max())]
+    return np.unique(np.concatenate([marks, np.nextafter(own, -np.inf)]))
 
 
 def associations(joint: FloatArray) -> FloatArray:

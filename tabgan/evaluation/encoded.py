@@ -74,7 +74,9 @@ def _ranks(known: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 def _numbers(values: FloatArray, knots: FloatArray, ranks: FloatArray) -> FloatArray:
     missing = np.isnan(values)
-    known = np.interp(values, knots, ranks) if len(knots) else np.zeros(len(values))
+    known = np.zeros(len(values))
+    if len(knots):
+        known = np.interp(values, knots, ranks, left=0.0, right=1.0)
     return np.column_stack([np.where(missing, 0.5, known), missing])
 
 

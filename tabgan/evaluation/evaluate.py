@@ -218,9 +218,11 @@ def _checked_range(name: str, bounds: Range) -> Range:
             f"gate {name!r} must be a pair (low, high) of numbers or None, for example (0.5, None)"
         )
     low, high = bounds
+    if any(bound != bound for bound in bounds):
+        raise InvalidParameterError(f"gate {name!r} has a bound that is not a number; give one")
     if low is not None and high is not None and not low <= high:
         raise InvalidParameterError(
-            f"gate {name!r} allows nothing: low is above high or not a number; give low <= high"
+            f"gate {name!r} allows nothing: low is above high; give low <= high"
         )
     return low, high
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
@@ -31,6 +32,7 @@ _BOOSTING: dict[str, Any] = {"learning_rate": 0.3, "max_iter": 100, "early_stopp
 _FOREST: dict[str, Any] = {"n_estimators": 100, "min_samples_leaf": 5, "n_jobs": 1}
 # Enough for coordinates of one scale.
 _MAX_ITERATIONS = 1_000
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,8 @@ class Learner:
         learnt = np.unique(target)
         if len(learnt) < 2:
             return Classifier(learnt, None)
-        return Classifier(learnt, _fitted(self.make_classifier(seed), features, target))
+        codes = np.searchsorted(learnt, target)  # classes may be any numbers
+        return Classifier(learnt, _fitted(self.make_classifier(seed), features, codes))
 
     def regressor(
         self, features: FloatArray, target: FloatArray, seed: int
@@ -102,17 +105,22 @@ class Classifier:
         return predictions
 
 
-def _fitted(model: Any, features: FloatArray, target: FloatArray) -> Any:
+def _fitted(model: Any, features: FloatArray, target: NDArray[Any]) -> Any:
     # scikit-learn finds no bins for a column without values, which a small fold may well have. A
     # constant in its place is never split on.
     empty = np.isnan(features).all(axis=0)
     with threadpool_limits(1, user_api="openmp"):
-        return model.fit(np.where(empty, 0.0, features), target)
+        return model.fit(_narrowed(np.where(empty, 0.0, features)), target)
 
 
 def _predicted(predict: Callable[[FloatArray], FloatArray], unseen: FloatArray) -> FloatArray:
     with threadpool_limits(1, user_api="openmp"):
-        return predict(unseen)
+        return predict(_narrowed(unseen))
+
+
+def _narrowed(features: FloatArray) -> FloatArray:
+    # Forests compute in float32, where larger numbers would be infinite.
+    return np.clip(features, -_LARGEST, _LARGEST)
 
 
 BOOSTED = Learner(

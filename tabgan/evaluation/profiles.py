@@ -19,7 +19,10 @@ _BEYOND = 0.005
 # Categories with bars of their own. Rarer ones are shown together, as are those that fewer training
 # rows have than the number below it: a picture must not show who is alone with a value.
 _N_CATEGORIES = 10
+ALL_OTHERS = "all others"
 _FEWEST_ROWS = 5
+# Seconds that fit into 64 bits as nanoseconds.
+_LONGEST = 9e9
 # Rows that dependences are measured on; their noise is then below a hundredth.
 _MAX_ROWS = 20_000
 
@@ -106,11 +109,14 @@ def _bars_of_numbers(
     column: ViewColumn, train: FloatArray, synthetic: FloatArray
 ) -> tuple[tuple[str, ...], list[tuple[float, ...]]]:
     known = train[~np.isnan(train)]
-    if len(known) == 0:
+    if len(known) < 2 * _FEWEST_ROWS:
         return (), [(), ()]
-    beyond = min(0.5, max(_BEYOND, _FEWEST_ROWS / len(known)))
+    beyond = max(_BEYOND, _FEWEST_ROWS / len(known))
     low, high = np.quantile(known, (beyond, 1.0 - beyond))
-    edges = np.linspace(low, high, _N_BARS + 1)[1:-1] if high > low else np.empty(0)
+    if high > low:
+        edges = np.linspace(low, high, _N_BARS + 1)[1:-1]
+    else:  # nearly all have one value: below, this one, above
+        edges = np.array([low, np.nextafter(low, np.inf)])
     bars = (np.searchsorted(edges, rows, side="right") for rows in (train, synthetic))
     shares = [
         _shares(places, ~np.isnan(rows), len(edges) + 1)
@@ -128,7 +134,7 @@ def _bars_of_categories(
     shown = shown[counts[shown] >= _FEWEST_ROWS]
     bar_of = np.full(len(counts), len(shown))
     bar_of[shown] = np.arange(len(shown))
-    others = () if len(shown) == column.n_levels else ("all others",)
+    others = () if len(shown) == column.n_levels else (ALL_OTHERS,)
     labels = (*(column.labels[code] for code in shown), *others)
     shares = []
     for rows, there in zip((train, synthetic), known, strict=True):
@@ -145,9 +151,11 @@ def _shares(places: NDArray[np.int64], known: NDArray[np.bool_], n_bars: int) ->
 
 def _label(kind: Kind, value: float) -> str:
     if kind is Kind.DATETIME:
-        return str(pd.Timestamp(value, unit="s").date())
+        return str(np.datetime64(round(value), "s").astype("datetime64[D]"))
     if kind is Kind.TIMEDELTA:
-        return str(pd.Timedelta(value, unit="s").round("s"))
+        # As pandas writes them, as far as its nanoseconds reach.
+        is_long = abs(value) > _LONGEST
+        return f"{value / 86_400:,.0f} days" if is_long else str(pd.Timedelta(round(value), "s"))
     if kind is Kind.INTEGER:
         return f"{round(value):,}"  # a quantile may lie between two of them
     return f"{value:,.4g}" if abs(value) < 1e4 else f"{value:,.0f}"

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types as pandas_types
 
-from tabgan.errors import InvalidDataError
+from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema import ColumnSchema, Kind, infer_schema
 
 FloatArray = NDArray[np.float64]
@@ -187,6 +187,8 @@ def _check_length(role: str, frame: pd.DataFrame) -> None:
 
 
 def _check_columns(role: str, frame: pd.DataFrame, names: list[Hashable]) -> None:
+    if any(name is None for name in names):
+        raise InvalidDataError("a column of train is named None, which stands for all; rename it")
     missing = [name for name in names if name not in frame.columns]
     unknown = [name for name in frame.columns if name not in names]
     if missing or unknown:
@@ -210,7 +212,7 @@ def _view_column(
     if column.kind.is_ordered:
         ordered = {role: _as_numbers(column, values, role) for role, values in series.items()}
         return ViewColumn(column.name, column.kind, 0), ordered
-    codes, labels = _as_codes(series)
+    codes, labels = _as_codes(column.name, series)
     return ViewColumn(column.name, column.kind, len(labels), labels), codes
 
 
@@ -222,11 +224,11 @@ def _as_numbers(column: ColumnSchema, series: pd.Series, role: str) -> FloatArra
             numbers = _integers_as_seconds(pd.to_timedelta(series))
         else:
             numbers = pd.to_numeric(series).to_numpy(dtype="float64", na_value=np.nan)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError):
         raise InvalidDataError(
             f"column {column.name!r} of {role} holds values that are no {column.kind} values, "
             f"as they are in train; convert the column of {role} to the dtype it has in train"
-        ) from error
+        ) from None  # what was raised may show a value
     if np.isinf(numbers).any():
         raise InvalidDataError(
             f"column {column.name!r} of {role} holds infinite values; replace them by missing "
@@ -254,10 +256,17 @@ def _integers_as_seconds(series: pd.Series) -> FloatArray:
     return np.where(np.isnat(moments), np.nan, seconds)
 
 
-def _as_codes(series: dict[str, pd.Series]) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
+def _as_codes(
+    name: Hashable, series: dict[str, pd.Series]
+) -> tuple[dict[str, FloatArray], tuple[str, ...]]:
     # As objects, 1, 1.0 and True are one level, and so is a text in any of pandas' text dtypes.
     stacked = pd.concat([values.astype(object) for values in series.values()], ignore_index=True)
-    codes, levels = pd.factorize(stacked)
+    try:
+        codes, levels = pd.factorize(stacked)
+    except TypeError:
+        raise UnsupportedTypeError(
+            f"column {name!r} holds values that are no scalars, such as lists; convert them to text"
+        ) from None
     rank = np.empty(len(levels) + 1)
     order = sorted(range(len(levels)), key=lambda i: _level_order(levels[i]))
     rank[order] = np.arange(len(levels))

@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 from sklearn.metrics import mutual_info_score
@@ -50,3 +51,16 @@ def test_dependences_agree_with_scipy_and_scikit_learn(levels) -> None:
             least = min(stats.entropy(counts.sum(axis=axis)) for axis in (0, 1))
             expected = mutual_info_score(seen[:, i], seen[:, j]) / least
             assert information[i, j] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("atom", [0.0, 1.0, 0.5])
+def test_a_value_that_most_rows_have_has_a_level_of_its_own(atom: float) -> None:
+    generator = np.random.default_rng(0)
+    values = np.where(generator.random(1_000) < 0.93, atom, generator.random(1_000))
+    table = pd.DataFrame({"x": values, "is": np.where(values == atom, "m", "k")})
+    tables = align_tables(table, table, None)
+    levels = Levels.of(tables.columns, tables.train)
+    joint = levels.joint_shares(tables.train)
+    assert associations(joint)[0, 1] == pytest.approx(1.0)
+    assert mutual_information(joint)[0, 1] == pytest.approx(1.0)
+    assert levels.seen_in(tables.train).max() < levels.size

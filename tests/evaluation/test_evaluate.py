@@ -1,9 +1,10 @@
 import math
+import traceback
 
 import pandas as pd
 import pytest
 
-from tabgan.errors import InvalidParameterError, UnsupportedTypeError
+from tabgan.errors import InvalidParameterError, TabGANError, UnsupportedTypeError
 from tabgan.evaluation import Report, Verdict, evaluate
 from tabgan.evaluation.evaluate import SCORE_NAMES
 from tabgan.evaluation.fidelity.columns import COLUMN_NAMES
@@ -244,3 +245,23 @@ def test_progress_is_told_part_by_part(frames) -> None:
         (n_done, n_parts) for n_done in range(n_parts + 1)
     ]
     assert len({title for _, _, title in told}) == n_parts + 1
+
+
+def test_a_value_never_shows_in_an_error(frames) -> None:
+    train = frames["train"]
+    for name, value in (("x", "SECRET"), ("city", ["SECRET"])):
+        spoilt = train.astype(object)
+        spoilt.at[3, name] = value
+        with pytest.raises(TabGANError, match=f"column '{name}'") as error:
+            evaluate(train, spoilt, random_state=0)
+        shown = "".join(traceback.format_exception(error.value))
+        assert "'SECRET'" not in shown
+
+
+def test_a_column_without_a_name_and_a_gate_without_a_number_are_refused(frames) -> None:
+    nameless = frames["train"].copy()
+    nameless.columns = pd.Index([None, *nameless.columns[1:]], dtype=object)
+    with pytest.raises(TabGANError, match="named None"):
+        evaluate(nameless, nameless, random_state=0)
+    with pytest.raises(InvalidParameterError, match="not a number"):
+        evaluate(frames["train"], frames["fresh"], gates={"shape": (math.nan, None)})

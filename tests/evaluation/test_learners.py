@@ -44,3 +44,13 @@ def test_trees_take_gaps_and_columns_without_values(learner: Learner, rows) -> N
     gaps[::3, 1] = np.nan
     odds = learner.classifier(gaps, (rows[:, 0] > 0) * 1.0, 0).probabilities(gaps, np.array([1.0]))
     assert ((odds[:, 0] > 0.5) == (rows[:, 0] > 0)).mean() > 0.95
+
+
+@pytest.mark.parametrize("learner", [BOOSTED, FOREST], indirect=False)
+def test_trees_take_numbers_beyond_float32(learner: Learner, rows) -> None:
+    far = rows.copy()
+    far[0, 0], far[1, 1] = 1e300, -1e300
+    odds = learner.classifier(far, (rows[:, 0] > 0) * 0.5 + 0.25, 0).probabilities(
+        far, np.array([0.25, 0.75])
+    )
+    assert np.isfinite(odds).all()

@@ -151,3 +151,27 @@ def test_the_ends_of_a_picture_are_no_single_row_s(draw_table) -> None:
     assert ">0.25<" not in page
     assert ">99.25<" not in page
     assert ">5.2<" in page  # the sixth smallest
+
+
+def test_few_values_far_dates_and_long_times_are_told_apart_from_rows() -> None:
+    generator = np.random.default_rng(0)
+    table = pd.DataFrame(
+        {
+            "single": [123456.0] + [np.nan] * 59,
+            "far": np.datetime64("2900-01-01", "s") + generator.integers(0, 9**9, 60),
+            "long": generator.integers(10**11, 10**12, 60).astype("timedelta64[s]"),
+            "flag": [1] * 58 + [0] * 2,
+            "x": generator.normal(size=60),
+        }
+    )
+    page = evaluate(table, table, random_state=0).to_html()
+    assert "123,456" not in page
+    assert "too few values" in page
+    assert "2900-" in page
+    assert " days" in page
+
+
+def test_what_a_gate_asks_for_is_no_finding_of_an_attack(frames) -> None:
+    page = evaluate(*frames, "member", gates={"dcr_share": (0.9, None)}, random_state=0).to_html()
+    assert "find more than chance" not in page
+    assert "gate dcr_share" in page

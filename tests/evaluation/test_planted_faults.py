@@ -120,9 +120,9 @@ FAULTS = [
     ),
     Fault(
         "each test has the level of all",
-        "privacy/suite",
-        "level = SIGNIFICANCE / max(1, n_tests)",
-        "level = SIGNIFICANCE",
+        "report/score",
+        "return SIGNIFICANCE / max(1, n_tests)",
+        "return SIGNIFICANCE",
         "privacy/suite",
     ),
     Fault(

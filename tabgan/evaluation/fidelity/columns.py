@@ -11,6 +11,8 @@ from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables
 
 COLUMN_NAMES = FIGURES
+# Those that a column without a value has not.
+_OF_VALUES = ("shape", *SUPPORT)
 
 
 def column_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
@@ -55,7 +57,7 @@ def _told_what_counts(score: Score, tables: Tables) -> Score:
     told = []
     if score.column is None and score.name == "wasserstein":
         told.append(f"of {(tables.is_ordered & ~empty).sum()} columns of numbers, dates, durations")
-    elif score.column is None and score.name == "shape" and empty.any():
+    elif score.column is None and score.name in _OF_VALUES and empty.any():
         names = [tables.columns[i].name for i in np.flatnonzero(empty)]
         told.append(f"left out, having no value in the training rows: {names}")
     return replace(score, note="; ".join(filter(None, (*told, score.note))))

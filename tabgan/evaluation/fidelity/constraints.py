@@ -17,14 +17,16 @@ from tabgan.schema import Kind
 
 # Rows that a rule must be about: one in a hundred may then break it unseen in one case of three
 # hundred at most. (.99 ** 500 = .007)
-_FEWEST_ROWS = 500
+FEWEST_ROWS = 500
 # Rows at which candidates are weeded out before all are looked at.
 _FIRST_ROWS = 64
 # Share of rows of independent columns that must break a rule: else it says little.
 _BROKEN_BY_CHANCE = 0.01
 # Sums are exact but for rounding to the digits of a float32.
 _PRECISION = 1e-6
-# Share of rows in which both parts of a sum are not zero: else it is an equality of two columns.
+# A chance that is none: that of no row being concerned.
+_BY_CHANCE = 0.01
+# Share of rows in which both parts of a sum are there: else it is an equality of two columns.
 _BOTH_PARTS = 0.05
 # Rows that each value of a determining column has on average: fewer are no evidence.
 _ROWS_OF_VALUE = 20
@@ -114,43 +116,65 @@ class Determined:
 Rule = AtMost | Sum | Determined
 
 
-def find_rules(
-    columns: tuple[ViewColumn, ...], train: FloatArray, independent: FloatArray
-) -> list[Rule]:
-    """Return the rules that the training rows keep.
+@dataclass(frozen=True)
+class Rules:
+    """The rules that the training rows keep.
 
     Parameters
     ----------
-    columns : tuple of ViewColumn
-        What the columns are.
-    train : ndarray of float64, shape (rows, columns)
-        The training rows; NaN is missing.
-    independent : ndarray of float64, shape (rows, columns)
-        Rows of the same columns without any relation.
+    rules : list of Rule
+    concerned : list of float
+        Share of the training rows that each says something about.
     """
-    candidates = [*_orders(columns, train), *_sums(columns, train), *_combinations(train)]
-    return [
-        rule for rule in candidates if _always_kept(rule, train) and _is_news(rule, independent)
-    ]
 
+    rules: list[Rule]
+    concerned: list[float]
 
-def kept_shares(rules: list[Rule], rows: FloatArray) -> FloatArray:
-    """Return the share of rows that keep each rule, of those that it says something about.
+    @classmethod
+    def found_in(
+        cls, columns: tuple[ViewColumn, ...], train: FloatArray, independent: FloatArray
+    ) -> "Rules":
+        """Return the rules that no training row breaks and that independent columns do.
 
-    Shape (rules,). A rule that it says nothing about is kept by none: what it is about is gone.
-    """
-    shares = np.zeros(len(rules))
-    for i, rule in enumerate(rules):
-        kept = rule.kept(rows)
-        if not np.isnan(kept).all():
-            shares[i] = np.nanmean(kept)
-    return shares
+        Parameters
+        ----------
+        columns : tuple of ViewColumn
+            What the columns are.
+        train : ndarray of float64, shape (rows, columns)
+            The training rows; NaN is missing.
+        independent : ndarray of float64, shape (rows, columns)
+            Rows of the same columns without any relation.
+        """
+        if len(train) < FEWEST_ROWS:
+            return cls([], [])
+        candidates = [*_orders(columns, train), *_sums(columns, train), *_combinations(train)]
+        rules = [
+            rule for rule in candidates if _always_kept(rule, train) and _is_news(rule, independent)
+        ]
+        return cls(rules, [float((~np.isnan(rule.kept(train))).mean()) for rule in rules])
+
+    def kept_shares(self, rows: FloatArray) -> FloatArray:
+        """Return the share of rows that keep each rule, of those that it is about, shape (rules,).
+
+        Where it is about none: 0 if by the training rows there should be some, as they are lost;
+        else NaN.
+        """
+        shares = np.empty(len(self.rules))
+        for i, (rule, concerned) in enumerate(zip(self.rules, self.concerned, strict=True)):
+            kept = rule.kept(rows)
+            told = kept[~np.isnan(kept)]
+            none_by_chance = (1.0 - concerned) ** len(rows)
+            if len(told):
+                shares[i] = told.mean()
+            else:
+                shares[i] = 0.0 if none_by_chance < _BY_CHANCE else np.nan
+        return shares
 
 
 def _always_kept(rule: Rule, train: FloatArray) -> bool:
     kept = rule.kept(train)
     told = kept[~np.isnan(kept)]
-    return len(told) >= _FEWEST_ROWS and bool(told.all())
+    return len(told) >= FEWEST_ROWS and bool(told.all())
 
 
 def _is_news(rule: Rule, independent: FloatArray) -> bool:
@@ -172,18 +196,23 @@ def _orders(columns: tuple[ViewColumn, ...], train: FloatArray) -> list[Rule]:
 
 def _sums(columns: tuple[ViewColumn, ...], train: FloatArray) -> list[Rule]:
     numbers = [i for i, column in enumerate(columns) if column.kind in _UNITS]
-    few = train[:_FIRST_ROWS, numbers]
     found: list[Rule] = []
-    for first, second in combinations(range(len(numbers)), 2):
-        parts = train[:, numbers[first]], train[:, numbers[second]]
-        if ((parts[0] != 0) & (parts[1] != 0)).mean() < _BOTH_PARTS:
+    for first, second in combinations(numbers, 2):
+        one, other = np.abs(train[:, first]), np.abs(train[:, second])
+        # A part that the total's digits cannot show is none; false where one is missing.
+        has_both = (one > _PRECISION * other) & (other > _PRECISION * one)
+        if has_both.sum() < max(FEWEST_ROWS, _BOTH_PARTS * len(train)):
             continue
+        few = train[np.flatnonzero(has_both)[:_FIRST_ROWS]]
         sums = (few[:, first] + few[:, second])[:, np.newaxis]
-        differs = np.abs(sums - few) > _tolerance(sums, few)  # false for missing
+        totals = few[:, numbers]
+        equal = np.abs(sums - totals) <= _tolerance(sums, totals)
+        # Missing totals tell nothing, so most must be there.
+        holds = (equal | np.isnan(totals)).all(axis=0) & (equal.mean(axis=0) > 0.5)
         found += [
-            Sum(numbers[total], numbers[first], numbers[second])
-            for total in np.flatnonzero(~differs.any(axis=0))
-            if total not in (first, second)
+            Sum(numbers[total], first, second)
+            for total in np.flatnonzero(holds)
+            if numbers[total] not in (first, second)
         ]
     return found
 

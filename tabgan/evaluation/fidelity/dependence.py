@@ -9,6 +9,8 @@ from tabgan.evaluation.tables import FloatArray, ViewColumn
 FIGURES = ("mutual_information", "correlation_ratio", "missing_together")
 # A number whose variance is below this share of its own over all rows does not vary.
 _NO_VARIANCE = 1e-9
+# Spreads that a number is off by at most: squares of more are infinite.
+_FAR = 1e100
 
 
 class DependenceReference:
@@ -27,9 +29,11 @@ class DependenceReference:
         self._levels = Levels.of(columns, train)
         present = ~np.isnan(train)
         counts = np.maximum(1, present.sum(axis=0))
-        self._centre = np.where(present, train, 0.0).sum(axis=0) / counts
-        centred = np.where(present, train - self._centre, 0.0)
-        spread = np.sqrt((centred**2).sum(axis=0) / counts)
+        largest = np.abs(np.where(present, train, 0.0)).max(axis=0, initial=0.0)
+        self._unit = np.where(largest > 0, largest, 1.0)
+        values = train / self._unit
+        self._centre = np.where(present, values, 0.0).sum(axis=0) / counts
+        spread = np.sqrt((np.where(present, values - self._centre, 0.0) ** 2).sum(axis=0) / counts)
         self._spread = np.where(spread > 0, spread, 1.0)
         self._has_gaps = ~present.all(axis=0)
         self._relations = self._relations_in(train)
@@ -48,14 +52,14 @@ class DependenceReference:
             From 0 to 1 at best, in the order of `FIGURES`: one minus the difference of the mutual
             informations, of the correlation ratios (Pearson 1905: how much of a number's spread a
             category tells; numbers with categories alone), and of the shares of rows in which
-            either, both or none of two columns are missing (total variation; columns with gaps
-            alone). NaN where a figure does not apply.
+            either, both or none of two columns are missing (total variation; columns with gaps in
+            the training rows alone). NaN where a figure does not apply.
         """
         relations = self._relations_in(rows)
         similar = 1.0 - np.abs(self._relations - relations)
         variation = np.abs(self._gaps - _missing_together(rows)).sum(axis=0) / 2
-        has_gaps = self._has_gaps | np.isnan(rows).any(axis=0)
-        gaps = np.where(np.logical_and.outer(has_gaps, has_gaps), 1.0 - variation, np.nan)
+        have_gaps = np.logical_and.outer(self._has_gaps, self._has_gaps)
+        gaps = np.where(have_gaps, 1.0 - variation, np.nan)
         found = np.concatenate([similar, gaps[np.newaxis]])
         own = np.arange(len(self._is_ordered))
         found[:, own, own] = np.nan
@@ -69,7 +73,8 @@ class DependenceReference:
         ratios = np.full((len(self._is_ordered),) * 2, np.nan)
         numbers, categories = np.flatnonzero(self._is_ordered), np.flatnonzero(~self._is_ordered)
         present = ~np.isnan(rows[:, numbers])
-        scaled = (rows[:, numbers] - self._centre[numbers]) / self._spread[numbers]
+        scaled = rows[:, numbers] / self._unit[numbers] - self._centre[numbers]
+        scaled = np.clip(scaled / self._spread[numbers], -_FAR, _FAR)
         values = np.where(present, scaled, 0.0)
         counts, sums = present.sum(axis=0), values.sum(axis=0)
         total = (values**2).sum(axis=0) - sums**2 / np.maximum(counts, 1)

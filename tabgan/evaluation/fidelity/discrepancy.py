@@ -34,7 +34,8 @@ def kernel_similarity(real: FloatArray, synthetic: FloatArray) -> Estimate:
     n_pairs = n_rows * (n_rows - 1)
     squared = float(terms.sum() / n_pairs)
     of_row = terms.sum(axis=1) / (n_rows - 1)
-    first, second = float(of_row.var()), float((terms**2).sum() / n_pairs - squared**2)
+    first = float(of_row.var())
+    second = max(0.0, float((terms**2).sum() / n_pairs - squared**2))  # but for rounding
     error = math.sqrt((4 * (n_rows - 2) * first + 2 * second) / n_pairs)
     return Estimate(
         _similarity(squared),

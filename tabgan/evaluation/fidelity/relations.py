@@ -5,10 +5,10 @@ from itertools import combinations
 
 import numpy as np
 
-from tabgan.evaluation.fidelity.constraints import Rule, find_rules, kept_shares
+from tabgan.evaluation.fidelity.constraints import FEWEST_ROWS, Rule, Rules
 from tabgan.evaluation.fidelity.dependence import FIGURES, DependenceReference
 from tabgan.evaluation.fidelity.margins import TripleReference
-from tabgan.evaluation.fidelity.measured import Measured, cut_to_holdout, measured
+from tabgan.evaluation.fidelity.measured import Measured, cut_to_holdout, means_first, measured
 from tabgan.evaluation.fidelity.trend import TrendReference, mean_of_pairs
 from tabgan.evaluation.report import RELATIONS, Score
 from tabgan.evaluation.streams import RandomStreams
@@ -80,7 +80,7 @@ def _note(name: str, found: Measured, pairs: FloatArray) -> str:
     n_known = int(np.isfinite(pairs).sum() // 2)
     if n_known == 0:
         return "unknown: there are no two columns that it is about"
-    if name == "trend" and n_known < n_pairs:
+    if name.startswith("trend") and n_known < n_pairs:
         left_out = (
             f"{n_pairs - n_known} pairs left out, a column being constant in the training rows"
         )
@@ -111,15 +111,18 @@ def _triple_score(tables: Tables, streams: RandomStreams) -> Score:
 def _constraint_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
     generator = streams.named("constraints")
     independent = independent_columns(tables.train, len(tables.train), generator)
-    rules = find_rules(tables.columns, tables.train, independent)
+    found_rules = Rules.found_in(tables.columns, tables.train, independent)
+    rules = found_rules.rules
+    if len(tables.train) < FEWEST_ROWS:
+        note = f"unknown: rules are looked for in {FEWEST_ROWS} training rows or more"
+        return [Score("constraints", RELATIONS, note=note)]
     if not rules:
         return [
             Score("constraints", RELATIONS, note="unknown: no rule was found that all rows keep")
         ]
 
     def similarity(rows: FloatArray) -> FloatArray:
-        kept = kept_shares(rules, rows)
-        return np.concatenate([[kept.mean()], kept])
+        return means_first(found_rules.kept_shares(rows)[np.newaxis]).ravel()
 
     cut, on_rows = cut_to_holdout(tables, generator)
     found = measured(similarity, cut, generator)

@@ -15,6 +15,7 @@ from tabgan.schema import Kind
 DISTRIBUTION = ("shape", "wasserstein", "jensen_shannon", "missing")
 SUPPORT = ("value_coverage", "value_adherence")
 FIGURES = (*DISTRIBUTION, *SUPPORT)
+_FAR = 1e100
 
 
 class ColumnReference:
@@ -96,9 +97,11 @@ def _of_numbers(train: FloatArray, other: FloatArray) -> tuple[float, float]:
     below_train = np.searchsorted(train, steps, side="right") / len(train)
     below_other = np.searchsorted(other, steps, side="right") / len(other)
     apart = np.abs(below_train - below_other)
-    moved = float(apart[:-1] @ np.diff(steps))
+    # In units of the largest, and not further than can be added up.
+    unit = max(abs(train[0]), abs(train[-1])) or 1.0
+    moved = float(apart[:-1] @ np.diff(np.clip(steps / unit, -_FAR, _FAR)))
     # How far the training rows are from the one value that is nearest to all of them.
-    spread = float(np.abs(train - train[len(train) // 2]).mean())
+    spread = float(np.abs(train / unit - train[len(train) // 2] / unit).mean())
     far = min(1.0, moved / spread) if spread > 0 else float(moved > 0)
     return 1.0 - float(apart.max()), 1.0 - far
 

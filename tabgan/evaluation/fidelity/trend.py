@@ -165,26 +165,35 @@ def correlations(rows: FloatArray) -> FloatArray:
 def _standardised(rows: FloatArray) -> FloatArray:
     # Standardised first, because sums of squares of raw dates leave no digits for a variance.
     present = ~np.isnan(rows)
+    # And in units of the largest, as squares of very large or small numbers are infinite or none.
+    largest = np.abs(np.where(present, rows, 0.0)).max(axis=0, initial=0.0)
+    rows = rows / np.where(largest > 0, largest, 1.0)
     count = np.maximum(present.sum(axis=0), 1)
     centred = np.where(present, rows - np.where(present, rows, 0.0).sum(axis=0) / count, 0.0)
     spread = np.sqrt((centred**2).sum(axis=0) / count)
-    magnitude = np.abs(np.where(present, rows, 0.0)).max(axis=0, initial=0.0)
-    varies = spread > 1e-14 * magnitude
+    varies = spread > 1e-14
     return np.where(varies, centred / np.where(varies, spread, 1.0), 0.0)
 
 
 def _bin_edges(values: FloatArray) -> FloatArray:
     # Open ends: a value outside the training range belongs to the outermost bin. As NaN sorts
     # last, numpy.digitize gives missing a level of its own.
-    edges = np.histogram_bin_edges(values[~np.isnan(values)], bins=_N_BINS)
-    return np.concatenate([[-np.inf], edges[1:-1], [np.inf]])
+    return np.concatenate([[-np.inf], _equal_bins(values)[1:-1], [np.inf]])
 
 
 def _own_bins(values: FloatArray) -> NDArray[np.int64]:
     # Closed ends, as in QualityReport: the largest value and missing share the level after the
     # last bin.
-    edges = np.histogram_bin_edges(values[~np.isnan(values)], bins=_N_BINS)
-    return np.digitize(values, edges)
+    return np.digitize(values, _equal_bins(values))
+
+
+def _equal_bins(values: FloatArray) -> FloatArray:
+    known = values[~np.isnan(values)]
+    try:
+        return np.histogram_bin_edges(known, bins=_N_BINS)
+    except ValueError:  # no ten floats lie between them, or their distance is none
+        share = np.arange(_N_BINS + 1) / _N_BINS
+        return np.unique(known.min() * (1 - share) + known.max() * share)
 
 
 def _one_hot(codes: list[NDArray[np.int64]], n_levels: list[int], n_rows: int) -> sparse.csr_array:

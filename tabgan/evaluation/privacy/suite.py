@@ -23,12 +23,10 @@ from tabgan.evaluation.privacy.risk import Risk
 from tabgan.evaluation.privacy.sides import Sides
 from tabgan.evaluation.privacy.significance import of_several
 from tabgan.evaluation.privacy.singling_out import singling_out
-from tabgan.evaluation.report import ATTACK, OVERFITTING, Score, Verdict
+from tabgan.evaluation.report import ATTACK, OVERFITTING, Score, Verdict, level_of_each
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables, draw_rows
 
-# Of honest tables so many raise an alarm at most, by all tests together.
-SIGNIFICANCE = 0.05
 OVERFITTING_NAMES = (
     "exact_match", "near_match", "dcr_share", "nndr", "privacy_loss", "identifiability",
 )  # fmt: skip
@@ -105,8 +103,7 @@ def judged_together(scores: Sequence[Score]) -> list[Score]:
 
     An honest table raises an alarm by any of them in at most 5 of 100 cases (Bonferroni).
     """
-    n_tests = sum(not math.isnan(score.p_value) and score.column is None for score in scores)
-    level = SIGNIFICANCE / max(1, n_tests)
+    level = level_of_each(scores)
     return [
         score if math.isnan(score.p_value) else replace(score, verdict=_verdict(score, level))
         for score in scores

@@ -1,4 +1,4 @@
-"""What an evaluation came to: values first (``score``, ``profile``, ``report``), then renderings.
+"""What an evaluation came to: values first (``score``, ``report``), then renderings.
 
 ``text`` is what is printed, ``page`` the HTML page, with ``drawing`` for its pictures and
 ``wording`` for what it says to who does not program; ``column_display`` draws in notebooks.
@@ -16,6 +16,7 @@ from tabgan.evaluation.report.score import (
     Gate,
     Score,
     Verdict,
+    level_of_each,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "Report",
     "Score",
     "Verdict",
+    "level_of_each",
 ]

@@ -4,7 +4,7 @@ import html
 import math
 from collections.abc import Sequence
 
-from tabgan.evaluation.profiles import ColumnProfile
+from tabgan.evaluation.profiles import ALL_OTHERS, ColumnProfile
 from tabgan.evaluation.report.score import Score
 
 _RULER_WIDTH, _RULER_HEIGHT = 240, 26
@@ -50,7 +50,7 @@ def ruler(score: Score) -> str:
 def bars(profile: ColumnProfile) -> str:
     """Return the distribution of a column in the real and in the synthetic rows."""
     if not profile.train:
-        return '<p class="note">no value in the training rows</p>'
+        return '<p class="note">too few values in the training rows to be shown</p>'
     return _line_of_bars(profile) if profile.is_ordered else _list_of_bars(profile)
 
 
@@ -81,8 +81,9 @@ def _line_of_bars(profile: ColumnProfile) -> str:
 
 def _list_of_bars(profile: ColumnProfile) -> str:
     # The rest together would dwarf all that has a bar of its own.
-    own = [share for shares in (profile.train, profile.synthetic) for share in shares[:-1]]
-    highest = max([*own, 1e-9]) if len(profile.labels) > 1 else 1.0
+    n_own = len(profile.labels) - (profile.labels[-1] == ALL_OTHERS and len(profile.labels) > 1)
+    own = [share for shares in (profile.train, profile.synthetic) for share in shares[:n_own]]
+    highest = max([*own, 1e-9])
     rows = []
     for label, real, synthetic in zip(
         profile.labels, profile.train, profile.synthetic, strict=True

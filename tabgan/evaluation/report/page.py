@@ -76,7 +76,7 @@ table.bars i { display: block; height: 5px; min-width: 1px; margin: 1px 0; }
 .matrices { display: flex; flex-wrap: wrap; gap: 1.4rem; margin-top: 1rem; }
 figure { margin: 0; break-inside: avoid; max-width: 100%; }
 @media print { html { font-size: 11px; } body { max-width: none; padding: 0; }
-  h2 { break-after: avoid; } td.wide svg { width: 150px; } tr { break-inside: avoid; }
+  h2, .legend { break-after: avoid; } td.wide svg { width: 150px; } tr { break-inside: avoid; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 """
 # Pairs and rules that are told in words.

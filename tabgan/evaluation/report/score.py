@@ -1,7 +1,7 @@
 """What a report is made of: scores and gates, as frozen values."""
 
 import math
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -11,6 +11,10 @@ UNKNOWN = float("nan")
 COLUMNS, RELATIONS, ROWS = "columns", "relations", "rows"
 UTILITY = "utility"
 OVERFITTING, ATTACK = "overfitting", "attack"
+
+
+# Of honest tables so many raise an alarm at most, by all tests together.
+SIGNIFICANCE = 0.05
 
 
 def figure(value: float) -> str:
@@ -80,6 +84,12 @@ class Score:
         if self.high < self.floor:
             return replace(self, verdict=Verdict.FLAG)
         return replace(self, verdict=Verdict.OK if self.low > self.floor else Verdict.UNKNOWN)
+
+
+def level_of_each(scores: Sequence[Score]) -> float:
+    """Return the level of each test of the whole table, so that all keep theirs (Bonferroni)."""
+    n_tests = sum(not math.isnan(score.p_value) and score.column is None for score in scores)
+    return SIGNIFICANCE / max(1, n_tests)
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,20 @@ from tabgan.evaluation.report.score import (
     UTILITY,
     Score,
     Verdict,
+    level_of_each,
 )
 
 # Title, and the question that the score answers.
 SCORES = {
     "shape": ("Distribution", "Is each column distributed as in the real table?"),
-    "wasserstein": ("Distance moved", "How far must values of numbers be moved to be as real?"),
+    "wasserstein": ("Distance moved", "How far are numbers from where real ones are?"),
     "jensen_shannon": ("Frequent and rare", "Are common and rare values as common and rare?"),
     "missing": ("Missing values", "Is each column missing as often as in the real table?"),
     "value_coverage": ("Everything occurs", "Do the whole range and all categories occur?"),
-    "value_adherence": ("Nothing else occurs", "Do values lie in the range, or among them?"),
+    "value_adherence": (
+        "Nothing else occurs",
+        "Are all values within the range or the categories?",
+    ),
     "trend": ("Pairs of columns", "Do each two columns go together as in the real table?"),
     "trend_training_bins": ("Pairs, by fixed bins", "The same, in the bins of the real rows."),
     "mutual_information": ("Dependence", "Does each column tell as much of each other one?"),
@@ -71,7 +75,10 @@ GROUPS = {
         "Fidelity: relations between columns",
         "Do columns go together as in the real table? 1 is best.",
     ),
-    ROWS: ("Fidelity: whole rows", "Do synthetic rows look like real ones? 1 is best."),
+    ROWS: (
+        "Fidelity: whole rows",
+        "Do synthetic rows look like real ones? What real rows get is best.",
+    ),
     UTILITY: (
         "Utility",
         "Are models trained on them any good? Tested on real rows that were held out.",
@@ -113,9 +120,7 @@ def verdict_lines(scores: Sequence[Score]) -> list[tuple[Verdict, str]]:
 def _of_fidelity(found: dict[str, Score]) -> tuple[Verdict, str]:
     headline = found["c2st"]
     if headline.value != headline.value:
-        return Verdict.UNKNOWN, (
-            "How much the rows look like real ones is not known: it takes real rows held out."
-        )
+        return Verdict.UNKNOWN, _unknown("How much the rows look like real ones", headline)
     area = 1 - headline.value / 2
     text = (
         f"Shown a real and a synthetic row, a classifier finds the real one in {area:.0%} of the "
@@ -129,16 +134,17 @@ def _of_fidelity(found: dict[str, Score]) -> tuple[Verdict, str]:
 def _of_utility(found: dict[str, Score]) -> tuple[Verdict, str]:
     gap, model = found["mle_gap"], found["mle"]
     if gap.value != gap.value:
-        return (
-            Verdict.UNKNOWN,
-            "What models trained on them are worth is not known: it takes a target.",
-        )
-    lost = "as good as" if gap.low <= 0 else f"{gap.value:.3f} worse than"
+        return Verdict.UNKNOWN, _unknown("What models trained on them are worth", gap)
+    lost = "not measurably worse than" if gap.low <= 0 else f"{gap.value:.3f} worse than"
     return model.verdict, (
-        f"A model trained on the synthetic rows has {model.value:.3f} on unseen real rows, {lost} "
-        f"one trained on real rows ({model.ceiling:.3f}); without any relation it would have "
-        f"{model.floor:.3f}."
+        f"A model trained on the synthetic rows has {model.value:.3f} ({model.note}) on unseen "
+        f"real rows, {lost} one trained on real rows ({model.ceiling:.3f}); without any relation "
+        f"it would have {model.floor:.3f}."
     )
+
+
+def _unknown(what: str, score: Score) -> str:
+    return f"{what} is not known: {score.note.removeprefix('unknown: ')}."
 
 
 def _of_privacy(found: dict[str, Score]) -> tuple[Verdict, str]:
@@ -148,7 +154,8 @@ def _of_privacy(found: dict[str, Score]) -> tuple[Verdict, str]:
         return Verdict.UNKNOWN, (
             "What the rows give away is not known: it takes real rows that were held out."
         )
-    flagged = [SCORES[score.name][0].lower() for score in judged if score.verdict is Verdict.FLAG]
+    level = level_of_each(judged)  # a gate may have flagged what no test does
+    flagged = [SCORES[score.name][0].lower() for score in judged if score.p_value < level]
     if flagged:
         return Verdict.FLAG, (
             f"{len(flagged)} of {len(judged)} checks and attacks find more than chance: "

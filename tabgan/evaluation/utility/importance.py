@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tabgan.evaluation.tables import FloatArray
 from tabgan.evaluation.utility.task import Predict, Task
@@ -29,7 +30,7 @@ class Importance:
     without: list[Quality]
 
     @classmethod
-    def of(cls, task: Task, predict: Predict, permuted: list[FloatArray]) -> "Importance":
+    def of(cls, task: Task, predict: Predict, order: NDArray[np.int64]) -> "Importance":
         """Return what a model leans on.
 
         Parameters
@@ -37,12 +38,17 @@ class Importance:
         task : Task
         predict : callable
             The model.
-        permuted : list of ndarray, shape (rows, columns) each
-            Features of the holdout rows, one column of each permuted.
+        order : ndarray of int64, shape (rows,)
+            Which row's value each row is given.
         """
-        predictions = in_parallel(predict, [task.features, *permuted])
-        whole, *without = map(task.quality, predictions)
-        return cls(whole, without)
+
+        def without(i: int) -> FloatArray:
+            features = task.features.copy()
+            features[:, i] = features[order, i]
+            return predict(features)
+
+        predictions = in_parallel(without, range(task.features.shape[1]))
+        return cls(task.quality(predict(task.features)), [*map(task.quality, predictions)])
 
     def shares(self, weights: FloatArray) -> FloatArray:
         """Return the share of each column in what is lost, shape (columns,).
@@ -53,17 +59,6 @@ class Importance:
         lost = np.array([max(0.0, whole - quality(weights)) for quality in self.without])
         total = lost.sum()
         return lost / total if total > 0 else np.full(len(lost), 1 / len(lost))
-
-
-def permuted_features(task: Task, generator: np.random.Generator) -> list[FloatArray]:
-    """Return the holdout's features, each time with one column permuted."""
-    order = generator.permutation(len(task.features))
-    found = []
-    for i in range(task.features.shape[1]):
-        features = task.features.copy()
-        features[:, i] = features[order, i]
-        found.append(features)
-    return found
 
 
 def agreement(first: Importance, second: Importance) -> Quality:

@@ -11,7 +11,7 @@ from tabgan.evaluation.ranking import Estimate, resampled_estimate
 from tabgan.evaluation.report import UTILITY, Score
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables, draw_rows, independent_columns
-from tabgan.evaluation.utility.importance import Importance, agreement, permuted_features
+from tabgan.evaluation.utility.importance import Importance, agreement
 from tabgan.evaluation.utility.task import Predict, Task, make_task
 from tabgan.parallel import in_parallel
 
@@ -82,7 +82,8 @@ def _replaced(
     models = _trained_on(task, trained_on, learner, seed)
     synthetic, real, independent = (task.quality(model(task.features)) for model in models)
     once = np.ones(len(task.target))
-    floor, ceiling = independent(once), real(once)
+    # By chance, independent columns may be worse than knowing nothing, which is no achievement.
+    floor, ceiling = max(task.chance, independent(once)), real(once)
     found = resampled_estimate(synthetic, task.strata, rng)
     gap = resampled_estimate(lambda weights: real(weights) - synthetic(weights), task.strata, rng)
     return (
@@ -112,8 +113,8 @@ def _of_halves(task: Task, tables: Tables, n_most: int, rng: np.random.Generator
 def _importance_agreement(task: Task, models: list[Predict], rng: np.random.Generator) -> Score:
     chosen = _some_of_each(task.strata, _IMPORTANCE_MAX_ROWS, rng)
     looked_at = replace(task, features=task.features[chosen], target=task.target[chosen])
-    permuted = permuted_features(looked_at, rng)
-    of_half, *others = (Importance.of(looked_at, model, permuted) for model in models)
+    order = rng.permutation(len(chosen))
+    of_half, *others = (Importance.of(looked_at, model, order) for model in models)
     agreements = [agreement(of_half, other) for other in others]
     found = resampled_estimate(
         agreements[0], looked_at.strata, rng, n_resamples=_IMPORTANCE_RESAMPLES

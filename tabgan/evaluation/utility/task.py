@@ -14,6 +14,8 @@ from tabgan.evaluation.tables import FloatArray, Tables
 # Above, one-against-rest areas are averages over classes with a handful of rows.
 _MAX_CLASSES = 50
 _MIN_HOLDOUT_ROWS = 20
+# Spreads of the target that a prediction is off by at most.
+_FAR = 1e100
 
 # From features to predictions, shape (rows, classes) or (rows, 1).
 Predict = Callable[[FloatArray], FloatArray]
@@ -28,7 +30,8 @@ class Task:
     position : int
         Which column is predicted.
     classes : ndarray of float64 or None
-        The classes in the holdout; ``None`` where a number is predicted.
+        The classes in the holdout; ``None`` where a number is predicted. Models take all others for
+        one more, as nothing is asked about them.
     features : ndarray of float64, shape (rows, columns - 1)
         Of the holdout rows whose target is present.
     target : ndarray of float64, shape (rows,)
@@ -45,13 +48,18 @@ class Task:
 
     @property
     def n_outputs(self) -> int:
-        """Number of classes; 1 for a number."""
-        return 1 if self.classes is None else len(self.classes)
+        """Number of classes that are learnt; 1 for a number."""
+        return 1 if self.classes is None else len(self.classes) + 1
 
     @property
     def measure(self) -> str:
         """What quality is measured in."""
-        return "R2" if self.classes is None else "area under the ROC curve"
+        return "R2, -1 at worst" if self.classes is None else "area under the ROC curve"
+
+    @property
+    def chance(self) -> float:
+        """Quality of a model that knows nothing of the features."""
+        return 0.0 if self.classes is None else 0.5
 
     @property
     def strata(self) -> NDArray[np.int64]:
@@ -67,7 +75,9 @@ class Task:
         if self.classes is None:
             predicted = learner.regressor(encode(features), target, seed)
             return lambda unseen: predicted(encode(unseen))[:, np.newaxis]
-        classes, classifier = self.classes, learner.classifier(encode(features), target, seed)
+        classes = self.classes
+        asked = np.where(np.isin(target, classes), target, np.inf)
+        classifier = learner.classifier(encode(features), asked, seed)
         return lambda unseen: classifier.probabilities(encode(unseen), classes)
 
     def quality(self, predictions: FloatArray) -> Callable[[FloatArray], float]:
@@ -98,6 +108,8 @@ def make_task(tables: Tables, target: Hashable | None) -> tuple[Task | None, str
     values = tables.train[:, position]
     is_ordered = tables.columns[position].is_ordered
     is_class = not is_ordered or len(np.unique(values[~np.isnan(values)])) <= 2
+    if np.isnan(values).all():
+        return None, "the target has no value in the training rows"
     features, known = _split(tables.holdout, position)
     problem = _target_problem(known, is_class)
     if problem:
@@ -129,6 +141,10 @@ def _target_problem(target: FloatArray, is_class: bool) -> str:
 
 
 def _explained_variance(predicted: FloatArray, target: FloatArray, weights: FloatArray) -> float:
-    mean = np.average(target, weights=weights)
-    total = float(weights @ (target - mean) ** 2)
-    return 1.0 - float(weights @ (target - predicted) ** 2) / total if total > 0 else 0.0
+    centred = target - np.average(target, weights=weights)
+    spread = np.abs(centred).max()
+    if spread == 0:
+        return 0.0
+    # Within what squares can hold; a model further off than -1 is not worth less.
+    missed = np.clip((target - predicted) / spread, -_FAR, _FAR)
+    return max(-1.0, 1.0 - float(weights @ missed**2) / float(weights @ (centred / spread) ** 2))

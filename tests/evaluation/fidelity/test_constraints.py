@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from tabgan.evaluation import Verdict
-from tabgan.evaluation.fidelity.constraints import find_rules, kept_shares
+from tabgan.evaluation.fidelity.constraints import Rules
 from tabgan.evaluation.fidelity.relations import relation_scores
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import align_tables, independent_columns
@@ -36,11 +36,15 @@ def draw(seed: int) -> pd.DataFrame:
     return frame
 
 
-def told_of(train: pd.DataFrame) -> set[str]:
+def rules_of(train: pd.DataFrame) -> Rules:
     tables = align_tables(train, train, None)
     independent = independent_columns(tables.train, len(train), np.random.default_rng(0))
-    names = [column.name for column in tables.columns]
-    return {rule.told(names) for rule in find_rules(tables.columns, tables.train, independent)}
+    return Rules.found_in(tables.columns, tables.train, independent)
+
+
+def told_of(train: pd.DataFrame) -> set[str]:
+    names = sorted(train.columns)
+    return {rule.told(names) for rule in rules_of(train).rules}
 
 
 def test_the_rules_of_a_table_are_found_and_no_others() -> None:
@@ -85,9 +89,18 @@ def test_a_missing_value_may_be_what_a_category_tells() -> None:
     assert {"state tells visa", "visa tells state"} <= told_of(train)
 
 
-def test_unknown_keys_say_nothing_and_a_rule_about_nothing_is_broken() -> None:
-    tables = align_tables(draw(0), draw(0), None)
-    independent = independent_columns(tables.train, N_ROWS, np.random.default_rng(0))
-    rules = find_rules(tables.columns, tables.train, independent)
-    empty = np.full_like(tables.train, np.nan)
-    np.testing.assert_array_equal(kept_shares(rules, empty), np.zeros(len(rules)))
+def test_a_rule_about_rows_that_are_gone_is_broken_and_about_rare_ones_unknown() -> None:
+    rules = rules_of(draw(0))
+    empty = np.full((N_ROWS, len(draw(0).columns)), np.nan)
+    np.testing.assert_array_equal(rules.kept_shares(empty), np.zeros(len(rules.rules)))
+    rare = Rules(rules.rules, [0.01] * len(rules.rules))
+    assert np.isnan(rare.kept_shares(empty[:60])).all()
+
+
+def test_columns_that_are_mostly_missing_or_too_small_to_show_make_no_sums() -> None:
+    generator = np.random.default_rng(0)
+    gaps = pd.DataFrame(generator.normal(size=(N_ROWS, 12))).add_prefix("x")
+    assert told_of(gaps.mask(generator.random(gaps.shape) < 0.95)) == set()
+    large = generator.uniform(1e6, 9e6, N_ROWS)
+    table = pd.DataFrame({"a": large, "b": large + 1e-3, "c": generator.normal(0, 0.01, N_ROWS)})
+    assert told_of(table) <= {"a <= b"}

@@ -53,7 +53,24 @@ def test_gaps_in_the_same_rows_are_told_from_gaps_in_others() -> None:
     assert np.isnan(found[0, 2])  # c has no gap in either table
 
 
-def test_gaps_that_only_synthetic_rows_have_count() -> None:
-    full = pd.DataFrame({"a": [0.5, 1.5, 2.5, 3.5], "b": [0.5, 1.5, 2.5, 3.5]})
-    gaps = full.mask(full > 2)
-    assert compare(align_tables(full, gaps, None))["missing_together"][0, 1] == pytest.approx(0.5)
+def test_pairs_are_those_of_the_training_gaps_whatever_is_compared() -> None:
+    generator = np.random.default_rng(0)
+    gap = generator.random(400) < 0.3
+    train = pd.DataFrame(generator.normal(size=(400, 4))).add_prefix("x")
+    train.loc[gap, ["x0", "x1"]] = np.nan
+    apart = train.assign(x1=train["x1"].sample(frac=1, random_state=0).to_numpy())
+    apart.loc[0, ["x2", "x3"]] = np.nan  # gaps that the training rows have not
+    found = compare(align_tables(train, apart, None))["missing_together"]
+    assert np.isfinite(found).sum() == 2
+    assert found[0, 1] < 0.7
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e160, 1e300, 1e-200])
+def test_no_unit_hides_a_lost_relation(scale: float) -> None:
+    generator = np.random.default_rng(0)
+    kind = generator.choice(["a", "b"], 500)
+    x = np.where(kind == "a", 1.0, 3.0) + generator.normal(size=500) / 10
+    train = pd.DataFrame({"kind": kind, "x": x * scale})
+    lost = train.assign(x=generator.permutation(train["x"]))
+    found = compare(align_tables(train, lost, None))
+    assert found["correlation_ratio"][0, 1] < 0.3

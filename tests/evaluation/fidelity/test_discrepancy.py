@@ -38,5 +38,6 @@ def test_the_interval_of_the_same_law_reaches_one_and_of_another_does_not() -> N
     assert moved.low < moved.value < moved.high < 0.9
 
 
-def test_constant_tables_are_alike() -> None:
+def test_constant_tables_are_alike_or_apart() -> None:
     assert kernel_similarity(np.zeros((60, 2)), np.zeros((60, 2))).value == 1.0
+    assert kernel_similarity(np.zeros((80, 2)), np.full((80, 2), 0.7)).high < 0.3

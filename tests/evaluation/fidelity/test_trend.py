@@ -88,3 +88,19 @@ def test_without_a_pair_there_is_no_trend() -> None:
     scores = compare(align_tables(frame, frame, None))
     assert np.isnan(scores.own_bins)
     assert scores.n_pairs == 0
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e160, 1e300, 1e-200])
+def test_no_unit_hides_a_lost_correlation(scale: float) -> None:
+    x = np.random.default_rng(0).normal(size=200)
+    train = pd.DataFrame({"a": x * scale, "b": x + 0.1 * x**2})
+    lost = train.assign(b=np.random.default_rng(1).permutation(train["b"]))
+    assert compare(align_tables(train, lost, None)).own_bins < 0.6
+
+
+@pytest.mark.parametrize(
+    "values", [2**62 + np.arange(3), np.array([1e17, 1e17 + 16]), np.array([-5e307, 5e307, 1.5])]
+)
+def test_values_that_no_ten_bins_fit_between_are_survived(values: np.ndarray) -> None:
+    table = pd.DataFrame({"x": np.resize(values, 60), "c": np.resize(list("aab"), 60)})
+    assert compare(align_tables(table, table, None)).own_bins == 1.0

@@ -94,3 +94,21 @@ def test_many_classes_some_of_one_row_are_survived(draw_table) -> None:
         table["kind"] = [f"kind {i}" for i in kinds]
     scores = scores_of(*tables, "kind")
     assert not any(np.isnan(score.value) for score in scores.values())
+
+
+def test_a_target_far_off_or_of_other_classes_is_as_bad_as_can_be(draw_table) -> None:
+    train, synthetic, holdout = (draw_table(200, seed) for seed in range(3))
+    far = scores_of(train, synthetic.assign(y=synthetic["y"] * 1e200), holdout, "y")
+    assert far["mle"].value == -1.0
+    fractions = synthetic.assign(member=synthetic["member"] + 0.25)
+    numbered = [table.assign(member=table["member"].astype(int)) for table in (train, holdout)]
+    assert scores_of(numbered[0], fractions, numbered[1], "member")["mle"].value == 0.5
+    lost = scores_of(train.assign(y=np.nan), synthetic, holdout, "y")["mle"]
+    assert "no value in the training rows" in lost.note
+
+
+def test_a_model_that_knows_nothing_is_not_praised(draw_table) -> None:
+    train, synthetic, holdout = (draw_table(200, seed) for seed in range(3))
+    mle = scores_of(train, synthetic.assign(member=True), holdout, "member")["mle"]
+    assert mle.floor >= 0.5
+    assert mle.verdict is not Verdict.OK
