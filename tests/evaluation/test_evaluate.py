@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 
 from tabgan.errors import InvalidParameterError, TabGANError, UnsupportedTypeError
-from tabgan.evaluation import Report, Verdict, evaluate
+from tabgan.evaluation import Report, Score, Verdict, evaluate
 from tabgan.evaluation.evaluate import SCORE_NAMES
-from tabgan.evaluation.fidelity.columns import COLUMN_NAMES
+from tabgan.evaluation.fidelity.columns import COLUMN_NAMES, column_scores
 from tabgan.evaluation.privacy.suite import DISCLOSURE_NAMES
+from tabgan.evaluation.streams import RandomStreams
+from tabgan.evaluation.tables import align_tables
 
 N_ROWS = 300
 
@@ -25,6 +27,11 @@ def frames(draw_table) -> dict[str, pd.DataFrame]:
 @pytest.fixture(scope="module")
 def fresh_report(frames) -> Report:
     return evaluate(frames["train"], frames["fresh"], frames["holdout"], "member", random_state=0)
+
+
+def column_scores_of(train: pd.DataFrame, synthetic: pd.DataFrame, name: str) -> list[Score]:
+    scores = column_scores(align_tables(train, synthetic, None), RandomStreams(0))
+    return [score for score in scores if score.name == name]
 
 
 def shuffled_columns(frame: pd.DataFrame) -> pd.DataFrame:
@@ -233,6 +240,13 @@ def test_quasi_identifiers_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(error, match=message):
         evaluate(frames["train"], frames["fresh"], quasi_identifiers=known, sensitive=secret)
+
+
+def test_columns_without_gaps_do_not_hide_the_others(frames) -> None:
+    full = frames["fresh"].assign(y=frames["fresh"]["y"].fillna(0.0))
+    missing = {s.column: s.value for s in column_scores_of(frames["train"], full, "missing")}
+    assert missing[None] == pytest.approx((missing["y"] + missing["city"]) / 2)
+    assert missing["y"] < 0.95 < missing["x"] == 1.0
 
 
 def test_progress_is_told_part_by_part(frames) -> None:

@@ -8,11 +8,11 @@ import pytest
 from tabgan.evaluation.privacy.suite import (
     ATTACK_NAMES,
     OVERFITTING_NAMES,
-    SIGNIFICANCE,
     judged_together,
     privacy_scores,
 )
 from tabgan.evaluation.report import Score, Verdict
+from tabgan.evaluation.report.score import SIGNIFICANCE
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import Tables
 
