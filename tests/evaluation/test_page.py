@@ -1,5 +1,6 @@
 """The HTML page: complete by itself, well-formed, and discreet about single rows."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -7,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.evaluation import Report, evaluate
+from tabgan.evaluation import Report, Verdict, evaluate
 from tabgan.evaluation.evaluate import SCORE_NAMES
-from tabgan.evaluation.report.wording import SCORES
+from tabgan.evaluation.report.wording import SCORES, verdict_lines
 
 VOID = {"meta", "br"}
 NASTY = "<script>alert('x')</script> & \"quoted\""
@@ -175,3 +176,19 @@ def test_what_a_gate_asks_for_is_no_finding_of_an_attack(frames) -> None:
     page = evaluate(*frames, "member", gates={"dcr_share": (0.9, None)}, random_state=0).to_html()
     assert "find more than chance" not in page
     assert "gate dcr_share" in page
+
+
+def test_the_first_lines_praise_nothing_that_is_nearer_to_the_floor(frames) -> None:
+    scores = evaluate(*frames, "member", random_state=0).scores
+    poor = {"c2st": 0.1, "mle": 0.6}
+    spoilt = [
+        replace(
+            s, value=poor[s.name], low=0.0, high=0.7, floor=0.05, ceiling=0.9, verdict=Verdict.OK
+        )
+        if s.name in poor and s.column is None
+        else s
+        for s in scores
+    ]
+    c2st, mle, _ = verdict_lines(spoilt)
+    assert c2st[0] is Verdict.UNKNOWN
+    assert mle[0] is Verdict.OK

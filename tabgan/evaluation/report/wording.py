@@ -128,7 +128,7 @@ def _of_fidelity(found: dict[str, Score]) -> tuple[Verdict, str]:
     )
     if headline.ceiling == headline.ceiling:
         text += f"; of two lots of real rows it picks in {1 - headline.ceiling / 2:.0%}"
-    return headline.verdict, text + ")."
+    return _at_first_sight(headline), text + ")."
 
 
 def _of_utility(found: dict[str, Score]) -> tuple[Verdict, str]:
@@ -136,11 +136,18 @@ def _of_utility(found: dict[str, Score]) -> tuple[Verdict, str]:
     if gap.value != gap.value:
         return Verdict.UNKNOWN, _unknown("What models trained on them are worth", gap)
     lost = "not measurably worse than" if gap.low <= 0 else f"{gap.value:.3f} worse than"
-    return model.verdict, (
+    return _at_first_sight(model), (
         f"A model trained on the synthetic rows has {model.value:.3f} ({model.note}) on unseen "
         f"real rows, {lost} one trained on real rows ({model.ceiling:.3f}); without any relation "
         f"it would have {model.floor:.3f}."
     )
+
+
+def _at_first_sight(score: Score) -> Verdict:
+    """Return the verdict, but no praise for less than half of the way from floor to ceiling."""
+    best = 1.0 if score.ceiling != score.ceiling else score.ceiling
+    is_half_way = score.value >= (score.floor + best) / 2
+    return score.verdict if is_half_way or score.verdict is Verdict.FLAG else Verdict.UNKNOWN
 
 
 def _unknown(what: str, score: Score) -> str:
