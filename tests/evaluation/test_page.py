@@ -178,8 +178,7 @@ def test_what_a_gate_asks_for_is_no_finding_of_an_attack(frames) -> None:
     assert "gate dcr_share" in page
 
 
-def test_the_first_lines_praise_nothing_that_is_nearer_to_the_floor(frames) -> None:
-    scores = evaluate(*frames, "member", random_state=0).scores
+def test_the_first_lines_praise_nothing_that_is_nearer_to_the_floor(report) -> None:
     poor = {"c2st": 0.1, "mle": 0.6}
     spoilt = [
         replace(
@@ -187,7 +186,7 @@ def test_the_first_lines_praise_nothing_that_is_nearer_to_the_floor(frames) -> N
         )
         if s.name in poor and s.column is None
         else s
-        for s in scores
+        for s in report.scores
     ]
     c2st, mle, _ = verdict_lines(spoilt)
     assert c2st[0] is Verdict.UNKNOWN

@@ -58,8 +58,7 @@ def column_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
 
 
 def _have_gaps(tables: Tables) -> NDArray[np.bool_]:
-    gaps = np.isnan(tables.train) | np.isnan(tables.synthetic)
-    return np.asarray(gaps.any(axis=0))
+    return np.asarray(np.isnan(tables.train).any(axis=0) | np.isnan(tables.synthetic).any(axis=0))
 
 
 def _told_what_counts(score: Score, tables: Tables) -> Score:
