@@ -62,6 +62,11 @@ class RowEncoder:
         return np.concatenate(parts, axis=1)
 
 
+def as_they_are(rows: FloatArray) -> FloatArray:
+    """Return rows for learners that take numbers and category codes."""
+    return rows
+
+
 def _ranks(known: FloatArray) -> tuple[FloatArray, FloatArray]:
     if len(known) == 0:
         return known, known

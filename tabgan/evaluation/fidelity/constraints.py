@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from tabgan.evaluation.tables import FloatArray, ViewColumn
 from tabgan.schema import Kind
 
-# Rows that a rule must be about: one in a hundred may then break it unseen in one case of three
-# hundred at most. (.99 ** 500 = .007)
+# Rows that a rule must be about: if one row in a hundred breaks it, so many show it but in 7 of a
+# thousand cases (.99 ** 500).
 FEWEST_ROWS = 500
 # Rows at which candidates are weeded out before all are looked at.
 _FIRST_ROWS = 64

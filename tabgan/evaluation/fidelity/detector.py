@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from tabgan.evaluation.encoded import RowEncoder
+from tabgan.evaluation.encoded import RowEncoder, as_they_are
 from tabgan.evaluation.fidelity.two_sample import MIN_ROWS, TwoSampleTest, two_sample_test
 from tabgan.evaluation.learners import BOOSTED, LINEAR, Learner
 from tabgan.evaluation.ranking import Estimate
@@ -55,15 +55,11 @@ def detector_scores(tables: Tables, encoder: RowEncoder, streams: RandomStreams)
 _Tested = tuple["_Comparison | None", TwoSampleTest | None]
 
 
-def _as_they_are(rows: FloatArray) -> FloatArray:
-    return rows
-
-
 def _against_holdout(
     tables: Tables,
     generator: np.random.Generator,
     learner: Learner = BOOSTED,
-    encode: Encode = _as_they_are,
+    encode: Encode = as_they_are,
 ) -> _Tested:
     if tables.holdout is None:
         return None, None
@@ -121,7 +117,7 @@ class _Comparison:
         tables: Tables,
         generator: np.random.Generator,
         learner: Learner = BOOSTED,
-        encode: Encode = _as_they_are,
+        encode: Encode = as_they_are,
     ) -> None:
         self._n_rows = min(len(real), len(tables.synthetic), _MAX_ROWS)
         self._real = draw_rows(real, self._n_rows, generator)

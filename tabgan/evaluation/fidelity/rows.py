@@ -11,6 +11,7 @@ from tabgan.evaluation.fidelity.detector import detector_scores
 from tabgan.evaluation.fidelity.discrepancy import kernel_similarity
 from tabgan.evaluation.fidelity.manifold import RealRows
 from tabgan.evaluation.fidelity.propensity import propensity_similarity
+from tabgan.evaluation.fidelity.two_sample import MIN_ROWS
 from tabgan.evaluation.ranking import Estimate, resampled_estimate
 from tabgan.evaluation.report import ROWS, Score
 from tabgan.evaluation.streams import RandomStreams
@@ -23,7 +24,6 @@ ROW_NAMES = ("c2st", "c2st_logistic", "c2st_train", "pmse", *_MANIFOLD_NAMES, "m
 _PMSE_ROWS = 20_000
 _MANIFOLD_ROWS = 3_000
 _MMD_ROWS = 1_500
-_MIN_ROWS = 60
 
 
 @dataclass(frozen=True)
@@ -83,16 +83,16 @@ def row_scores(tables: Tables, streams: RandomStreams) -> list[Score]:
     -------
     list of Score
         All but `c2st` and `c2st_logistic` compare with training rows, and have equally many
-        holdout rows as ceiling. Only detectors have a verdict: the others say little of relations
-        between columns.
+        holdout rows as ceiling. Only detectors by trees have a verdict: to the logistic ones
+        independent columns are as good as real rows, and no bar is known for the others.
     """
     encoder = RowEncoder.of(tables.columns, tables.train)
     scores = detector_scores(tables, encoder, streams)
     smallest = min(
         len(rows) for rows in (tables.train, tables.synthetic, tables.holdout) if rows is not None
     )
-    if smallest < _MIN_ROWS:
-        note = f"unknown: {smallest} rows a side, at least {_MIN_ROWS} are needed"
+    if smallest < MIN_ROWS:
+        note = f"unknown: {smallest} rows a side, at least {MIN_ROWS} are needed"
         return scores + [Score(name, ROWS, note=note) for name in ("pmse", *_MANIFOLD_NAMES, "mmd")]
     return [
         *scores,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tabgan.evaluation.encoded import RowEncoder
+from tabgan.evaluation.encoded import RowEncoder, as_they_are
 from tabgan.evaluation.learners import LINEAR, Learner
 from tabgan.evaluation.ranking import area_under_curve
 from tabgan.evaluation.tables import FloatArray, Tables
@@ -71,7 +71,7 @@ class Task:
     def trained(self, rows: FloatArray, learner: Learner, seed: int) -> Predict:
         """Return the predictions of a model trained on these rows, as a function of features."""
         features, target = _split(rows, self.position)
-        encode = self.encoder.encode if learner is LINEAR else _as_they_are
+        encode = self.encoder.encode if learner is LINEAR else as_they_are
         if self.classes is None:
             predicted = learner.regressor(encode(features), target, seed)
             return lambda unseen: predicted(encode(unseen))[:, np.newaxis]
@@ -123,10 +123,6 @@ def _split(rows: FloatArray, position: int) -> tuple[FloatArray, FloatArray]:
     """Return features and target of the rows whose target is present."""
     known = rows[~np.isnan(rows[:, position])]
     return np.delete(known, position, axis=1), known[:, position]
-
-
-def _as_they_are(rows: FloatArray) -> FloatArray:
-    return rows
 
 
 def _target_problem(target: FloatArray, is_class: bool) -> str:
