@@ -11,18 +11,36 @@ if TYPE_CHECKING:
     from tabgan.errors import TabGANError
     from tabgan.evaluation import ColumnDisplay, Report, evaluate
     from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
+    from tabgan.schema.constraints import (
+        FixedCombinations,
+        Formula,
+        Inequality,
+        MissingTogether,
+        Range,
+        Sum,
+        Unique,
+        infer_constraints,
+    )
     from tabgan.synthesizers import HistoryDisplay, TabGAN
 
 _HOMES = {
     "ColumnDisplay": "tabgan.evaluation",
     "ColumnSchema": "tabgan.schema",
+    "FixedCombinations": "tabgan.schema.constraints",
+    "Formula": "tabgan.schema.constraints",
     "HistoryDisplay": "tabgan.synthesizers",
+    "Inequality": "tabgan.schema.constraints",
     "Kind": "tabgan.schema",
+    "MissingTogether": "tabgan.schema.constraints",
+    "Range": "tabgan.schema.constraints",
     "Report": "tabgan.evaluation",
+    "Sum": "tabgan.schema.constraints",
     "TabGAN": "tabgan.synthesizers",
     "TabGANError": "tabgan.errors",
     "TableSchema": "tabgan.schema",
+    "Unique": "tabgan.schema.constraints",
     "evaluate": "tabgan.evaluation",
+    "infer_constraints": "tabgan.schema.constraints",
     "infer_schema": "tabgan.schema",
     "load_demo": "tabgan.datasets",
 }
@@ -30,13 +48,21 @@ _HOMES = {
 __all__ = [
     "ColumnDisplay",
     "ColumnSchema",
+    "FixedCombinations",
+    "Formula",
     "HistoryDisplay",
+    "Inequality",
     "Kind",
+    "MissingTogether",
+    "Range",
     "Report",
+    "Sum",
     "TabGAN",
     "TabGANError",
     "TableSchema",
+    "Unique",
     "evaluate",
+    "infer_constraints",
     "infer_schema",
     "load_demo",
 ]

@@ -7,6 +7,7 @@
     ├── UnsupportedTypeError   (TypeError)   an argument or a column of a kind tabgan cannot take
     ├── InvalidParameterError  (ValueError)  a constructor or method argument out of its range
     ├── InvalidConditionError  (ValueError)  a condition that names what the model does not know
+    ├── ConstraintError        (ValueError)  rules that a table breaks, or that no sample can keep
     ├── TrainingDivergedError  (ValueError)  the losses stopped being numbers
     ├── BackendError           (OSError)     Keras runs on a backend without a training seam
     └── ModelFileError         (OSError)     a model file that is damaged, foreign or unsafe
@@ -21,6 +22,7 @@ from difflib import get_close_matches
 
 __all__ = [
     "BackendError",
+    "ConstraintError",
     "InvalidConditionError",
     "InvalidDataError",
     "InvalidParameterError",
@@ -51,6 +53,10 @@ class InvalidParameterError(TabGANError, ValueError):
 
 class InvalidConditionError(TabGANError, ValueError):
     """A condition on a column or value that the model does not know."""
+
+
+class ConstraintError(TabGANError, ValueError):
+    """Rules that are not about the table, that its rows break, or that no sample can keep."""
 
 
 class TrainingDivergedError(TabGANError, ValueError):

@@ -25,6 +25,8 @@ _STREAMS = {
     "orders": 13,
     "density ratio": 14,
     "questions": 15,
+    "redraws": 16,
+    "rules": 17,
 }
 
 

@@ -224,6 +224,10 @@ class ColumnEncoder(ABC, Generic[Summary]):
         densities[np.flatnonzero(known), codes[known]] = 1.0
         return densities
 
+    def holds(self, values: pd.Series) -> np.ndarray:
+        """Return which cells lie where the column's numbers do, bool of shape (n_rows,)."""
+        return self.encode(values, np.full(len(values), 0.5))[0] >= 0
+
     @abstractmethod
     def describe(self) -> str:
         """Return what the encoder releases and withholds, without naming a withheld value."""

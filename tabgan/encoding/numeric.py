@@ -280,6 +280,14 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         densities[present, :n_values] = masses / self._step_width
         return densities
 
+    def holds(self, values: pd.Series) -> np.ndarray:
+        if self.modes is None:
+            return super().holds(values)
+        numbers, present = self.read_numbers(values, self.column)
+        units = self.scale.to_units(numbers)
+        lowest, highest = self._limits(self.modes)
+        return np.asarray(~present | ((lowest <= units) & (units <= highest)))
+
     @property
     def _step_width(self) -> float:
         """Width of a step of the grid, in the unit that a density is stated in; 1 for a mass."""

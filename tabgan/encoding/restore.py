@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from tabgan.schema import ColumnSchema
+from tabgan.schema import ColumnSchema, Kind
 
 _NULLABLE = {"b": "boolean", "i": "Int{}", "u": "UInt{}"}
 
@@ -26,3 +26,54 @@ def restore_dtype(values: np.ndarray, column: ColumnSchema) -> pd.Series:
         dtype = _NULLABLE[dtype.kind].format(8 * dtype.itemsize)
     restored: pd.Series = pd.Series(values, dtype=dtype)
     return restored
+
+
+def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
+    """Return computed numbers, dates or durations as cells of a column that can hold them.
+
+    Parameters
+    ----------
+    values : pandas.Series
+        As :func:`tabgan.schema.constraints.comparison.meanings` gives them.
+    column : ColumnSchema
+        Names kind, dtype and decimals. Numbers are rounded to it; missing where it cannot hold
+        them.
+    """
+    dtype = column.dtype.to_pandas()
+    if column.kind is Kind.DATETIME:
+        return _dates(values, column)
+    if column.kind is Kind.TIMEDELTA:
+        return values.astype(dtype)
+    numbers = [None if pd.isna(value) else value for value in values]
+    if column.kind is Kind.INTEGER or pd.api.types.is_integer_dtype(dtype):
+        lowest, highest = _integer_limits(dtype)
+        whole = [None if number is None else round(number) for number in numbers]
+        held = [n if n is not None and lowest <= n <= highest else None for n in whole]
+        return restore_dtype(np.array(held, dtype=object), column)
+    floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    if column.decimals is not None:
+        floats = floats.round(column.decimals)
+    if isinstance(dtype, np.dtype) and dtype.kind == "f":
+        return restore_dtype(floats, column)
+    cells = floats.astype(object)
+    cells[np.isnan(floats)] = None
+    return restore_dtype(cells, column)
+
+
+def _dates(values: pd.Series, column: ColumnSchema) -> pd.Series:
+    if column.date_format is not None:
+        texts = values.dt.strftime(column.date_format).astype(object)
+        return restore_dtype(texts.where(values.notna(), None).to_numpy(), column)
+    dtype = column.dtype.to_pandas()
+    zone = getattr(dtype, "tz", getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None))
+    moved = values if zone is None else values.dt.tz_convert(zone)
+    restored: pd.Series = moved.astype(dtype)
+    return restored
+
+
+def _integer_limits(dtype: object) -> tuple[int, int]:
+    plain = getattr(dtype, "numpy_dtype", dtype)
+    if not isinstance(plain, np.dtype) or plain.kind not in "iu":
+        plain = np.dtype(np.int64)  # integers stored as objects or floats
+    limits = np.iinfo(plain)
+    return int(limits.min), int(limits.max)

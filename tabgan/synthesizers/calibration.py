@@ -14,6 +14,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.parallel import in_parallel
+from tabgan.synthesizers.compatibility import CompatibleModes
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
@@ -39,6 +40,7 @@ def calibrate(
     n_passes: int,
     n_rows: int,
     seed: int,
+    compatible: CompatibleModes | None = None,
 ) -> np.ndarray:
     """Return offsets to the logits for samples in so many passes, float32 of shape (n_modes,).
 
@@ -58,11 +60,13 @@ def calibrate(
         Rows of the table.
     seed : int
         Of the rows that are drawn.
+    compatible : CompatibleModes or None
+        Which modes go together under the rules of the table.
     """
     layout = generator.layout
     wanted = layout.join([conditions.weigh(i, e.shares) for i, e in enumerate(encoder.learnt)])
     offsets = np.zeros(layout.n_modes, dtype=np.float32)
-    sampler = Sampler(generator, passes, conditions, n_passes, offsets)
+    sampler = Sampler(generator, passes, conditions, n_passes, offsets, compatible=compatible)
     enough = 2 * n_rows // BLOCK_SIZE
     wished = max(_BLOCKS_OF_MANY_PASSES, _BLOCKS_OF_ONE_PASS // n_passes)
     n_blocks = max(_FEWEST_BLOCKS, min(wished, enough))

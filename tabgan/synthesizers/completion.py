@@ -1,5 +1,8 @@
 """Fill the gaps of a table: each row's unknown cells, given its known ones."""
 
+import warnings
+from collections.abc import Hashable
+
 import numpy as np
 import pandas as pd
 
@@ -8,11 +11,15 @@ from tabgan.encoding import TableEncoder
 from tabgan.encoding.restriction import Restriction
 from tabgan.randomness import stream
 from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.rules import Rules
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler, draw_modes, restrict
 
 # Where a row has several gaps that could be missing values, how many completions to choose one
 # from: that no cell shall be missing changes the law of the others. A first choice, not ablated.
 _N_CANDIDATES = 8
+# How often to fill the gaps of rows that break a rule; one in a million breaks one that every
+# second row keeps.
+_N_ATTEMPTS = 20
 
 
 def complete_table(
@@ -43,31 +50,84 @@ def complete_table(
     present = {i: column.present() for i, column in enumerate(encoder.learnt)}
     present = {i: restriction for i, restriction in present.items() if restriction.is_possible}
     if how == "draw":
-        filled = _drawn(
-            model.sampler(no_conditions(encoder), n_passes), encoder, codes, present, seed
-        )
-    else:
-        filled = _expected(model.silent_sampler(no_conditions(encoder)), encoder, codes, present)
+        sampler = model.sampler(no_conditions(encoder), n_passes)
+        return _drawn_by_rules(model.rules, sampler, table, codes, present, seed)
+    sampler = model.silent_sampler(no_conditions(encoder))
+    filled = _with_known(table, _expected(sampler, encoder, codes, present))
+    model.rules.solve(filled, _gaps(table, encoder))
+    return filled
+
+
+def _with_known(table: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
+    """Return the given cells, and the filled ones where there are none."""
     filled.index = table.index
     for name in filled.columns.intersection(table.columns):
         filled[name] = _keep_known(table[name], filled[name])
     return filled
 
 
-def _drawn(
+def _gaps(table: pd.DataFrame, encoder: TableEncoder) -> dict[Hashable, np.ndarray]:
+    """Return which cells of each column are gaps."""
+    everywhere = np.ones(len(table), dtype=bool)
+    return {
+        column.column.name: table[column.column.name].isna().to_numpy(dtype=bool)
+        if column.column.name in table.columns
+        else everywhere
+        for column in encoder.encoders
+    }
+
+
+def _drawn_by_rules(
+    rules: Rules,
     sampler: Sampler,
-    encoder: TableEncoder,
+    table: pd.DataFrame,
     codes: np.ndarray,
     present: dict[int, Restriction],
     seed: int,
 ) -> pd.DataFrame:
-    uniforms = np.empty(codes.shape)
+    """Return the table with its gaps filled, again and again in rows that break a rule."""
+    filled = _drawn(rules, sampler, table, codes, present, seed, 0)
+    for attempt in range(1, _N_ATTEMPTS):
+        open_rows = np.flatnonzero(rules.broken(filled))
+        if not len(open_rows):
+            return filled
+        part = table.iloc[open_rows]
+        again = _drawn(rules, sampler, part, codes[open_rows], present, seed, attempt)
+        kept = ~rules.broken(again)
+        for name in filled.columns:
+            cells = filled[name].copy()
+            cells.iloc[open_rows[kept]] = again[name].array[kept]
+            filled[name] = cells
+    n_broken = int(rules.broken(filled).sum())
+    if n_broken:
+        warnings.warn(
+            f"{n_broken:,} of {len(filled):,} rows break a rule with what is known of them, or no "
+            "way to fill their gaps was found that keeps it; they are filled as if there was none",
+            stacklevel=4,
+        )
+    return filled
+
+
+def _drawn(
+    rules: Rules,
+    sampler: Sampler,
+    table: pd.DataFrame,
+    codes: np.ndarray,
+    present: dict[int, Restriction],
+    seed: int,
+    attempt: int,
+) -> pd.DataFrame:
+    """Return the table with its gaps filled, and made to keep rules as far as places do."""
+    codes, uniforms = codes.copy(), np.empty(codes.shape)
     for start in range(0, len(codes), BLOCK_SIZE):
         rows = slice(start, start + BLOCK_SIZE)
-        rng = stream(seed, "completions", start // BLOCK_SIZE)
+        block = start // BLOCK_SIZE
+        rng = stream(seed, "completions", *((block, attempt) if attempt else (block,)))
         codes[rows] = _complete_rows(sampler, codes[rows], present, rng)
         uniforms[rows] = rng.random(codes[rows].shape)
-    return encoder.decode(codes, uniforms)
+    filled = _with_known(table, rules.encoder.decode(codes, uniforms))
+    rules.arrange(filled, codes, uniforms, _gaps(table, rules.encoder))
+    return filled
 
 
 def _complete_rows(

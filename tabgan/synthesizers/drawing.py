@@ -12,6 +12,7 @@ from tabgan.errors import InvalidConditionError
 from tabgan.parallel import in_parallel
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.passes import AUTO_PASSES
+from tabgan.synthesizers.redrawing import Redrawing
 from tabgan.synthesizers.restricted import RestrictedBlock, draw_restricted
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
@@ -56,38 +57,59 @@ class RowSource:
         # Few passes are for speed; one column a pass is for faithfulness.
         in_order = self.n_passes >= min(self.model.generator.layout.n_columns, AUTO_PASSES)
 
+        redrawing = Redrawing(self.model.rules, sampler, self.seed, self._table)
+
         def draw(block: int) -> tuple[np.ndarray, np.ndarray, RestrictedBlock | None]:
             search = None
             if self.conditions.restricted:
                 search = draw_restricted(silent, self.seed, block, in_order=in_order)
             begun = None if search is None else search.codes
             codes, uniforms = sampler.block(self.seed, block, begun)
+            if self.model.rules.constraints:
+                codes, uniforms = redrawing.kept(block, codes, uniforms, begun)
             first = block * BLOCK_SIZE
-            wanted = slice(max(0, start - first), stop - first)
+            wanted = slice(max(0, start - first), max(0, stop - first))
             return codes[wanted], uniforms[wanted], search
 
         blocks = range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE))
+        # Whether a row repeats another one, only those before it can say.
+        one_by_one = bool(self.model.rules.of_tables)
+        if one_by_one:
+            blocks = range(blocks.stop)
         drawn = [draw(block) for block in blocks[:1]]
         searches = [search for _, _, search in drawn if search is not None]
         if searches and start == 0:  # once a sample: other blocks estimate the same
             self._check_rarity(searches[0])
-        drawn += in_parallel(draw, blocks[1:])
+        drawn += map(draw, blocks[1:]) if one_by_one else in_parallel(draw, blocks[1:])
         searches = [search for _, _, search in drawn if search is not None]
         parts = [(codes, uniforms) for codes, uniforms, _ in drawn]
         n_columns = self.model.generator.layout.n_columns
         empty = np.empty((0, n_columns), dtype=np.int64), np.empty((0, n_columns))
         codes, uniforms = (np.concatenate(halves) for halves in zip(empty, *parts, strict=True))
-        encoder = self.model.encoder
-        frame = encoder.decode(codes, uniforms, start, self.conditions.restricted)
-        self._put_exact_values(frame, start)
+        frame = self._table(codes, uniforms, np.arange(start, start + len(codes)))
         if self.conditions.are_shared and len(frame):
             faithful = self.model.sampler(self.conditions, AUTO_PASSES)
             known *= relative_share_taken(faithful, self.seed, searches)
             frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame
 
+    def _table(self, codes: np.ndarray, uniforms: np.ndarray, numbers: np.ndarray) -> pd.DataFrame:
+        """Return the table that codes and uniform numbers of rows with these numbers stand for."""
+        first = int(numbers[0]) if len(numbers) else 0
+        frame = self.model.encoder.decode(codes, uniforms, first, self.conditions.restricted)
+        self._put_exact_values(frame, numbers)
+        nowhere = np.zeros(len(frame), dtype=bool)
+        free = dict.fromkeys(self.conditions.values, nowhere)
+        self.model.rules.arrange(frame, codes, uniforms, free, self.conditions.restricted)
+        return frame
+
     def batches(self, n_rows: int, size: int) -> Iterator[pd.DataFrame]:
         """Yield the first rows in tables of at most so many."""
+        if self.model.rules.of_tables:
+            # Each row has to know all before it.
+            whole = self.rows(0, n_rows)
+            yield from (whole.iloc[start : start + size] for start in range(0, n_rows, size))
+            return
         for start in range(0, n_rows, size):
             batch = self.rows(start, min(start + size, n_rows))
             batch.index = pd.RangeIndex(start, start + len(batch))
@@ -114,10 +136,10 @@ class RowSource:
                 stacklevel=4,
             )
 
-    def _put_exact_values(self, frame: pd.DataFrame, start: int) -> None:
+    def _put_exact_values(self, frame: pd.DataFrame, numbers: np.ndarray) -> None:
         """Put the very values of the conditions where decoding gave some value of their mode."""
         for name, values in self.conditions.values.items():
-            rows = np.arange(start, start + len(frame)).clip(max=len(values) - 1)
+            rows = numbers.clip(max=len(values) - 1)
             exact = values.take(rows).reset_index(drop=True)
             if exact.notna().all():  # a missing cell already decodes to itself
                 frame[name] = exact.array

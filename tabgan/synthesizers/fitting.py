@@ -18,6 +18,7 @@ from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
+from tabgan.schema.constraints import Constraint
 from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.checkpoint import CheckpointFile
 from tabgan.synthesizers.density_ratio import DensityRatio
@@ -56,6 +57,7 @@ def fit_model(
     callbacks: Sequence[Any],
     checkpoint: str | PathLike[str] | None,
     seed: int,
+    constraints: tuple[Constraint, ...] = (),
 ) -> FittedModel:
     """Train both networks on encoded rows.
 
@@ -71,6 +73,8 @@ def fit_model(
         Time the training may take.
     seed : int
         Of everything random.
+    constraints : tuple of Constraint
+        Rules that samples shall keep; the networks learn them like everything else.
     """
     clock = Clock(max_seconds)
     plan = make_plan(len(codes), epochs, batch_size, objective, early_stopping)
@@ -117,6 +121,7 @@ def fit_model(
             interrupted=trained.interrupted,
             out_of_time=trained.out_of_time,
             discriminator=trained.discriminator,
+            constraints=constraints,
         )
         unseen = held_out if plan.held_out_share else held_out[:0]
         try:
@@ -151,9 +156,23 @@ def _correct(
     def correct(n_passes: int) -> tuple[np.ndarray, DensityRatio | None]:
         seed = seeds[n_passes]
         offsets = calibrate(
-            model.generator, model.passes, conditions, encoder, n_passes, model.n_rows, seed
+            model.generator,
+            model.passes,
+            conditions,
+            encoder,
+            n_passes,
+            model.n_rows,
+            seed,
+            model.compatible,
         )
-        sampler = Sampler(model.generator, model.passes, conditions, n_passes, offsets)
+        sampler = Sampler(
+            model.generator,
+            model.passes,
+            conditions,
+            n_passes,
+            offsets,
+            compatible=model.compatible,
+        )
         return offsets, learn_density_ratio(sampler, ranks, learnt, unseen, seed)
 
     def keep(n_passes: int, found: tuple[np.ndarray, DensityRatio | None]) -> None:

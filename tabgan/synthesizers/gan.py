@@ -20,6 +20,7 @@ from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.randomness import RandomState, resolve_seed
 from tabgan.schema import TableSchema
+from tabgan.schema.constraints import Constraint
 from tabgan.synthesizers.completion import complete_table
 from tabgan.synthesizers.drawing import RowSource
 from tabgan.synthesizers.forecast import FitForecast, forecast_fit
@@ -69,6 +70,11 @@ class TabGAN(DensityMixin, BaseEstimator):
         network learns from trees.
     schema : TableSchema or None, default=None
         What the columns are; inferred if ``None``.
+    constraints : list of constraints, "infer" or None, default=None
+        Rules that the table keeps and every sampled row will: :class:`tabgan.Inequality`,
+        :class:`tabgan.Range`, :class:`tabgan.Sum`, :class:`tabgan.Formula`,
+        :class:`tabgan.FixedCombinations`, :class:`tabgan.MissingTogether`, :class:`tabgan.Unique`.
+        ``"infer"`` takes those that :func:`tabgan.infer_constraints` finds.
     rare_threshold : int, default=5
         A category or spike carried by fewer rows is not released, and numeric extremes clip to a
         mean of the so many outermost, in which those beyond their median count as it. Five is the
@@ -96,6 +102,8 @@ class TabGAN(DensityMixin, BaseEstimator):
     ----------
     schema_ : TableSchema
         The columns, with what each releases and withholds.
+    constraints_ : tuple
+        The rules that samples keep, with what was learnt about them.
     history_ : pandas.DataFrame
         One row a look at the held-out rows (the training rows, where none are held out): ``phase``
         (``"likelihood"``, which tables below 1,500 rows skip, ``"distillation"``,
@@ -136,6 +144,7 @@ class TabGAN(DensityMixin, BaseEstimator):
         max_time: float | str | None = None,
         early_stopping: bool = True,
         schema: TableSchema | None = None,
+        constraints: Sequence[Constraint] | str | None = None,
         rare_threshold: int = 5,
         callbacks: Sequence[Any] | None = None,
         checkpoint: str | PathLike[str] | None = None,
@@ -151,6 +160,7 @@ class TabGAN(DensityMixin, BaseEstimator):
         self.max_time = max_time
         self.early_stopping = early_stopping
         self.schema = schema
+        self.constraints = constraints
         self.rare_threshold = rare_threshold
         self.callbacks = callbacks
         self.checkpoint = checkpoint
@@ -178,6 +188,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         ------
         InvalidParameterError, InvalidDataError, UnsupportedTypeError
             If a parameter, the table or a column cannot be used; nothing is changed then.
+        ConstraintError
+            If the table breaks one of the `constraints`, or has not its columns.
         TrainingDivergedError
             If a loss stops being a number.
         KeyboardInterrupt
@@ -203,6 +215,7 @@ class TabGAN(DensityMixin, BaseEstimator):
             callbacks=self.callbacks or (),
             checkpoint=self.checkpoint,
             seed=seed,
+            constraints=prepared.constraints,
         )
         self._container = prepared.container
         names = list(prepared.table.columns)
@@ -287,6 +300,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         InvalidConditionError
             If a condition names what the model does not know, or next to no row satisfies all
             sets and ranges.
+        ConstraintError
+            If next to no row keeps all constraints.
         """
         n_rows, source = self._row_source(n_samples, conditions, passes, random_state)
         return self._container.restore(source.rows(0, n_rows))
@@ -456,7 +471,7 @@ class TabGAN(DensityMixin, BaseEstimator):
             name: value.item() if isinstance(value, np.generic) else value
             for name, value in self.get_params(deep=False).items()
             # The seed stays here: with the table it would tell which rows were held out.
-            if name not in ("random_state", "schema", "callbacks", "checkpoint")
+            if name not in ("random_state", "schema", "constraints", "callbacks", "checkpoint")
         }
         save_model(path, self._fitted_model(), parameters, include_discriminator)
 
@@ -484,6 +499,11 @@ class TabGAN(DensityMixin, BaseEstimator):
         return self._fitted_model("schema_").schema
 
     @property
+    def constraints_(self) -> tuple[Constraint, ...]:
+        """The rules that samples keep, with what was learnt about them."""
+        return self._fitted_model("constraints_").constraints
+
+    @property
     def history_(self) -> pd.DataFrame:
         """One row a look at the held-out rows."""
         return pd.DataFrame(self._fitted_model("history_").history)
@@ -500,7 +520,7 @@ class TabGAN(DensityMixin, BaseEstimator):
 
     def _prepared(self, X: Any) -> PreparedTable:
         options = EncodingOptions(self.rare_threshold, self.normalisation)
-        return prepare_table(X, self.schema, options)
+        return prepare_table(X, self.schema, options, self.constraints)
 
     def _row_source(
         self,

@@ -1,6 +1,7 @@
 """A fitted model: everything that sampling needs, and no row of the table."""
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,11 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.schema import TableSchema
+from tabgan.schema.constraints import Constraint
+from tabgan.synthesizers.compatibility import CompatibleModes
 from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.passes import AUTO_PASSES, PassPlan
+from tabgan.synthesizers.rules import Rules
 from tabgan.synthesizers.sampler import Sampler
 
 
@@ -43,6 +47,8 @@ class FittedModel:
         Whether the clock cut the training short.
     discriminator : list of numpy.ndarray
         Weights of the discriminator; empty in a model that was loaded without it.
+    constraints : tuple of Constraint
+        Rules that every sampled row keeps.
     """
 
     encoder: TableEncoder
@@ -56,6 +62,17 @@ class FittedModel:
     interrupted: bool = False
     out_of_time: bool = False
     discriminator: list[np.ndarray] = field(default_factory=list)
+    constraints: tuple[Constraint, ...] = ()
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules, ready to be kept."""
+        return Rules(self.constraints, self.encoder)
+
+    @cached_property
+    def compatible(self) -> CompatibleModes | None:
+        """Which modes go together under the rules; ``None`` where there are none."""
+        return CompatibleModes.of(self.constraints, self.encoder) if self.constraints else None
 
     @property
     def schema(self) -> TableSchema:
@@ -67,7 +84,9 @@ class FittedModel:
         # The nearest number of passes from below: a sample of three errs as one of two does.
         nearest = max(known for known in self.offsets if known <= n_passes)
         offsets, ratio = self.offsets[nearest], self.ratios.get(nearest)
-        return Sampler(self.generator, self.passes, conditions, n_passes, offsets, ratio)
+        return Sampler(
+            self.generator, self.passes, conditions, n_passes, offsets, ratio, self.compatible
+        )
 
     def silent_sampler(self, conditions: Conditions) -> Sampler:
         """Return what draws columns one by one, on the likelihood path."""

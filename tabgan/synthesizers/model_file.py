@@ -25,6 +25,11 @@ from tabgan.persistence import (
     write_container,
 )
 from tabgan.schema import TableSchema
+from tabgan.schema.constraints import (
+    Constraint,
+    constraints_from_json,
+    constraints_to_json,
+)
 from tabgan.synthesizers.density_ratio import MAX_LEAVES, DensityRatio
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.passes import PassPlan
@@ -63,10 +68,13 @@ def save_model(
         "interrupted": model.interrupted,
         "out_of_time": model.out_of_time,
     }
+    params: dict[str, Any] = {"parameters": parameters, "fitted": fitted}
+    if model.constraints:
+        params["constraints"] = constraints_to_json(model.constraints)
     history = [{k: v for k, v in entry.items() if k != "seconds"} for entry in model.history]
     members = {
         "schema.json": model.schema.to_json().encode(),
-        "params.json": dump_json({"parameters": parameters, "fitted": fitted}),
+        "params.json": dump_json(params),
         "encoder.json": dump_json(states),
         "history.json": dump_json(history),
         "encoder.safetensors": dump_tensors(arrays),
@@ -145,8 +153,16 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         offsets=offsets,
         ratios=ratios,
         discriminator=discriminator,
+        constraints=_read_constraints(params.get("constraints", []), schema),
     )
     return model, params["parameters"]
+
+
+def _read_constraints(form: Any, schema: TableSchema) -> tuple[Constraint, ...]:
+    constraints = constraints_from_json(form)
+    if not {name for rule in constraints for name in rule.columns} <= set(schema.names):
+        raise ModelFileError("the constraints do not fit the table's schema")
+    return constraints
 
 
 def _check_weights(weights: dict[str, np.ndarray], spec: NetworkSpec) -> None:

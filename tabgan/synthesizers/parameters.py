@@ -9,6 +9,7 @@ import numpy as np
 
 from tabgan.errors import InvalidParameterError
 from tabgan.schema import TableSchema
+from tabgan.schema.constraints import Constraint
 
 OBJECTIVES = ("relativistic", "nonsaturating", "wasserstein")
 NORMALISATIONS = ("quantile", "mixture")
@@ -32,6 +33,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "normalisation": f"one of {NORMALISATIONS}",
         "early_stopping": "True or False",
         "schema": "a TableSchema or None",
+        "constraints": 'a list of constraints such as tabgan.Inequality, "infer" or None',
         "rare_threshold": "an integer >= 0",
         "callbacks": "a list of Keras callbacks or None",
         "checkpoint": "a path or None",
@@ -46,6 +48,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "normalisation": lambda value: _is_text(value, NORMALISATIONS),
         "early_stopping": lambda value: isinstance(value, bool),
         "schema": lambda value: value is None or isinstance(value, TableSchema),
+        "constraints": lambda value: value is None or _are_constraints(value),
         "rare_threshold": lambda value: _is_integer(value, 0),
         "callbacks": lambda value: value is None or _are_callbacks(value),
         "checkpoint": lambda value: value is None or isinstance(value, str | PathLike),
@@ -90,6 +93,12 @@ def read_seconds(max_time: float | str | None) -> float | None:
 def _are_callbacks(value: Any) -> bool:
     # By what they can do: Keras itself is imported when training begins.
     return isinstance(value, list | tuple) and all(hasattr(item, "set_model") for item in value)
+
+
+def _are_constraints(value: Any) -> bool:
+    if isinstance(value, str):
+        return value == "infer"
+    return isinstance(value, list | tuple) and all(isinstance(rule, Constraint) for rule in value)
 
 
 def _is_integer(value: Any, least: int) -> bool:

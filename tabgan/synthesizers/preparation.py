@@ -1,5 +1,6 @@
 """From whatever table a user brings to one that can be learnt: schema, encoder, codes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidDataError
 from tabgan.randomness import stream
 from tabgan.schema import TableSchema, infer_schema
+from tabgan.schema.constraints import Constraint, check_constraints, infer_constraints
 
 
 @dataclass(frozen=True)
@@ -26,18 +28,26 @@ class PreparedTable:
         What it came in.
     encoder : TableEncoder
         Between its rows and their codes.
+    constraints : tuple of Constraint
+        The rules that its rows keep.
     """
 
     table: pd.DataFrame
     container: Container
     encoder: TableEncoder
+    constraints: tuple[Constraint, ...] = ()
 
     def codes(self, seed: int) -> np.ndarray:
         """Return the codes of its rows, (n_rows, n_learnt_columns)."""
         return self.encoder.encode(self.table, stream(seed, "encoding")).codes
 
 
-def prepare_table(X: Any, schema: TableSchema | None, options: EncodingOptions) -> PreparedTable:
+def prepare_table(
+    X: Any,
+    schema: TableSchema | None,
+    options: EncodingOptions,
+    constraints: Sequence[Constraint] | str | None = None,
+) -> PreparedTable:
     """Return a table that can be learnt.
 
     Parameters
@@ -48,11 +58,15 @@ def prepare_table(X: Any, schema: TableSchema | None, options: EncodingOptions) 
         What its columns are; inferred if ``None``.
     options : EncodingOptions
         What the user decides about the encoding.
+    constraints : sequence of Constraint, "infer" or None
+        Rules that its rows keep; found in it if ``"infer"``.
 
     Raises
     ------
     InvalidDataError, UnsupportedTypeError
         If the table or a column cannot be learnt.
+    ConstraintError
+        If it breaks a rule.
     """
     table, container = read_table(X)
     inferred = infer_schema(table)
@@ -69,4 +83,17 @@ def prepare_table(X: Any, schema: TableSchema | None, options: EncodingOptions) 
             "every column is an identifier, so there is nothing to learn; give a schema in "
             "which one is not"
         )
-    return PreparedTable(table, container, encoder)
+    rules = _rules(table, encoder.schema, constraints, options.rare_threshold)
+    return PreparedTable(table, container, encoder, rules)
+
+
+def _rules(
+    table: pd.DataFrame,
+    schema: TableSchema,
+    constraints: Sequence[Constraint] | str | None,
+    fewest_rows: int,
+) -> tuple[Constraint, ...]:
+    found = infer_constraints(table, schema) if isinstance(constraints, str) else constraints or ()
+    rules = tuple(found)
+    check_constraints(rules, table, schema)
+    return tuple(rule.learnt(table, fewest_rows) for rule in rules)

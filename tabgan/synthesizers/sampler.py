@@ -15,6 +15,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding.restriction import Restriction
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.randomness import stream
+from tabgan.synthesizers.compatibility import CompatibleModes
 from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.passes import PassPlan
 
@@ -50,6 +51,8 @@ class Sampler:
     ratio : DensityRatio or None
         By which candidates are rejected (see :mod:`tabgan.synthesizers.refinement`); with ``None``
         each row is the first that is drawn.
+    compatible : CompatibleModes or None
+        Which modes go together under the rules of the table; all, if ``None``.
     """
 
     generator: NumpyGenerator
@@ -58,6 +61,7 @@ class Sampler:
     n_passes: int
     offsets: np.ndarray | None = None
     ratio: DensityRatio | None = None
+    compatible: CompatibleModes | None = None
 
     def block(
         self,
@@ -90,6 +94,22 @@ class Sampler:
         codes = self.conditions.known_rows(block * BLOCK_SIZE, BLOCK_SIZE)
         if begun is not None:
             codes = begun.copy()
+        return self.fill(codes, rng, observe)
+
+    def fill(
+        self, codes: np.ndarray, rng: np.random.Generator, observe: Observer | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return rows with their unknown cells drawn, and uniform numbers for the positions.
+
+        Parameters
+        ----------
+        codes : numpy.ndarray of int, shape (n_rows, n_columns)
+            Modes; -1 where a cell is unknown. May be written to.
+        rng : numpy.random.Generator
+            Of everything random.
+        observe : callable or None
+            Is shown what is drawn.
+        """
         mode_uniforms = rng.random(codes.shape)
         position_uniforms = rng.random(codes.shape)
         groups = self.groups(codes)
@@ -211,6 +231,8 @@ class Sampler:
                 features = generator.trunk(sums)
             for column in group:
                 weights = self.weights(features, column)
+                if self.compatible is not None:
+                    weights = self.compatible.weigh(column, weights, codes)
                 if observe is not None:
                     observe(column, weights)
                 rows = unknown[:, column]

@@ -7,29 +7,24 @@ real rows to say; their share is the ceiling.
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tabgan.evaluation.tables import FloatArray, ViewColumn
 from tabgan.schema import Kind
+from tabgan.schema.constraints.finding import (
+    FEWEST_ROWS,
+    candidate_orders,
+    candidate_sums,
+    determined_values,
+    is_rule,
+    keeps_order,
+    keeps_sum,
+)
 
-# Rows that a rule must be about: if one row in a hundred breaks it, so many show it but in 7 of a
-# thousand cases (.99 ** 500).
-FEWEST_ROWS = 500
-# Rows at which candidates are weeded out before all are looked at.
-_FIRST_ROWS = 64
-# Share of rows of independent columns that must break a rule: else it says little.
-_BROKEN_BY_CHANCE = 0.01
-# Sums are exact but for rounding to the digits of a float32.
-_PRECISION = 1e-6
 # A chance that is none: that of no row being concerned.
 _BY_CHANCE = 0.01
-# Share of rows in which both parts of a sum are there: else it is an equality of two columns.
-_BOTH_PARTS = 0.05
-# Rows that each value of a determining column has on average: fewer are no evidence.
-_ROWS_OF_VALUE = 20
 _UNITS = {Kind.CONTINUOUS: "number", Kind.INTEGER: "number"}
 
 
@@ -51,8 +46,7 @@ class AtMost:
 
     def kept(self, rows: FloatArray) -> FloatArray:
         """Return 1 for rows that keep it, 0 for others, NaN where it says nothing."""
-        lower, upper = rows[:, self.lower], rows[:, self.upper]
-        return np.where(np.isnan(lower) | np.isnan(upper), np.nan, lower <= upper)
+        return keeps_order(rows, self.lower, self.upper)
 
 
 @dataclass(frozen=True)
@@ -74,9 +68,7 @@ class Sum:
 
     def kept(self, rows: FloatArray) -> FloatArray:
         """Return 1 for rows that keep it, 0 for others, NaN where it says nothing."""
-        total, sums = rows[:, self.total], rows[:, self.first] + rows[:, self.second]
-        equal = np.abs(sums - total) <= _tolerance(sums, total)
-        return np.where(np.isnan(sums - total), np.nan, equal)
+        return keeps_sum(rows, self.total, self.first, self.second)
 
 
 @dataclass(frozen=True)
@@ -147,9 +139,10 @@ class Rules:
         """
         if len(train) < FEWEST_ROWS:
             return cls([], [])
-        candidates = [*_orders(columns, train), *_sums(columns, train), *_combinations(train)]
         rules = [
-            rule for rule in candidates if _always_kept(rule, train) and _is_news(rule, independent)
+            rule
+            for rule in _candidates(columns, train)
+            if is_rule(rule.kept(train), rule.kept(independent))
         ]
         return cls(rules, [float((~np.isnan(rule.kept(train))).mean()) for rule in rules])
 
@@ -171,70 +164,16 @@ class Rules:
         return shares
 
 
-def _always_kept(rule: Rule, train: FloatArray) -> bool:
-    kept = rule.kept(train)
-    told = kept[~np.isnan(kept)]
-    return len(told) >= FEWEST_ROWS and bool(told.all())
-
-
-def _is_news(rule: Rule, independent: FloatArray) -> bool:
-    kept = rule.kept(independent)
-    told = kept[~np.isnan(kept)]
-    return len(told) > 0 and float(told.mean()) < 1.0 - _BROKEN_BY_CHANCE
-
-
-def _orders(columns: tuple[ViewColumn, ...], train: FloatArray) -> list[Rule]:
+def _candidates(columns: tuple[ViewColumn, ...], train: FloatArray) -> list[Rule]:
     units = [
         _UNITS.get(column.kind, str(column.kind)) if column.is_ordered else "" for column in columns
     ]
-    pairs = [
-        (i, j) for i, j in permutations(range(len(columns)), 2) if units[i] and units[i] == units[j]
-    ]
-    few = train[:_FIRST_ROWS]
-    return [AtMost(i, j) for i, j in pairs if not (few[:, i] > few[:, j]).any()]
-
-
-def _sums(columns: tuple[ViewColumn, ...], train: FloatArray) -> list[Rule]:
     numbers = [i for i, column in enumerate(columns) if column.kind in _UNITS]
-    found: list[Rule] = []
-    for first, second in combinations(numbers, 2):
-        one, other = np.abs(train[:, first]), np.abs(train[:, second])
-        # A part that the total's digits cannot show is none; false where one is missing.
-        has_both = (one > _PRECISION * other) & (other > _PRECISION * one)
-        if has_both.sum() < max(FEWEST_ROWS, _BOTH_PARTS * len(train)):
-            continue
-        few = train[np.flatnonzero(has_both)[:_FIRST_ROWS]]
-        sums = (few[:, first] + few[:, second])[:, np.newaxis]
-        totals = few[:, numbers]
-        equal = np.abs(sums - totals) <= _tolerance(sums, totals)
-        # Missing totals tell nothing, so most must be there.
-        holds = (equal | np.isnan(totals)).all(axis=0) & (equal.mean(axis=0) > 0.5)
-        found += [
-            Sum(numbers[total], first, second)
-            for total in np.flatnonzero(holds)
-            if numbers[total] not in (first, second)
-        ]
-    return found
-
-
-def _combinations(train: FloatArray) -> list[Rule]:
-    most = len(train) // _ROWS_OF_VALUE
-    levels = [np.unique(column) for column in train.T]
-    codes = [np.searchsorted(known, column) for known, column in zip(levels, train.T, strict=True)]
-    few = [i for i, known in enumerate(levels) if 2 <= len(known) <= most]
-    found: list[Rule] = []
-    for key, value in permutations(few, 2):
-        if len(levels[value]) > len(levels[key]):
-            continue  # every value needs a key of its own
-        of_key = np.zeros(len(levels[key]), dtype=np.int64)
-        of_key[codes[key]] = codes[value]
-        if np.array_equal(of_key[codes[key]], codes[value]):
-            found.append(Determined(key, value, levels[key], levels[value][of_key]))
-    return found
-
-
-def _tolerance(sums: FloatArray, totals: FloatArray) -> FloatArray:
-    return np.asarray(_PRECISION * np.maximum(np.abs(sums), np.abs(totals)))
+    return [
+        *(AtMost(*pair) for pair in candidate_orders(train, units)),
+        *(Sum(*triple) for triple in candidate_sums(train, numbers)),
+        *(Determined(*found) for found in determined_values(train)),
+    ]
 
 
 def _equal(first: FloatArray, second: FloatArray) -> NDArray[np.bool_]:

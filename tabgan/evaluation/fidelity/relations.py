@@ -5,7 +5,7 @@ from itertools import combinations
 
 import numpy as np
 
-from tabgan.evaluation.fidelity.constraints import FEWEST_ROWS, Rule, Rules
+from tabgan.evaluation.fidelity.constraints import Rule, Rules
 from tabgan.evaluation.fidelity.dependence import FIGURES, DependenceReference
 from tabgan.evaluation.fidelity.margins import TripleReference
 from tabgan.evaluation.fidelity.measured import Measured, cut_to_holdout, means_first, measured
@@ -13,6 +13,7 @@ from tabgan.evaluation.fidelity.trend import TrendReference, mean_of_pairs
 from tabgan.evaluation.report import RELATIONS, Score
 from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import FloatArray, Tables, independent_columns
+from tabgan.schema.constraints.finding import FEWEST_ROWS
 
 RELATION_NAMES = ("trend", "trend_training_bins", *FIGURES, "triples", "constraints")
 # Those that have a score of each pair; of a table of 55 columns these are 1,485 each.

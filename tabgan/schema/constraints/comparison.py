@@ -1,0 +1,77 @@
+"""The cells of a column as what they mean: numbers, points in time, durations, ranks.
+
+Rules compare and add cells. What a column stores may be text (dates in a format) or one of a dozen
+dtypes for numbers; here each becomes one that pandas compares and adds.
+"""
+
+from typing import Any
+
+import pandas as pd
+
+from tabgan.schema.table import ColumnSchema, Kind
+
+
+def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
+    """Return cells as numbers, dates in UTC, durations or ranks of ordered levels.
+
+    Parameters
+    ----------
+    cells : pandas.Series
+        Cells of the column.
+    column : ColumnSchema
+        What the column is.
+
+    Returns
+    -------
+    pandas.Series
+        ``Int64``, ``UInt64`` or ``float64`` numbers, ``datetime64`` or ``timedelta64``, with an
+        index from 0.
+
+    Raises
+    ------
+    TypeError
+        If the column is neither ordered nor boolean.
+    """
+    cells = cells.reset_index(drop=True)
+    if column.kind is Kind.DATETIME:
+        return _points_in_time(cells, column)
+    if column.kind is Kind.TIMEDELTA:
+        return cells.astype("timedelta64[ns]") if _is_arrow(cells) else cells
+    if isinstance(cells.dtype, pd.CategoricalDtype) and column.kind is Kind.CATEGORICAL:
+        if not cells.dtype.ordered:
+            raise TypeError("levels without an order")
+        ranks = pd.Series(cells.cat.codes.to_numpy(), dtype="Int64")
+        return ranks.mask(ranks < 0)
+    if column.kind not in (Kind.CONTINUOUS, Kind.INTEGER, Kind.BOOLEAN):
+        raise TypeError("values without an order")
+    return _numbers(cells, column.kind)
+
+
+def _numbers(cells: pd.Series, kind: Kind) -> pd.Series:
+    if kind is Kind.CONTINUOUS:
+        return _float64(cells)
+    unsigned = pd.api.types.is_unsigned_integer_dtype(cells.dtype)
+    nullable: Any = "UInt64" if unsigned else "Int64"
+    if kind is Kind.BOOLEAN:
+        return cells.astype("boolean").astype(nullable)
+    # Integers stay integers: float64 ends at 2**53.
+    return cells.astype(nullable)
+
+
+def _float64(cells: pd.Series) -> pd.Series:
+    values = pd.to_numeric(cells, errors="coerce")
+    return pd.Series(values.to_numpy(dtype="float64", na_value=float("nan")))
+
+
+def _points_in_time(cells: pd.Series, column: ColumnSchema) -> pd.Series:
+    if column.date_format is not None:
+        return pd.to_datetime(cells.astype(object), format=column.date_format, errors="coerce")
+    if _is_arrow(cells):
+        zone = getattr(cells.dtype.pyarrow_dtype, "tz", None)  # type: ignore[union-attr]
+        plain: Any = "datetime64[ns]" if zone is None else f"datetime64[ns, {zone}]"
+        cells = cells.astype(plain)
+    return cells if cells.dt.tz is None else cells.dt.tz_convert("UTC")
+
+
+def _is_arrow(cells: pd.Series) -> bool:
+    return isinstance(cells.dtype, pd.ArrowDtype)

@@ -1,0 +1,128 @@
+"""Arithmetic over columns, written as text and computed without executing anything.
+
+The text is parsed by Python and walked by us: numbers, names of columns, ``+ - * / // % **`` and a
+few functions. Whatever else Python can say is refused.
+"""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.errors import InvalidParameterError
+
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.FloorDiv: operator.floordiv,
+    ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
+}
+_SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
+    ast.UAdd: operator.pos,
+    ast.USub: operator.neg,
+}
+_FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
+    "abs": (1, np.abs),
+    "sqrt": (1, np.sqrt),
+    "exp": (1, np.exp),
+    "log": (1, np.log),
+    "floor": (1, np.floor),
+    "ceil": (1, np.ceil),
+    "round": (1, np.round),
+    "min": (2, np.minimum),
+    "max": (2, np.maximum),
+}
+# Longer text, or more of it in brackets, is no formula of a table, and could exhaust the parser.
+_MAX_LENGTH = 1_000
+_MAX_DEPTH = 50
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+class Expression:
+    """A formula over columns.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``"weight / height ** 2"``; a name that is no identifier stands in backticks.
+
+    Raises
+    ------
+    InvalidParameterError
+        If it is anything but arithmetic over columns.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        if len(text) > _MAX_LENGTH:
+            raise InvalidParameterError(f"a formula has at most {_MAX_LENGTH:,} characters")
+        quoted = _QUOTED.findall(text)
+        # Names of our own in place of the quoted ones; those that a user writes have no double
+        # underscore at their end, or are taken for ours.
+        self._names = {f"column_{i}__": name for i, name in enumerate(quoted)}
+        numbered = iter(self._names)
+        plain = _QUOTED.sub(lambda _: next(numbered), text)
+        try:
+            self._tree = ast.parse(plain.strip(), mode="eval").body
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise InvalidParameterError(f"{text!r} is not a formula that can be read") from None
+        self.columns = tuple(dict.fromkeys(self._check(self._tree, 0)))
+        if not self.columns:
+            raise InvalidParameterError(f"{text!r} names no column")
+
+    def value(self, cells: Mapping[str, pd.Series]) -> pd.Series:
+        """Return what the formula gives for each row.
+
+        Parameters
+        ----------
+        cells : mapping of str to pandas.Series
+            Each column as numbers, dates or durations.
+        """
+        with np.errstate(all="ignore"):
+            computed: pd.Series = self._value(self._tree, cells)
+        return computed
+
+    def _check(self, node: ast.AST, depth: int) -> list[str]:
+        """Return the columns that a part names, or raise for what is no arithmetic."""
+        if depth > _MAX_DEPTH:
+            raise InvalidParameterError(f"{self.text!r} is nested too deep")
+        match node:
+            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+                return []
+            case ast.Name(id=name):
+                return [self._names.get(name, name)]
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
+                return self._check(left, depth + 1) + self._check(right, depth + 1)
+            case ast.UnaryOp(op=op, operand=operand) if type(op) in _SIGNS:
+                return self._check(operand, depth + 1)
+            case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if (
+                name in _FUNCTIONS and len(args) == _FUNCTIONS[name][0]
+            ):
+                return [column for part in args for column in self._check(part, depth + 1)]
+        raise InvalidParameterError(
+            f"{self.text!r} is more than arithmetic: numbers, columns (in backticks where a name "
+            f"is no identifier), + - * / // % ** and {', '.join(_FUNCTIONS)} can be used"
+        )
+
+    def _value(self, node: ast.AST, cells: Mapping[str, pd.Series]) -> Any:
+        match node:
+            case ast.Constant(value=number):
+                # Not an integer: 9 ** 9 ** 9 would be computed to its last digit.
+                return np.float64(number)  # type: ignore[arg-type]
+            case ast.Name(id=name):
+                return cells[self._names.get(name, name)]
+            case ast.BinOp(left=left, op=op, right=right):
+                return _OPERATORS[type(op)](self._value(left, cells), self._value(right, cells))
+            case ast.UnaryOp(op=op, operand=operand):
+                return _SIGNS[type(op)](self._value(operand, cells))
+            case ast.Call(func=ast.Name(id=name), args=args):
+                _, function = _FUNCTIONS[name]
+                return function(*(self._value(part, cells) for part in args))
+        raise AssertionError("checked when it was read")

@@ -1,0 +1,110 @@
+"""One column is computed from others."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from tabgan.errors import InvalidParameterError
+from tabgan.schema.constraints.constraint import BoolArray, Constraint, meaning_of
+from tabgan.schema.constraints.expression import Expression
+from tabgan.schema.constraints.finding import PRECISION, FloatArray
+from tabgan.schema.table import TableSchema
+from tabgan.schema.values import JsonValue, value_from_json, value_to_json
+
+
+@dataclass(frozen=True)
+class Formula(Constraint):
+    """One column is computed from others, where all are present.
+
+    Parameters
+    ----------
+    column : hashable
+        Name of the column that is computed: numbers, dates or durations.
+    expression : str
+        Arithmetic over columns: ``+ - * / // % **``, ``abs``, ``sqrt``, ``exp``, ``log``,
+        ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no identifier stands in
+        backticks. Nothing in it is executed.
+    tolerance : float, default=0.0
+        How far the column may be from what is computed, in its unit (seconds for dates and
+        durations), besides a rounding error; half a unit of the last decimal where it is rounded.
+
+    Examples
+    --------
+    >>> from tabgan import Formula
+    >>> print(Formula("bmi", "weight / `height (m)` ** 2", tolerance=0.05))
+    'bmi' = weight / `height (m)` ** 2
+    """
+
+    kind: ClassVar[str] = "formula"
+
+    column: Hashable
+    expression: str
+    tolerance: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.expression, str):
+            raise InvalidParameterError("expression of a Formula must be text")
+        if self.column in Expression(self.expression).columns:
+            raise InvalidParameterError(f"Formula computes {self.column!r} from itself")
+        if isinstance(self.tolerance, bool) or not 0 <= self.tolerance < np.inf:
+            raise InvalidParameterError("tolerance of a Formula must be a number >= 0")
+
+    @property
+    def columns(self) -> tuple[Hashable, ...]:
+        return self.column, *Expression(self.expression).columns
+
+    @property
+    def members(self) -> tuple[Hashable, ...]:
+        return (self.column,)
+
+    def __str__(self) -> str:
+        return f"{self.column!r} = {self.expression}"
+
+    def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
+        found, computed = meaning_of(self.column, table, schema), self._computed(table, schema)
+        gaps = _as_floats(found - computed)
+        sizes = np.maximum(np.abs(_as_floats(found)), np.abs(_as_floats(computed)))
+        rounding = 0.0 if pd.api.types.is_datetime64_any_dtype(found.dtype) else PRECISION * sizes
+        broken: BoolArray = np.abs(gaps) > self.tolerance + rounding  # false where one is missing
+        return broken
+
+    def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
+        return self._computed(table, schema)
+
+    def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
+        expression = Expression(self.expression)
+        cells = {name: _arithmetic(meaning_of(name, table, schema)) for name in expression.columns}
+        computed = expression.value(cells)
+        if pd.api.types.is_float_dtype(computed.dtype):
+            # Division by zero and the like: nothing is said about such a row.
+            computed = computed.where(np.isfinite(computed))
+        return computed
+
+    def to_json(self) -> dict[str, JsonValue]:
+        tolerance = value_to_json(float(self.tolerance))
+        column = value_to_json(self.column)
+        return {"column": column, "expression": self.expression, "tolerance": tolerance}
+
+    @classmethod
+    def from_json(cls, form: dict[str, Any]) -> Self:
+        tolerance: Any = value_from_json(form["tolerance"])
+        return cls(value_from_json(form["column"]), form["expression"], tolerance)
+
+
+def _arithmetic(cells: pd.Series) -> pd.Series:
+    """Return numbers as float64, which knows no overflow and no division that fails."""
+    if not pd.api.types.is_numeric_dtype(cells.dtype):
+        return cells
+    return pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def _as_floats(cells: pd.Series) -> FloatArray:
+    """Return numbers, or dates and durations in seconds, as float64; NaN is missing."""
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        cells = cells - pd.Timestamp(0, tz=cells.dt.tz)
+    if pd.api.types.is_timedelta64_dtype(cells.dtype):
+        cells = cells.dt.total_seconds()
+    return np.asarray(cells.to_numpy(dtype="float64", na_value=np.nan))

@@ -1,0 +1,120 @@
+"""Find the rules that every row of a table keeps."""
+
+import numpy as np
+import pandas as pd
+
+from tabgan.randomness import stream
+from tabgan.schema.constraints.combinations import FixedCombinations
+from tabgan.schema.constraints.comparison import meanings
+from tabgan.schema.constraints.constraint import Constraint
+from tabgan.schema.constraints.finding import (
+    FEWEST_ROWS,
+    FloatArray,
+    candidate_orders,
+    candidate_sums,
+    determined_values,
+    is_rule,
+    keeps_order,
+    keeps_sum,
+)
+from tabgan.schema.constraints.inequality import Inequality
+from tabgan.schema.constraints.missing import MissingTogether
+from tabgan.schema.constraints.sums import Sum
+from tabgan.schema.infer import infer_schema
+from tabgan.schema.table import ColumnSchema, Kind, TableSchema
+
+_UNITS = {Kind.CONTINUOUS: "number", Kind.INTEGER: "number"}
+# Numbers of more values are not a list of values that combine with others.
+_MOST_VALUES = 100
+# Rows with and without a value that say that columns are missing together.
+_FEWEST_MISSING = 20
+
+
+def infer_constraints(
+    table: pd.DataFrame, schema: TableSchema | None = None
+) -> tuple[Constraint, ...]:
+    """Return rules that every row of a table keeps and independent columns would break.
+
+    Found are columns that are never above others, sums of two columns, columns that tell another,
+    and columns that are missing together. Whether they are rules of the matter or of this table,
+    you know: read them, and give those that are to ``TabGAN(constraints=...)``.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        At least 500 rows: fewer are no evidence, and give no rules.
+    schema : TableSchema or None
+        What the columns are; inferred if ``None``.
+
+    Examples
+    --------
+    >>> import numpy as np, pandas as pd
+    >>> from tabgan import infer_constraints
+    >>> net = np.random.default_rng(0).gamma(2.0, 50.0, 1_000).round(2)
+    >>> table = pd.DataFrame({"net": net, "tax": (net * 0.2).round(2)})
+    >>> table["gross"] = table["net"] + table["tax"]
+    >>> for rule in infer_constraints(table):
+    ...     print(rule)
+    'tax' <= 'net'
+    'net' <= 'gross'
+    'tax' <= 'gross'
+    'gross' = 'net' + 'tax'
+    """
+    schema = infer_schema(table) if schema is None else schema
+    if len(table) < FEWEST_ROWS:
+        return ()
+    columns = [column for column in schema if column.kind is not Kind.IDENTIFIER]
+    rows = np.column_stack([_as_floats(table[column.name], column) for column in columns])
+    independent = stream(0, "rules").permuted(rows, axis=0)
+    names = [column.name for column in columns]
+    units = [
+        _UNITS.get(column.kind, str(column.kind)) if column.kind.is_ordered else ""
+        for column in columns
+    ]
+    orders = [
+        Inequality(names[low], names[high])
+        for low, high in candidate_orders(rows, units)
+        if is_rule(keeps_order(rows, low, high), keeps_order(independent, low, high))
+    ]
+    numbers = [i for i, column in enumerate(columns) if column.kind in _UNITS]
+    sums = [
+        Sum(names[total], [names[first], names[second]])
+        for total, first, second in candidate_sums(rows, numbers)
+        if is_rule(
+            keeps_sum(rows, total, first, second), keeps_sum(independent, total, first, second)
+        )
+    ]
+    return (*orders, *sums, *_combinations(rows, names, columns), *_missing(rows, names))
+
+
+def _as_floats(cells: pd.Series, column: ColumnSchema) -> FloatArray:
+    if not column.kind.is_ordered:
+        codes = pd.factorize(cells.astype(object))[0].astype(np.float64)
+        return np.where(codes < 0, np.nan, codes)
+    values = meanings(cells, column)
+    if column.kind in (Kind.DATETIME, Kind.TIMEDELTA):
+        counts = values.astype("int64").to_numpy(dtype=np.float64)
+        return np.where(values.isna(), np.nan, counts)
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def _combinations(
+    rows: FloatArray, names: list[object], columns: list[ColumnSchema]
+) -> list[FixedCombinations]:
+    """Return pairs of columns of which one tells the other, each pair once."""
+    pairs: dict[frozenset[int], FixedCombinations] = {}
+    for key, value, keys, _ in determined_values(rows):
+        is_list = all(not columns[i].kind.is_ordered for i in (key, value))
+        if is_list or len(keys) <= _MOST_VALUES:
+            pairs.setdefault(frozenset((key, value)), FixedCombinations([names[key], names[value]]))
+    return list(pairs.values())
+
+
+def _missing(rows: FloatArray, names: list[object]) -> list[MissingTogether]:
+    missing = np.isnan(rows)
+    groups: dict[bytes, list[object]] = {}
+    for i, name in enumerate(names):
+        n_missing = int(missing[:, i].sum())
+        if min(n_missing, len(rows) - n_missing) >= _FEWEST_MISSING:
+            groups.setdefault(missing[:, i].tobytes(), []).append(name)
+    return [MissingTogether(group) for group in groups.values() if len(group) > 1]

@@ -1,0 +1,58 @@
+"""Rules as JSON and back."""
+
+from typing import Any
+
+from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.schema.constraints.combinations import FixedCombinations
+from tabgan.schema.constraints.constraint import Constraint
+from tabgan.schema.constraints.formula import Formula
+from tabgan.schema.constraints.inequality import Inequality
+from tabgan.schema.constraints.missing import MissingTogether
+from tabgan.schema.constraints.sums import Sum
+from tabgan.schema.constraints.unique import Unique
+from tabgan.schema.constraints.value_range import Range
+from tabgan.schema.values import JsonValue
+
+KINDS: dict[str, type[Constraint]] = {
+    rule.kind: rule
+    for rule in (
+        FixedCombinations,
+        Formula,
+        Inequality,
+        MissingTogether,
+        Range,
+        Sum,
+        Unique,
+    )
+}
+
+
+def constraints_to_json(constraints: tuple[Constraint, ...]) -> list[dict[str, JsonValue]]:
+    """Return rules as JSON values."""
+    return [{"kind": rule.kind, **rule.to_json()} for rule in constraints]
+
+
+def constraints_from_json(form: object) -> tuple[Constraint, ...]:
+    """Return the rules that :func:`constraints_to_json` wrote.
+
+    Raises
+    ------
+    InvalidDataError
+        If it is not a list of rules of known kinds.
+    """
+    if not isinstance(form, list):
+        raise InvalidDataError("constraints are a list of rules")
+    return tuple(_from_json(i, rule) for i, rule in enumerate(form))
+
+
+def _from_json(place: int, form: Any) -> Constraint:
+    kind = form.get("kind") if isinstance(form, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise InvalidDataError(f"rule {place} of the constraints needs a kind of {sorted(KINDS)}")
+    try:
+        return KINDS[kind].from_json(form)
+    except (KeyError, TypeError, ValueError, InvalidParameterError) as error:
+        raise InvalidDataError(
+            f"rule {place} of the constraints, of kind {kind}, cannot be read: it lacks a field, "
+            "or one is not of its type"
+        ) from error

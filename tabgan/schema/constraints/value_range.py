@@ -1,0 +1,86 @@
+"""A column lies in a range."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import pandas as pd
+
+from tabgan.errors import InvalidParameterError
+from tabgan.schema.constraints.constraint import BoolArray, Constraint, meaning_of
+from tabgan.schema.table import Kind, TableSchema
+from tabgan.schema.values import JsonValue, value_from_json, value_to_json
+
+
+@dataclass(frozen=True)
+class Range(Constraint):
+    """A column lies in a closed range, where it is present.
+
+    Parameters
+    ----------
+    column : hashable
+        Name of a column of numbers, dates or durations.
+    low, high : scalar or None
+        The ends, one of which may be ``None``: open. Ends of dates and durations may be text that
+        pandas reads.
+
+    Examples
+    --------
+    >>> from tabgan import Range
+    >>> print(Range("age", 18, None))
+    'age' >= 18
+    """
+
+    kind: ClassVar[str] = "range"
+
+    column: Hashable
+    low: Any = None
+    high: Any = None
+
+    def __post_init__(self) -> None:
+        if self.low is None and self.high is None:
+            raise InvalidParameterError("Range needs an end: low, high or both")
+
+    @property
+    def columns(self) -> tuple[Hashable, ...]:
+        return (self.column,)
+
+    def __str__(self) -> str:
+        if self.low is None:
+            return f"{self.column!r} <= {self.high}"
+        if self.high is None:
+            return f"{self.column!r} >= {self.low}"
+        return f"{self.low} <= {self.column!r} <= {self.high}"
+
+    def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
+        cells = meaning_of(self.column, table, schema)
+        broken = np.zeros(len(cells), dtype=bool)
+        if self.low is not None:
+            broken |= (cells < self._end(self.low, cells, schema)).fillna(False).to_numpy(bool)
+        if self.high is not None:
+            broken |= (cells > self._end(self.high, cells, schema)).fillna(False).to_numpy(bool)
+        return broken
+
+    def _end(self, end: Any, cells: pd.Series, schema: TableSchema) -> Any:
+        kind = schema[self.column].kind
+        if kind is Kind.TIMEDELTA:
+            return pd.Timedelta(end)
+        if kind is not Kind.DATETIME:
+            if isinstance(end, str):
+                raise TypeError("text is no end of numbers")
+            return end
+        moment = pd.Timestamp(end)
+        if cells.dt.tz is None:
+            return moment
+        zone: Any = schema[self.column].dtype.to_pandas()
+        zone = getattr(zone, "tz", None) or getattr(zone.pyarrow_dtype, "tz", None)
+        return moment if moment.tz is not None else moment.tz_localize(zone)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        ends: dict[str, JsonValue] = {"low": value_to_json(self.low)}
+        return {"column": value_to_json(self.column), **ends, "high": value_to_json(self.high)}
+
+    @classmethod
+    def from_json(cls, form: dict[str, Any]) -> Self:
+        return cls(*(value_from_json(form[key]) for key in ("column", "low", "high")))
