@@ -224,9 +224,19 @@ class ColumnEncoder(ABC, Generic[Summary]):
         densities[np.flatnonzero(known), codes[known]] = 1.0
         return densities
 
-    def holds(self, values: pd.Series) -> np.ndarray:
-        """Return which cells lie where the column's numbers do, bool of shape (n_rows,)."""
-        return self.encode(values, np.full(len(values), 0.5))[0] >= 0
+    def holds(self, values: pd.Series, restriction: Restriction | None = None) -> np.ndarray:
+        """Return which cells lie where the column's values do, bool of shape (n_rows,).
+
+        Parameters
+        ----------
+        values : pandas.Series
+            The column.
+        restriction : Restriction or None
+            The part of it that they shall lie in.
+        """
+        codes, _ = self.encode(values, np.full(len(values), 0.5))
+        shares = np.ones(self.n_modes) if restriction is None else restriction.shares
+        return np.asarray((codes >= 0) & (shares[codes] > 0))
 
     @abstractmethod
     def describe(self) -> str:

@@ -280,13 +280,19 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         densities[present, :n_values] = masses / self._step_width
         return densities
 
-    def holds(self, values: pd.Series) -> np.ndarray:
-        if self.modes is None:
-            return super().holds(values)
+    def holds(self, values: pd.Series, restriction: Restriction | None = None) -> np.ndarray:
+        if self.modes is None or not values.notna().any():
+            return super().holds(values, restriction)
         numbers, present = self.read_numbers(values, self.column)
         units = self.scale.to_units(numbers)
         lowest, highest = self._limits(self.modes)
-        return np.asarray(~present | ((lowest <= units) & (units <= highest)))
+        inside = (lowest <= units) & (units <= highest)
+        if restriction is not None and restriction.points is not None:
+            inside = np.isin(units, restriction.points)
+        elif restriction is not None and restriction.bounds is not None:
+            lowest, highest = restriction.bounds
+            inside &= (lowest <= units) & (units <= highest)
+        return np.asarray(np.where(present, inside, self.missing_code >= 0))
 
     @property
     def _step_width(self) -> float:

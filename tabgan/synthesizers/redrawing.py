@@ -12,6 +12,7 @@ import pandas as pd
 
 from tabgan.errors import ConstraintError
 from tabgan.randomness import stream
+from tabgan.schema.constraints import Constraint
 from tabgan.synthesizers.rules import Rules
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
@@ -76,7 +77,9 @@ class Redrawing:
         known = self.sampler.conditions.known_rows(block * BLOCK_SIZE, len(codes))
         are_alike = len(self.sampler.conditions.known) == 1
         for n_each in _ROUNDS:
-            open_rows = np.flatnonzero(self._broken(self.table_of(codes, uniforms, numbers)))
+            table = self.table_of(codes, uniforms, numbers)
+            broken = self._broken(table)
+            open_rows = np.flatnonzero(broken)
             if not len(open_rows):
                 break
             rows = np.repeat(open_rows, n_each)
@@ -84,7 +87,8 @@ class Redrawing:
                 known[rows] if begun is None else begun[rng.integers(len(begun), size=len(rows))]
             )
             drawn, their_uniforms = self.sampler.fill(start, rng)
-            are_kept = ~self.rules.broken(self.table_of(drawn, their_uniforms, numbers[rows]))
+            candidates = self.table_of(drawn, their_uniforms, numbers[rows])
+            are_kept = self._kept_beside(candidates, table[~broken])
             if are_alike:
                 chosen = np.flatnonzero(are_kept)[: len(open_rows)]
                 places = open_rows[: len(chosen)]
@@ -102,10 +106,24 @@ class Redrawing:
 
     def _broken(self, table: pd.DataFrame) -> np.ndarray:
         broken = self.rules.broken(table)
-        for seen, rule in zip(self._seen, self.rules.of_tables, strict=True):
-            broken |= rule.broken(table, self.rules.schema)
-            broken |= np.array([key in seen for key in _keys(table, rule.columns)], dtype=bool)
+        for rule in self.rules.of_tables:
+            broken |= self._broken_by(rule, table)
         return broken
+
+    def _kept_beside(self, candidates: pd.DataFrame, kept: pd.DataFrame) -> np.ndarray:
+        """Return which candidates keep all rules as the next rows of a table."""
+        broken = self.rules.broken(candidates)
+        for rule in self.rules.of_tables:
+            names = list(rule.columns)
+            rows = pd.concat([kept[names], candidates.loc[~broken, names]], ignore_index=True)
+            broken[~broken] = self._broken_by(rule, rows)[len(kept) :]
+        return ~broken
+
+    def _broken_by(self, rule: Constraint, table: pd.DataFrame) -> np.ndarray:
+        """Return which rows break a rule about several, by themselves or with earlier blocks."""
+        seen = self._seen[self.rules.of_tables.index(rule)]
+        repeats = np.array([key in seen for key in _keys(table, rule.columns)], dtype=bool)
+        return np.asarray(rule.broken(table, self.rules.schema) | repeats)
 
     def _hopeless(self, table: pd.DataFrame) -> str:
         counts = {

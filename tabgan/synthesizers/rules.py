@@ -75,50 +75,114 @@ class Rules:
         free : mapping of hashable to numpy.ndarray of bool, shape (n_rows,)
             Which cells of a column may be changed; all, where a column is not named.
         restricted : mapping of int to Restriction or None
-            Learnt column to the part of it that its values lie in: these are moved within it, and
-            never computed.
+            Learnt column to the part of it that its values shall lie in.
         """
-        restricted = restricted or {}
+        drawn = _DrawnRows(self.encoder, codes, uniforms, free, restricted or {})
         orders = [rule for rule in self.constraints if isinstance(rule, Inequality)]
         for _ in orders:  # the lower column of one may be the higher of another
             for rule in orders:
-                # Upwards if possible: then the lower column keeps its law.
-                for name in (rule.high, rule.low):
-                    self._move(rule, name, table, codes, uniforms, free, restricted)
-        names = [column.column.name for column in self.encoder.learnt]
-        nowhere = np.zeros(len(table), dtype=bool)
-        self.solve(table, {**free, **{names[place]: nowhere for place in restricted}})
+                # Down, where the higher column cannot rise so far inside its mode; else that rises,
+                # and the lower column keeps its law.
+                highest = table.copy()
+                drawn.put_far(rule.high, highest)
+                drawn.move(rule, rule.low, table, highest)
+                drawn.move(rule, rule.high, table, table)
+        self.solve(table, free, restricted)
 
-    def _move(
+    def solve(
         self,
-        rule: Inequality,
-        name: Hashable,
         table: pd.DataFrame,
-        codes: np.ndarray,
-        uniforms: np.ndarray,
         free: Mapping[Hashable, np.ndarray],
-        restricted: Mapping[int, Restriction],
+        restricted: Mapping[int, Restriction] | None = None,
     ) -> None:
-        """Redraw one column of an inequality inside its modes, where a row breaks it."""
-        place = self.encoder.learnt_index(name)
-        rows = rule.broken(table, self.schema)
-        if name in free:
-            rows = rows & free[name]
-        if place is None or not rows.any():
+        """Compute cells that rules determine, in place.
+
+        Parameters
+        ----------
+        table, free, restricted
+            As in :meth:`arrange`.
+        """
+        names = [column.column.name for column in self.encoder.learnt]
+        within = {names[place]: part for place, part in (restricted or {}).items()}
+        determined = [rule for rule in self.constraints if rule.members]
+        for _ in determined:  # one may be computed from what another computes
+            for rule in determined:
+                self._solve(rule, table, free, within)
+
+    def _solve(
+        self,
+        rule: Constraint,
+        table: pd.DataFrame,
+        free: Mapping[Hashable, np.ndarray],
+        within: Mapping[Hashable, Restriction],
+    ) -> None:
+        encoders = {encoder.column.name: encoder for encoder in self.encoder.encoders}
+        broken = rule.broken(table, self.schema)
+        # What a condition restricts comes last: computed it would seldom lie where it shall.
+        for member in sorted(rule.members, key=lambda name: name in within):
+            rows = broken if member not in free else broken & free[member]
+            if not rows.any():
+                continue
+            part = table.loc[rows].reset_index(drop=True)
+            cells = restore_meanings(rule.solved(member, part, self.schema), self.schema[member])
+            possible = cells.notna().to_numpy(dtype=bool, copy=True)
+            if member != rule.members[0] or member in within:
+                # What is left of a total may be no value that the table could have.
+                possible &= encoders[member].holds(cells, within.get(member))
+            places = np.flatnonzero(rows)[possible]
+            _put(table, member, places, cells[possible])
+            broken[places] = False
+
+
+@dataclass(frozen=True)
+class _DrawnRows:
+    """Rows as they were drawn, whose cells can be drawn again inside their modes.
+
+    The parameters are those of :meth:`Rules.arrange`.
+    """
+
+    encoder: TableEncoder
+    codes: np.ndarray
+    uniforms: np.ndarray
+    free: Mapping[Hashable, np.ndarray]
+    restricted: Mapping[int, Restriction]
+
+    def put_far(self, name: Hashable, table: pd.DataFrame) -> None:
+        """Put the cells of a column at the upper ends of their modes, where they may move."""
+        rows = self._movable(name) & table[name].notna().to_numpy(dtype=bool)
+        cells = self._cells(name, rows, np.ones(int(rows.sum())))
+        _put(table, name, np.flatnonzero(rows), cells)
+
+    def move(
+        self, rule: Inequality, name: Hashable, table: pd.DataFrame, beside: pd.DataFrame
+    ) -> None:
+        """Draw a column again inside the part of each mode in which a rule is kept.
+
+        Parameters
+        ----------
+        rule : Inequality
+            The rule.
+        name : hashable
+            The lower or the higher column of it.
+        table : pandas.DataFrame
+            The rows; changed in place.
+        beside : pandas.DataFrame
+            The rows with such values of the other column as the rule shall be kept with.
+        """
+        schema = self.encoder.schema
+        rows = rule.broken(beside, schema) & self._movable(name)
+        if not rows.any():
             return
-        column = self.encoder.learnt[place]
-        pair = table.loc[rows, list(rule.columns)].reset_index(drop=True)
-        modes, upwards = codes[rows, place], name == rule.high
+        pair = beside.loc[rows, list(rule.columns)].reset_index(drop=True)
 
         def cells_at(shares: np.ndarray) -> pd.Series:
             """Return the column so far along each mode, towards where the rule is kept."""
-            inside = (shares if upwards else 1.0 - shares).clip(0.0, np.nextafter(1.0, 0.0))
-            return column.decode(modes, inside, 0, restricted.get(place))
+            return self._cells(name, rows, shares if name == rule.high else 1.0 - shares)
 
         def breaks_at(shares: np.ndarray) -> np.ndarray:
             moved = pair.copy()
             moved[name] = cells_at(shares).array
-            return rule.broken(moved, self.schema)
+            return rule.broken(moved, schema)
 
         can_be_kept = ~breaks_at(np.ones(len(pair)))
         below, above = np.zeros(len(pair)), np.ones(len(pair))
@@ -126,42 +190,22 @@ class Rules:
             middle = (below + above) / 2
             breaks = breaks_at(middle)
             below, above = np.where(breaks, middle, below), np.where(breaks, above, middle)
-        cells = cells_at(above + uniforms[rows, place] * (1.0 - above))
+        uniforms = self.uniforms[rows, self.encoder.learnt_index(name)]
+        cells = cells_at(above + uniforms * (1.0 - above))
         _put(table, name, np.flatnonzero(rows)[can_be_kept], cells[can_be_kept])
 
-    def solve(self, table: pd.DataFrame, free: Mapping[Hashable, np.ndarray]) -> None:
-        """Compute cells that rules determine, in place.
+    def _movable(self, name: Hashable) -> np.ndarray:
+        everywhere = np.full(len(self.codes), self.encoder.learnt_index(name) is not None)
+        return self.free.get(name, everywhere)
 
-        Parameters
-        ----------
-        table : pandas.DataFrame
-            Rows, some of which may break rules.
-        free : mapping of hashable to numpy.ndarray of bool, shape (n_rows,)
-            Which cells of a column may be changed; all, where a column is not named.
-        """
-        determined = [rule for rule in self.constraints if rule.members]
-        for _ in determined:  # one may be computed from what another computes
-            for rule in determined:
-                self._solve(rule, table, free)
-
-    def _solve(
-        self, rule: Constraint, table: pd.DataFrame, free: Mapping[Hashable, np.ndarray]
-    ) -> None:
-        encoders = {encoder.column.name: encoder for encoder in self.encoder.encoders}
-        broken = rule.broken(table, self.schema)
-        for member in rule.members:
-            rows = broken if member not in free else broken & free[member]
-            if not rows.any():
-                continue
-            part = table.loc[rows].reset_index(drop=True)
-            cells = restore_meanings(rule.solved(member, part, self.schema), self.schema[member])
-            possible = cells.notna().to_numpy(dtype=bool)
-            if member != rule.members[0]:
-                # A part that is what is left of a total may be none that the table could have.
-                possible = possible & encoders[member].holds(cells)
-            places = np.flatnonzero(rows)[possible]
-            _put(table, member, places, cells[possible])
-            broken[places] = False
+    def _cells(self, name: Hashable, rows: np.ndarray, shares: np.ndarray) -> pd.Series:
+        """Return a column so far along the modes of some rows."""
+        place = self.encoder.learnt_index(name)
+        if place is None:
+            return pd.Series(dtype=object)
+        inside = shares.clip(0.0, np.nextafter(1.0, 0.0))
+        modes = self.codes[rows, place]
+        return self.encoder.learnt[place].decode(modes, inside, 0, self.restricted.get(place))
 
 
 def _put(table: pd.DataFrame, name: Hashable, places: np.ndarray, cells: pd.Series) -> None:

@@ -169,9 +169,9 @@ FAULTS = [
     ),
     Fault(
         "what columns without relation keep is a rule",
-        "fidelity/constraints",
-        "return len(told) > 0 and float(told.mean()) < 1.0 - _BROKEN_BY_CHANCE",
-        "return len(told) > 0",
+        "../schema/constraints/finding",
+        "and float(by_chance.mean()) < 1.0 - _BROKEN_BY_CHANCE",
+        "",
         "fidelity/constraints",
     ),
     Fault(

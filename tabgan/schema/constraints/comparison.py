@@ -47,6 +47,14 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     return _numbers(cells, column.kind)
 
 
+def rounding(column: ColumnSchema) -> float:
+    """Return how far a number may be moved when a column stores it: half its last decimal."""
+    if column.kind is Kind.INTEGER or pd.api.types.is_integer_dtype(column.dtype.to_pandas()):
+        return 0.5
+    is_rounded = column.kind is Kind.CONTINUOUS and column.decimals is not None
+    return 0.5 * 10.0**-column.decimals if is_rounded else 0.0  # type: ignore[operator]
+
+
 def _numbers(cells: pd.Series, kind: Kind) -> pd.Series:
     if kind is Kind.CONTINUOUS:
         return _float64(cells)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
+from tabgan.schema.constraints.comparison import rounding
 from tabgan.schema.constraints.constraint import BoolArray, Constraint, meaning_of
 from tabgan.schema.constraints.expression import Expression
 from tabgan.schema.constraints.finding import PRECISION, FloatArray
@@ -29,12 +30,12 @@ class Formula(Constraint):
         backticks. Nothing in it is executed.
     tolerance : float, default=0.0
         How far the column may be from what is computed, in its unit (seconds for dates and
-        durations), besides a rounding error; half a unit of the last decimal where it is rounded.
+        durations), besides being rounded to its last decimal.
 
     Examples
     --------
     >>> from tabgan import Formula
-    >>> print(Formula("bmi", "weight / `height (m)` ** 2", tolerance=0.05))
+    >>> print(Formula("bmi", "weight / `height (m)` ** 2"))
     'bmi' = weight / `height (m)` ** 2
     """
 
@@ -67,9 +68,9 @@ class Formula(Constraint):
         found, computed = meaning_of(self.column, table, schema), self._computed(table, schema)
         gaps = _as_floats(found - computed)
         sizes = np.maximum(np.abs(_as_floats(found)), np.abs(_as_floats(computed)))
-        rounding = 0.0 if pd.api.types.is_datetime64_any_dtype(found.dtype) else PRECISION * sizes
-        broken: BoolArray = np.abs(gaps) > self.tolerance + rounding  # false where one is missing
-        return broken
+        is_date = pd.api.types.is_datetime64_any_dtype(found.dtype)
+        error = 0.0 if is_date else PRECISION * sizes + rounding(schema[self.column])
+        return np.asarray(np.abs(gaps) > self.tolerance + error)  # false where one is missing
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
         return self._computed(table, schema)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
+from tabgan.schema.constraints.comparison import rounding
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
@@ -26,7 +27,8 @@ from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 class Sum(Constraint):
     """One column is the sum of others, where all are present.
 
-    A sample computes the total from the parts; under a condition on the total, a part.
+    A sample computes the total from the parts; under a condition on the total, a part. The total
+    may be rounded to its last decimal.
 
     Parameters
     ----------
@@ -75,7 +77,7 @@ class Sum(Constraint):
         sizes = [cell.abs().to_numpy(dtype="float64", na_value=np.nan) for cell in cells]
         largest = np.max(sizes, axis=0)
         gaps = difference.abs().to_numpy(dtype="float64", na_value=np.nan)
-        broken = present & (gaps > PRECISION * largest)
+        broken = present & (gaps > rounding(schema[self.total]) + PRECISION * largest)
         return broken
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:

@@ -1,0 +1,81 @@
+"""Rules are found that every row keeps and chance does not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan import FixedCombinations, Inequality, MissingTogether, Sum, infer_constraints
+from tabgan.schema.constraints import Constraint
+
+N = 1_000
+
+
+@pytest.fixture
+def table() -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    start = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 365, N), unit="D")
+    country = rng.choice(["DE", "FR", "IT"], N)
+    net, fee = rng.gamma(2.0, 50.0, N).round(2), rng.gamma(2.0, 50.0, N).round(2)
+    is_missing = rng.random(N) < 0.1
+    return pd.DataFrame(
+        {
+            "start": start,
+            "end": start + pd.to_timedelta(rng.integers(0, 90, N), unit="D"),
+            "country": country,
+            "state": [
+                f"{code}-{i}" for code, i in zip(country, rng.integers(0, 4, N), strict=True)
+            ],
+            "net": net,
+            "fee": fee,
+            "gross": (net + fee).round(2),
+            "width": np.where(is_missing, np.nan, rng.normal(size=N)),
+            "height": np.where(is_missing, np.nan, rng.normal(size=N)),
+            "noise": rng.normal(size=N),
+        }
+    )
+
+
+RULES = [
+    Inequality("start", "end"),
+    Inequality("net", "gross"),
+    Inequality("fee", "gross"),
+    Sum("gross", ["net", "fee"]),
+    FixedCombinations(["state", "country"]),
+    MissingTogether(["width", "height"]),
+]
+
+
+def test_the_rules_of_a_table_are_found_and_no_others(table: pd.DataFrame) -> None:
+    assert list(infer_constraints(table)) == RULES
+
+
+@pytest.mark.parametrize("rule", RULES, ids=str)
+def test_one_row_that_breaks_a_rule_unmakes_it(table: pd.DataFrame, rule: Constraint) -> None:
+    columns = list(rule.columns)
+    other = table.loc[[900], columns].copy()
+    values = {
+        "start": pd.Timestamp("2030-01-01"),
+        "net": 1e6,
+        "fee": 1e6,
+        "gross": 1e6 + 1,
+        "state": table["state"][table["country"] != table["country"][900]].iloc[0],
+        "width": np.nan if table["width"].notna()[900] else 1.0,
+    }
+    other[columns[0]] = values[columns[0]]
+    table.loc[[900], columns] = other
+    assert rule not in infer_constraints(table)
+
+
+def test_few_rows_are_no_evidence(table: pd.DataFrame) -> None:
+    assert infer_constraints(table.head(499)) == ()
+
+
+def test_dates_as_text_and_other_dtypes_make_no_difference(table: pd.DataFrame) -> None:
+    stored = table.assign(
+        start=table["start"].dt.strftime("%d.%m.%Y"),
+        end=table["end"].dt.strftime("%Y-%m-%d"),
+        state=table["state"].astype("category"),
+        net=table["net"].astype("Float64"),
+        width=table["width"].astype("double[pyarrow]"),
+    )
+    assert list(infer_constraints(stored)) == RULES

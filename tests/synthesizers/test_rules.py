@@ -1,0 +1,170 @@
+"""Drawn rows are made to keep rules by other places inside their modes, and by computing cells."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan import Formula, Inequality, Sum, infer_schema
+from tabgan.encoding import TableEncoder
+from tabgan.encoding.column import EncodingOptions
+from tabgan.encoding.restriction import Restriction
+from tabgan.schema.constraints import Constraint
+from tabgan.synthesizers.compatibility import CompatibleModes
+from tabgan.synthesizers.rules import Rules
+
+N_ROWS = 2_000
+
+
+@pytest.fixture(scope="module", params=["quantile", "mixture"])
+def encoder(request) -> TableEncoder:
+    rng = np.random.default_rng(0)
+    start = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 9_000, N_ROWS), "h")
+    table = pd.DataFrame(
+        {
+            "start": start,
+            "end": (start + pd.to_timedelta(rng.integers(1, 90, N_ROWS), "D")).strftime("%d/%m/%Y"),
+            "net": rng.gamma(2.0, 50.0, N_ROWS).round(2),
+            "tax": rng.gamma(2.0, 10.0, N_ROWS).astype("float32"),
+            "gross": rng.gamma(2.0, 60.0, N_ROWS).round(1),
+            "count": pd.array(rng.poisson(30, N_ROWS), dtype="UInt8"),
+            "hint": rng.normal(size=N_ROWS),
+        }
+    )
+    table.loc[rng.random(N_ROWS) < 0.1, ["gross", "end", "count"]] = None
+    return TableEncoder.from_frame(table, infer_schema(table), EncodingOptions(5, request.param))
+
+
+def drawn(encoder: TableEncoder, seed: int = 0) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Rows of independent columns."""
+    rng = np.random.default_rng(seed)
+    codes = np.column_stack([rng.integers(0, n, N_ROWS) for n in encoder.layout.sizes])
+    uniforms = rng.random(codes.shape)
+    return codes, uniforms, encoder.decode(codes, uniforms)
+
+
+def rules_of(encoder: TableEncoder, *constraints: Constraint) -> Rules:
+    return Rules(constraints, encoder)
+
+
+@pytest.mark.parametrize("strict", [False, True])
+@pytest.mark.parametrize(("low", "high"), [("start", "end"), ("net", "gross"), ("tax", "net")])
+def test_modes_that_go_together_keep_an_inequality_by_their_places(encoder, low, high, strict):
+    rule = Inequality(low, high, strict=strict)
+    rules = rules_of(encoder, rule)
+    codes, uniforms, table = drawn(encoder)
+    places = [encoder.learnt_index(name) for name in (low, high)]
+    allowed = CompatibleModes.of([rule], encoder).tables[places[1]][places[0]]
+    together = allowed[codes[:, places[0]], codes[:, places[1]]]
+    before = rule.broken(table, rules.schema)
+    untouched = table.copy()
+    rules.arrange(table, codes, uniforms, {})
+    after = rule.broken(table, rules.schema)
+    assert (before & together).any()
+    assert not (after & together).any()
+    # Modes that do not go together keep it in no place.
+    assert (after == (before & ~together)).all()
+    # Rows that kept the rule are as they were, and so are the other columns.
+    pd.testing.assert_frame_equal(table[~before], untouched[~before])
+    others = [name for name in table if name not in (low, high)]
+    pd.testing.assert_frame_equal(table[others], untouched[others])
+    for place in places:
+        # What moved is still inside the mode that it was drawn in.
+        ends = [encoder.decode(codes, np.full(codes.shape, end)) for end in (0.0, 1.0 - 1e-16)]
+        name = encoder.learnt[place].column.name
+        first, last = (end[name] for end in ends)
+        present = first.notna()
+        if name != "end":
+            assert (first <= table[name])[present].all()
+            assert (table[name] <= last)[present].all()
+
+
+def test_known_cells_stay_and_the_other_column_moves(encoder):
+    rule = Inequality("net", "gross")
+    codes, uniforms, table = drawn(encoder)
+    before = table.copy()
+    rules_of(encoder, rule).arrange(table, codes, uniforms, {"gross": np.zeros(N_ROWS, bool)})
+    pd.testing.assert_series_equal(table["gross"], before["gross"])
+    assert (table["net"] <= before["net"]).all()
+    assert (table["net"] < before["net"]).any()
+
+
+def test_a_sum_computes_the_total_or_what_is_left_of_it(encoder):
+    rule = Sum("gross", ["net", "tax"])
+    rules = rules_of(encoder, rule)
+    codes, uniforms, table = drawn(encoder)
+    before = table.copy()
+    rules.arrange(table, codes, uniforms, {})
+    pd.testing.assert_frame_equal(table.drop(columns="gross"), before.drop(columns="gross"))
+    assert table["gross"].isna().equals(before["gross"].isna())
+    assert not rule.broken(table, rules.schema).any()
+    known = before.copy()
+    rules.arrange(known, codes, uniforms, {"gross": np.zeros(N_ROWS, bool)})
+    pd.testing.assert_series_equal(known["gross"], before["gross"])
+    kept = ~rule.broken(known, rules.schema)
+    assert 0.2 < kept.mean() < 1.0
+    # No part is one that the table could not have.
+    for name in ("net", "tax"):
+        assert encoder.learnt[encoder.learnt_index(name)].holds(known[name]).all()
+
+
+def test_a_total_in_a_range_moves_a_part(encoder):
+    place = encoder.learnt_index("gross")
+    restriction = encoder.learnt[place].between(80.0, 90.0)
+    codes, uniforms, _ = drawn(encoder)
+    codes[:, place] = np.flatnonzero(restriction.shares)[0]
+    restricted: dict[int, Restriction] = {place: restriction}
+    table = encoder.decode(codes, uniforms, restricted=restricted)
+    before = table.copy()
+    rules = rules_of(encoder, Sum("gross", ["net", "tax"]))
+    rules.arrange(table, codes, uniforms, {}, restricted)
+    assert table["gross"].between(80.0, 90.0).all()
+    same = table["gross"] == before["gross"]
+    assert not rules.broken(table[same]).all()
+
+
+def test_a_formula_is_computed_in_the_dtype_of_its_column(encoder):
+    formulas = [
+        Formula("hint", "sqrt(net) + tax"),
+        Formula("count", "2 * net"),
+        Formula("gross", "hint * 2"),
+    ]
+    rules = rules_of(encoder, *reversed(formulas))
+    codes, uniforms, table = drawn(encoder)
+    before = table.copy()
+    rules.arrange(table, codes, uniforms, {})
+    assert table.dtypes.equals(before.dtypes)
+    assert not formulas[0].broken(table, rules.schema).any()
+    # One is computed from what the other computes, in whatever order they come.
+    assert not formulas[2].broken(table, rules.schema).any()
+    # What the column cannot hold stays to be drawn again.
+    too_large = before["count"].notna() & (2 * before["net"] > 255.4)
+    assert too_large.any()
+    assert formulas[1].broken(table, rules.schema)[too_large].all()
+    assert not formulas[1].broken(table, rules.schema)[~too_large].any()
+
+
+def test_a_date_is_computed_as_text_and_in_its_unit():
+    rng = np.random.default_rng(0)
+    days = pd.Series(pd.date_range("2020-01-01", periods=200, tz="Asia/Tokyo", unit="s"))
+    table = pd.DataFrame(
+        {
+            "start": days,
+            "for": pd.to_timedelta(rng.integers(1, 9, 200), "D"),
+            "end": rng.permutation(days.to_numpy()),
+            "note": days.dt.strftime("%Y/%m/%d"),
+        }
+    )
+    table["end"] = pd.Series(rng.permutation(200)).map(days)
+    encoder = TableEncoder.from_frame(table, infer_schema(table), EncodingOptions())
+    rules = rules_of(encoder, Sum("end", ["start", "for"]))
+    solved = table.copy()
+    rules.solve(solved, {})
+    assert solved.dtypes.equals(table.dtypes)
+    pd.testing.assert_series_equal(
+        solved["end"], (table["start"] + table["for"]).dt.as_unit("s"), check_names=False
+    )
+    plain = table.assign(start=days.dt.tz_localize(None), end=days.dt.tz_localize(None))
+    encoder = TableEncoder.from_frame(plain, infer_schema(plain), EncodingOptions())
+    rules_of(encoder, Sum("note", ["start", "for"])).solve(plain, {})
+    expected = (plain["start"] + plain["for"]).dt.strftime("%Y/%m/%d")
+    pd.testing.assert_series_equal(plain["note"], expected, check_names=False, check_dtype=False)
