@@ -18,6 +18,7 @@ from tabgan.cli.saying import say
 
 if TYPE_CHECKING:
     from tabgan.schema import TableSchema
+    from tabgan.schema.constraints import Constraint
     from tabgan.synthesizers import TabGAN
 
 _TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
@@ -27,6 +28,12 @@ _TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
 @click.argument("data", type=READABLE_OR_STDIN)
 @click.option("-o", "--output", metavar="MODEL", help="Where to write the model.")
 @click.option("--schema", type=READABLE, help="What the columns are (JSON); inferred if not given.")
+@click.option(
+    "--constraints",
+    metavar="FILE",
+    help="Rules that every row keeps and every sampled row shall keep (JSON, from tabgan schema "
+    '--constraints --json); "infer" takes those that are found.',
+)
 @click.option(
     "--epochs",
     type=click.IntRange(1),
@@ -79,6 +86,7 @@ def fit(
     data: str,
     output: str | None,
     schema: str | None,
+    constraints: str | None,
     epochs: int | None,
     max_time: float | None,
     seed: int,
@@ -112,6 +120,7 @@ def fit(
     if checkpoint is not None:
         check_writable(checkpoint, [data, schema], must_be_file=True)
     given = None if schema is None else _read_schema(schema)
+    rules = _read_rules(constraints)
     table = read_table(data, () if given is None else text_columns(given))
     inferred = infer_schema(table)
     if not quiet:
@@ -122,6 +131,7 @@ def fit(
         normalisation=normalisation,
         max_time=max_time,
         schema=given,
+        constraints=rules,
         checkpoint=checkpoint,
         verbose=0 if quiet else 2 if verbose else "auto",
         random_state=seed,
@@ -176,6 +186,16 @@ def _check_no_table(output: str) -> None:
             f"{output} is the name of a table, which a model is not; give another name, such as "
             "model.tabgan"
         )
+
+
+def _read_rules(constraints: str | None) -> "tuple[Constraint, ...] | str | None":
+    from tabgan.schema.constraints import read_constraints
+
+    if constraints is None or constraints == "infer":
+        return constraints
+    if not Path(constraints).is_file():
+        raise click.UsageError(f'--constraints: {constraints} is no file, and not "infer"')
+    return read_constraints(Path(constraints).read_text(encoding="utf-8", errors="replace"))
 
 
 def _read_schema(path: str) -> "TableSchema":

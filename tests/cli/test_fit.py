@@ -83,3 +83,20 @@ def test_a_dry_run_says_what_a_fit_takes_and_writes_nothing(
     assert lines["table"].startswith("300 rows, 6 columns with ")
     assert set(lines) == {"table", "weights", "steps", "time", "memory"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_rules_are_checked_before_anything_is_learnt(run: Run, csv: Path, tmp_path: Path) -> None:
+    rules = tmp_path / "rules.json"
+    rules.write_text('[{"kind": "range", "column": "use", "low": 1e9}]')
+    broken = run("fit", csv, "--dry-run", "--constraints", rules)
+    assert broken.exit_code == 2
+    assert "rows" in broken.stderr
+    assert "'use' >= 1000000000.0" in broken.stderr
+    rules.write_text('[{"kind": "range", "column": "use", "low": 0}]')
+    assert run("fit", csv, "--dry-run", "--constraints", rules).exit_code == 0
+    assert run("fit", csv, "--dry-run", "--constraints", "infer").exit_code == 0
+    rules.write_text("[1]")
+    assert run("fit", csv, "--dry-run", "--constraints", rules).exit_code == 2
+    absent = run("fit", csv, "--dry-run", "--constraints", tmp_path / "nothing.json")
+    assert absent.exit_code == 2
+    assert "infer" in absent.stderr

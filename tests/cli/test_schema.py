@@ -3,7 +3,9 @@ from pathlib import Path
 
 from click.testing import Result
 
+from tabgan import Sum
 from tabgan.schema import TableSchema
+from tabgan.schema.constraints import read_constraints
 
 Run = Callable[..., Result]
 
@@ -22,3 +24,16 @@ def test_json_is_what_fit_takes(run: Run, csv: Path) -> None:
     schema = TableSchema.from_json(run("schema", csv, "--json").stdout)
     assert list(schema.names) == csv.read_text().splitlines()[0].split(",")
     assert schema["joined"].date_format == "%d.%m.%Y"
+
+
+def test_rules_that_all_rows_keep_are_shown_and_written(run: Run, tmp_path: Path) -> None:
+    data = tmp_path / "bills.csv"
+    lines = [f"{i % 37},{i % 41 + 1},{i % 37 + i % 41 + 1}" for i in range(600)]
+    data.write_text("\n".join(["net,tax,gross", *lines]))
+    shown = run("schema", data, "--constraints").stdout
+    assert "'gross' = 'net' + 'tax'" in shown.splitlines()
+    rules = read_constraints(run("schema", data, "--constraints", "--json").stdout)
+    assert Sum("gross", ["net", "tax"]) in rules
+    few = tmp_path / "few.csv"
+    few.write_text("a,b\n1,2\n2,3\n")
+    assert run("schema", few, "--constraints").stdout.startswith("no rule")

@@ -10,7 +10,11 @@ from tabgan.schema.constraints.formula import Formula
 from tabgan.schema.constraints.inequality import Inequality
 from tabgan.schema.constraints.infer import infer_constraints
 from tabgan.schema.constraints.missing import MissingTogether
-from tabgan.schema.constraints.registry import constraints_from_json, constraints_to_json
+from tabgan.schema.constraints.registry import (
+    constraints_from_json,
+    constraints_to_json,
+    read_constraints,
+)
 from tabgan.schema.constraints.sums import Sum
 from tabgan.schema.constraints.unique import Unique
 from tabgan.schema.constraints.value_range import Range
@@ -28,4 +32,5 @@ __all__ = [
     "constraints_from_json",
     "constraints_to_json",
     "infer_constraints",
+    "read_constraints",
 ]

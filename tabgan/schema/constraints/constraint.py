@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tabgan.errors import ConstraintError, InvalidParameterError
 from tabgan.schema.constraints.comparison import meanings
 from tabgan.schema.table import TableSchema
-from tabgan.schema.values import JsonValue
+from tabgan.schema.values import JsonValue, value_from_json
 
 BoolArray = NDArray[np.bool_]
 
@@ -104,6 +104,12 @@ def as_names(columns: object) -> tuple[Hashable, ...]:
         return tuple(columns)
     single: Any = columns
     return (single,)
+
+
+def number_from_json(form: Any) -> Any:
+    """Return a number, written plainly by hand or typed by :func:`value_to_json`, or ``None``."""
+    is_plain = form is None or (isinstance(form, int | float) and not isinstance(form, bool))
+    return form if is_plain else value_from_json(form)
 
 
 def check_constraints(

@@ -9,7 +9,12 @@ import pandas as pd
 
 from tabgan.errors import InvalidParameterError
 from tabgan.schema.constraints.comparison import rounding
-from tabgan.schema.constraints.constraint import BoolArray, Constraint, meaning_of
+from tabgan.schema.constraints.constraint import (
+    BoolArray,
+    Constraint,
+    meaning_of,
+    number_from_json,
+)
 from tabgan.schema.constraints.expression import Expression
 from tabgan.schema.constraints.finding import PRECISION, FloatArray
 from tabgan.schema.table import TableSchema
@@ -91,7 +96,7 @@ class Formula(Constraint):
 
     @classmethod
     def from_json(cls, form: dict[str, Any]) -> Self:
-        tolerance: Any = value_from_json(form["tolerance"])
+        tolerance = number_from_json(form.get("tolerance", 0.0))
         return cls(value_from_json(form["column"]), form["expression"], tolerance)
 
 

@@ -65,4 +65,4 @@ class Inequality(Constraint):
     @classmethod
     def from_json(cls, form: dict[str, Any]) -> Self:
         low, high = value_from_json(form["low"]), value_from_json(form["high"])
-        return cls(low, high, bool(form["strict"]))
+        return cls(low, high, bool(form.get("strict", False)))

@@ -1,5 +1,6 @@
 """Rules as JSON and back."""
 
+import json
 from typing import Any
 
 from tabgan.errors import InvalidDataError, InvalidParameterError
@@ -43,6 +44,21 @@ def constraints_from_json(form: object) -> tuple[Constraint, ...]:
     if not isinstance(form, list):
         raise InvalidDataError("constraints are a list of rules")
     return tuple(_from_json(i, rule) for i, rule in enumerate(form))
+
+
+def read_constraints(text: str) -> tuple[Constraint, ...]:
+    """Return rules from the text of a JSON file, as :func:`constraints_to_json` gives it.
+
+    Raises
+    ------
+    InvalidDataError
+        If it is not the JSON of rules.
+    """
+    try:
+        form = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidDataError("the constraints are not valid JSON") from error
+    return constraints_from_json(form)
 
 
 def _from_json(place: int, form: Any) -> Constraint:

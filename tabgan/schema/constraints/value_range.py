@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
-from tabgan.schema.constraints.constraint import BoolArray, Constraint, meaning_of
+from tabgan.schema.constraints.constraint import (
+    BoolArray,
+    Constraint,
+    meaning_of,
+    number_from_json,
+)
 from tabgan.schema.table import Kind, TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
@@ -83,4 +88,5 @@ class Range(Constraint):
 
     @classmethod
     def from_json(cls, form: dict[str, Any]) -> Self:
-        return cls(*(value_from_json(form[key]) for key in ("column", "low", "high")))
+        low, high = (number_from_json(form.get(end)) for end in ("low", "high"))
+        return cls(value_from_json(form["column"]), low, high)

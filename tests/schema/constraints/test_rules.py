@@ -24,6 +24,7 @@ from tabgan.schema.constraints import (
     check_constraints,
     constraints_from_json,
     constraints_to_json,
+    read_constraints,
 )
 
 CANARY = "xyzzy-canary"
@@ -227,6 +228,21 @@ def test_rules_are_values_that_can_be_written_and_read(rule: Constraint) -> None
     assert again == rule
     assert hash(again) == hash(rule)
     assert str(again) == str(rule)
+
+
+def test_rules_can_be_written_by_hand() -> None:
+    text = """[{"kind": "inequality", "low": "a", "high": "b"}, {"kind": "range", "column": "a",
+    "low": 0}, {"kind": "range", "column": "d", "high": "2020-01-01"}, {"kind": "formula",
+    "column": "x", "expression": "a * b", "tolerance": 0.5}]"""
+    assert read_constraints(text) == (
+        Inequality("a", "b"),
+        Range("a", 0),
+        Range("d", None, "2020-01-01"),
+        Formula("x", "a * b", tolerance=0.5),
+    )
+    for damaged in ("", "{", "[" * 100_000, '{"kind": "sum"}'):
+        with pytest.raises(InvalidDataError, match="constraints"):
+            read_constraints(damaged)
 
 
 @pytest.mark.parametrize(
