@@ -96,4 +96,4 @@ def _rules(
     found = infer_constraints(table, schema) if isinstance(constraints, str) else constraints or ()
     rules = tuple(found)
     check_constraints(rules, table, schema)
-    return tuple(rule.learnt(table, fewest_rows) for rule in rules)
+    return tuple(rule.learnt(table, schema, fewest_rows) for rule in rules)

@@ -11,9 +11,7 @@ from tabgan.encoding.restore import restore_meanings
 from tabgan.encoding.restriction import Restriction
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint, Inequality
-
-# How finely a mode is searched for where a rule begins to be kept: to a 65,536th.
-_N_HALVINGS = 16
+from tabgan.synthesizers.placing import DrawnRows, put_cells
 
 
 @dataclass(frozen=True)
@@ -77,8 +75,10 @@ class Rules:
         restricted : mapping of int to Restriction or None
             Learnt column to the part of it that its values shall lie in.
         """
-        drawn = _DrawnRows(self.encoder, codes, uniforms, free, restricted or {})
+        drawn = DrawnRows(self.encoder, codes, uniforms, free, restricted or {})
         orders = [rule for rule in self.constraints if isinstance(rule, Inequality)]
+        for rule in _narrowest(orders):
+            drawn.place(rule, table)
         for _ in orders:  # the lower column of one may be the higher of another
             for rule in orders:
                 # Down, where the higher column cannot rise so far inside its mode; else that rises,
@@ -130,86 +130,14 @@ class Rules:
                 # What is left of a total may be no value that the table could have.
                 possible &= encoders[member].holds(cells, within.get(member))
             places = np.flatnonzero(rows)[possible]
-            _put(table, member, places, cells[possible])
+            put_cells(table, member, places, cells[possible])
             broken[places] = False
 
 
-@dataclass(frozen=True)
-class _DrawnRows:
-    """Rows as they were drawn, whose cells can be drawn again inside their modes.
-
-    The parameters are those of :meth:`Rules.arrange`.
-    """
-
-    encoder: TableEncoder
-    codes: np.ndarray
-    uniforms: np.ndarray
-    free: Mapping[Hashable, np.ndarray]
-    restricted: Mapping[int, Restriction]
-
-    def put_far(self, name: Hashable, table: pd.DataFrame) -> None:
-        """Put the cells of a column at the upper ends of their modes, where they may move."""
-        rows = self._movable(name) & table[name].notna().to_numpy(dtype=bool)
-        cells = self._cells(name, rows, np.ones(int(rows.sum())))
-        _put(table, name, np.flatnonzero(rows), cells)
-
-    def move(
-        self, rule: Inequality, name: Hashable, table: pd.DataFrame, beside: pd.DataFrame
-    ) -> None:
-        """Draw a column again inside the part of each mode in which a rule is kept.
-
-        Parameters
-        ----------
-        rule : Inequality
-            The rule.
-        name : hashable
-            The lower or the higher column of it.
-        table : pandas.DataFrame
-            The rows; changed in place.
-        beside : pandas.DataFrame
-            The rows with such values of the other column as the rule shall be kept with.
-        """
-        schema = self.encoder.schema
-        rows = rule.broken(beside, schema) & self._movable(name)
-        if not rows.any():
-            return
-        pair = beside.loc[rows, list(rule.columns)].reset_index(drop=True)
-
-        def cells_at(shares: np.ndarray) -> pd.Series:
-            """Return the column so far along each mode, towards where the rule is kept."""
-            return self._cells(name, rows, shares if name == rule.high else 1.0 - shares)
-
-        def breaks_at(shares: np.ndarray) -> np.ndarray:
-            moved = pair.copy()
-            moved[name] = cells_at(shares).array
-            return rule.broken(moved, schema)
-
-        can_be_kept = ~breaks_at(np.ones(len(pair)))
-        below, above = np.zeros(len(pair)), np.ones(len(pair))
-        for _ in range(_N_HALVINGS):
-            middle = (below + above) / 2
-            breaks = breaks_at(middle)
-            below, above = np.where(breaks, middle, below), np.where(breaks, above, middle)
-        uniforms = self.uniforms[rows, self.encoder.learnt_index(name)]
-        cells = cells_at(above + uniforms * (1.0 - above))
-        _put(table, name, np.flatnonzero(rows)[can_be_kept], cells[can_be_kept])
-
-    def _movable(self, name: Hashable) -> np.ndarray:
-        everywhere = np.full(len(self.codes), self.encoder.learnt_index(name) is not None)
-        return self.free.get(name, everywhere)
-
-    def _cells(self, name: Hashable, rows: np.ndarray, shares: np.ndarray) -> pd.Series:
-        """Return a column so far along the modes of some rows."""
-        place = self.encoder.learnt_index(name)
-        if place is None:
-            return pd.Series(dtype=object)
-        inside = shares.clip(0.0, np.nextafter(1.0, 0.0))
-        modes = self.codes[rows, place]
-        return self.encoder.learnt[place].decode(modes, inside, 0, self.restricted.get(place))
-
-
-def _put(table: pd.DataFrame, name: Hashable, places: np.ndarray, cells: pd.Series) -> None:
-    """Put cells in the rows at these places, in the column's own dtype."""
-    column = table[name].copy()
-    column.iloc[places] = cells.array
-    table[name] = column
+def _narrowest(orders: list[Inequality]) -> list[Inequality]:
+    """Return for each higher column the rule with the smallest gaps: it says most about it."""
+    chosen: dict[Hashable, Inequality] = {}
+    with_gaps = [rule for rule in orders if rule.gaps is not None]
+    for rule in sorted(with_gaps, key=lambda rule: float(np.median(rule.gaps or ()))):
+        chosen.setdefault(rule.high, rule)
+    return list(chosen.values())

@@ -96,7 +96,7 @@ def test_rules_are_checked_before_anything_is_learnt(run: Run, csv: Path, tmp_pa
     assert run("fit", csv, "--dry-run", "--constraints", rules).exit_code == 0
     assert run("fit", csv, "--dry-run", "--constraints", "infer").exit_code == 0
     rules.write_text("[1]")
-    assert run("fit", csv, "--dry-run", "--constraints", rules).exit_code == 2
+    assert run("fit", csv, "--dry-run", "--constraints", rules).exit_code == 4
     absent = run("fit", csv, "--dry-run", "--constraints", tmp_path / "nothing.json")
     assert absent.exit_code == 2
     assert "infer" in absent.stderr

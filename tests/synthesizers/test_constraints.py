@@ -15,6 +15,7 @@ from tabgan import (
     Sum,
     TabGAN,
     Unique,
+    infer_schema,
 )
 from tabgan.errors import ConstraintError, InvalidParameterError, ModelFileError
 from tabgan.schema.constraints import Constraint, check_constraints
@@ -34,7 +35,7 @@ def combinations(table) -> FixedCombinations:
     """Half of the combinations of two columns that are independent of each other."""
     is_north = table["region"].str.startswith("north")
     some = table[is_north == (table["dwelling"] == "house")]
-    return FixedCombinations(["dwelling", "region"]).learnt(some, 5)
+    return FixedCombinations(["dwelling", "region"]).learnt(some, infer_schema(some), 5)
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import ks_2samp
 
 from tabgan import Formula, Inequality, Sum, infer_schema
 from tabgan.encoding import TableEncoder
@@ -86,6 +87,71 @@ def test_known_cells_stay_and_the_other_column_moves(encoder):
     pd.testing.assert_series_equal(table["gross"], before["gross"])
     assert (table["net"] <= before["net"]).all()
     assert (table["net"] < before["net"]).any()
+
+
+@pytest.mark.parametrize("is_text", [False, True])
+@pytest.mark.parametrize("fixed", ["start", "end", "neither"])
+def test_gaps_are_as_wide_as_the_table_has_them_and_not_as_its_modes(is_text, fixed):
+    rng = np.random.default_rng(0)
+    start = pd.Series(
+        pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 500_000, 3_000), "min")
+    )
+    length = pd.to_timedelta(rng.gamma(2.0, 300.0, len(start)).astype(int), "s")
+    table = pd.DataFrame({"start": start, "end": start + length})
+    if is_text:
+        table["end"] = table["end"].dt.strftime("%d.%m.%Y %H:%M:%S")
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    plain = Inequality("start", "end")
+    rule = plain.learnt(table, schema, 5)
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+
+    def lengths(rule: Inequality) -> np.ndarray:
+        rows = encoder.decode(codes, uniforms)
+        free = {fixed: np.zeros(len(rows), dtype=bool)}
+        rules_of(encoder, rule).arrange(rows, codes, uniforms, free)
+        assert rows.dtypes.equals(table.dtypes)
+        kept = rows[~rule.broken(rows, schema)]
+        ends = pd.to_datetime(kept["end"], format="%d.%m.%Y %H:%M:%S" if is_text else None)
+        return (ends - kept["start"]).dt.total_seconds().to_numpy()
+
+    real = length.total_seconds().to_numpy()
+    # Modes are days wide, gaps minutes.
+    assert ks_2samp(lengths(plain), real).statistic > 0.9
+    learnt = lengths(rule)
+    # A date that stays where it was drawn in its mode leaves few gaps to some of the other's.
+    assert ks_2samp(learnt, real).statistic < (0.03 if fixed == "neither" else 0.06)
+    assert len(learnt) > 0.97 * len(real) or fixed != "neither"
+
+
+def test_equal_values_of_two_columns_stay_equal_as_often():
+    rng = np.random.default_rng(0)
+    above = rng.gamma(4.0, 300.0, 3_000).round(-1)
+    table = pd.DataFrame({"above": above, "all": above + rng.choice([0.0, 500.0, 750.0], 3_000)})
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    rule = Inequality("above", "all").learnt(table, schema, 5)
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+    rows = encoder.decode(codes, uniforms)
+    before = (rows["all"] == rows["above"]).mean()
+    rules_of(encoder, rule).arrange(rows, codes, uniforms, {})
+    assert before < 0.15
+    assert abs((rows["all"] == rows["above"]).mean() - 1 / 3) < 0.05
+
+
+def test_no_gap_of_a_single_row_is_learnt():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"low": rng.normal(size=500), "gap": rng.exponential(size=500)})
+    table["high"] = table["low"] + table["gap"]
+    rule = Inequality("low", "high").learnt(table, infer_schema(table), 5)
+    gaps = (table["high"] - table["low"]).to_numpy()
+    assert not np.isin(rule.gaps, gaps).any()
+    assert gaps.min() < rule.gaps[0] < rule.gaps[-1] < gaps.max()
+    assert np.sort(gaps)[4] > rule.gaps[0]
+    few = table.head(9)
+    assert Inequality("low", "high").learnt(few, infer_schema(few), 5).gaps is None
 
 
 def test_a_sum_computes_the_total_or_what_is_left_of_it(encoder):

@@ -60,7 +60,7 @@ class FixedCombinations(Constraint):
     def __str__(self) -> str:
         return f"combinations of {', '.join(map(repr, self.names))}"
 
-    def learnt(self, table: pd.DataFrame, fewest_rows: int) -> Self:
+    def learnt(self, table: pd.DataFrame, schema: TableSchema, fewest_rows: int) -> Self:
         if self.combinations is not None:
             return self
         counts = Counter(self._rows(table))

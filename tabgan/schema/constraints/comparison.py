@@ -6,8 +6,10 @@ dtypes for numbers; here each becomes one that pandas compares and adds.
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from tabgan.schema.constraints.finding import FloatArray
 from tabgan.schema.table import ColumnSchema, Kind
 
 
@@ -45,6 +47,15 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.kind not in (Kind.CONTINUOUS, Kind.INTEGER, Kind.BOOLEAN):
         raise TypeError("values without an order")
     return _numbers(cells, column.kind)
+
+
+def as_floats(cells: pd.Series) -> FloatArray:
+    """Return numbers, or dates and durations in seconds, as float64; NaN is missing."""
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        cells = cells - pd.Timestamp(0, tz=cells.dt.tz)
+    if pd.api.types.is_timedelta64_dtype(cells.dtype):
+        cells = cells.dt.total_seconds()
+    return np.asarray(cells.to_numpy(dtype="float64", na_value=np.nan))
 
 
 def rounding(column: ColumnSchema) -> float:

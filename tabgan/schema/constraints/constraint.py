@@ -51,13 +51,15 @@ class Constraint(ABC):
             If the columns are not of kinds that it can be about.
         """
 
-    def learnt(self, table: pd.DataFrame, fewest_rows: int) -> Self:
+    def learnt(self, table: pd.DataFrame, schema: TableSchema, fewest_rows: int) -> Self:
         """Return the rule with what the table says about it.
 
         Parameters
         ----------
         table : pandas.DataFrame
             The rows to learn.
+        schema : TableSchema
+            What the columns are.
         fewest_rows : int
             What fewer rows carry is not released.
         """

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
-from tabgan.schema.constraints.comparison import rounding
+from tabgan.schema.constraints.comparison import as_floats, rounding
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
@@ -16,7 +16,7 @@ from tabgan.schema.constraints.constraint import (
     number_from_json,
 )
 from tabgan.schema.constraints.expression import Expression
-from tabgan.schema.constraints.finding import PRECISION, FloatArray
+from tabgan.schema.constraints.finding import PRECISION
 from tabgan.schema.table import TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
@@ -71,8 +71,8 @@ class Formula(Constraint):
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
         found, computed = meaning_of(self.column, table, schema), self._computed(table, schema)
-        gaps = _as_floats(found - computed)
-        sizes = np.maximum(np.abs(_as_floats(found)), np.abs(_as_floats(computed)))
+        gaps = as_floats(found - computed)
+        sizes = np.maximum(np.abs(as_floats(found)), np.abs(as_floats(computed)))
         is_date = pd.api.types.is_datetime64_any_dtype(found.dtype)
         error = 0.0 if is_date else PRECISION * sizes + rounding(schema[self.column])
         return np.asarray(np.abs(gaps) > self.tolerance + error)  # false where one is missing
@@ -105,12 +105,3 @@ def _arithmetic(cells: pd.Series) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(cells.dtype):
         return cells
     return pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
-
-
-def _as_floats(cells: pd.Series) -> FloatArray:
-    """Return numbers, or dates and durations in seconds, as float64; NaN is missing."""
-    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        cells = cells - pd.Timestamp(0, tz=cells.dt.tz)
-    if pd.api.types.is_timedelta64_dtype(cells.dtype):
-        cells = cells.dt.total_seconds()
-    return np.asarray(cells.to_numpy(dtype="float64", na_value=np.nan))

@@ -1,14 +1,25 @@
 """One column is at most another."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
+import numpy as np
 import pandas as pd
 
-from tabgan.schema.constraints.constraint import BoolArray, Constraint, check_names, meaning_of
-from tabgan.schema.table import TableSchema
+from tabgan.schema.constraints.comparison import as_floats
+from tabgan.schema.constraints.constraint import (
+    BoolArray,
+    Constraint,
+    check_names,
+    meaning_of,
+    number_from_json,
+)
+from tabgan.schema.table import Kind, TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
+
+# Steps of the learnt quantiles: as fine as the modes of a number.
+_N_GAPS = 64
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,11 @@ class Inequality(Constraint):
         Names of two columns: numbers, dates, durations, or categories with the same ordered levels.
     strict : bool, default=False
         Whether they may not be equal either.
+    gaps : tuple of float or None
+        How far the two are apart: quantiles at equal steps from the smallest to the largest, in the
+        columns' unit (seconds for dates and durations). Learnt from the table; none of them is the
+        gap of a single row. A sample places values inside their modes by it, so that a stay of days
+        is one of days, whatever the modes of its two dates.
 
     Examples
     --------
@@ -34,6 +50,7 @@ class Inequality(Constraint):
     low: Hashable
     high: Hashable
     strict: bool = False
+    gaps: tuple[float, ...] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         check_names("Inequality", self.columns, 2)
@@ -55,14 +72,42 @@ class Inequality(Constraint):
         broken: BoolArray = both & ~kept.fillna(True).to_numpy(dtype=bool)
         return broken
 
+    def learnt(self, table: pd.DataFrame, schema: TableSchema, fewest_rows: int) -> Self:
+        if schema[self.low].kind is Kind.CATEGORICAL:
+            return self
+        gaps = as_floats(meaning_of(self.high, table, schema) - meaning_of(self.low, table, schema))
+        gaps = np.sort(gaps[~np.isnan(gaps)])
+        n_rows = max(1, fewest_rows)
+        n_parts = min(_N_GAPS, len(gaps) // n_rows)
+        if n_parts < 2:
+            return self
+        # Half-way between two rows, and at the ends a mean of as many as make a value common.
+        inner = len(gaps) * np.arange(1, n_parts) // n_parts
+        quantiles = np.concatenate(
+            [[gaps[:n_rows].mean()], (gaps[inner - 1] + gaps[inner]) / 2, [gaps[-n_rows:].mean()]]
+        )
+        return replace(self, gaps=tuple(np.maximum.accumulate(quantiles).tolist()))
+
     def to_json(self) -> dict[str, JsonValue]:
-        return {
+        form: dict[str, JsonValue] = {
             "low": value_to_json(self.low),
             "high": value_to_json(self.high),
             "strict": self.strict,
         }
+        if self.gaps is not None:
+            form["gaps"] = [value_to_json(gap) for gap in self.gaps]
+        return form
 
     @classmethod
     def from_json(cls, form: dict[str, Any]) -> Self:
         low, high = value_from_json(form["low"]), value_from_json(form["high"])
-        return cls(low, high, bool(form.get("strict", False)))
+        gaps = form.get("gaps")
+        quantiles = None if gaps is None else tuple(number_from_json(gap) for gap in gaps)
+        if quantiles is not None and not _are_quantiles(quantiles):
+            raise ValueError("gaps are rising finite numbers")
+        return cls(low, high, bool(form.get("strict", False)), quantiles)
+
+
+def _are_quantiles(gaps: tuple[Any, ...]) -> bool:
+    numbers = np.array(gaps, dtype=np.float64)
+    return len(gaps) > 1 and bool(np.isfinite(numbers).all() and (np.diff(numbers) >= 0).all())

@@ -173,7 +173,7 @@ def test_a_tower_of_powers_takes_no_time() -> None:
 def test_combinations_are_learnt_and_missing_is_a_value() -> None:
     rows = [("Bonn", "DE"), ("Lyon", "FR"), (None, "FR")]
     known = pd.DataFrame(rows * 5 + [("Rome", "IT")], columns=["city", "country"])
-    rule = FixedCombinations(["city", "country"]).learnt(known, 5)
+    rule = FixedCombinations(["city", "country"]).learnt(known, infer_schema(known), 5)
     asked = pd.DataFrame(
         [*rows, ("Bonn", "FR"), (None, "DE"), ("Rome", "IT")], columns=["city", "country"]
     )
@@ -182,15 +182,16 @@ def test_combinations_are_learnt_and_missing_is_a_value() -> None:
 
 
 def test_combinations_that_the_user_gives_are_kept_as_they_are() -> None:
+    table = pd.DataFrame({"a": [2], "b": ["y"]})
     rule = FixedCombinations(["a", "b"], combinations=frozenset({(1, "x")}))
-    assert rule.learnt(pd.DataFrame({"a": [2], "b": ["y"]}), 5) is rule
+    assert rule.learnt(table, infer_schema(table), 5) is rule
     assert broken(rule, a=[1, 2], b=["x", "y"]) == [False, True]
 
 
 def test_combinations_of_which_none_is_common_are_refused() -> None:
     table = pd.DataFrame({"a": range(10), "b": [CANARY + str(i) for i in range(10)]})
     with pytest.raises(ConstraintError, match="'a', 'b'") as refusal:
-        FixedCombinations(["a", "b"]).learnt(table, 5)
+        FixedCombinations(["a", "b"]).learnt(table, infer_schema(table), 5)
     assert CANARY not in str(refusal.value)
 
 
@@ -209,6 +210,7 @@ def test_a_row_that_repeats_an_earlier_one_breaks_uniqueness() -> None:
 
 RULES = [
     Inequality("a", ("t", 1), strict=True),
+    Inequality("a", "b", gaps=(0.0, 0.5, 1e300)),
     Range("a", Decimal("1.5"), None),
     Range("a", pd.Timestamp("2020-01-01", tz="Asia/Tokyo"), pd.Timestamp("2021-01-01")),
     Range("a", pd.Timedelta("1D"), 2**70),
@@ -256,6 +258,8 @@ def test_rules_can_be_written_by_hand() -> None:
         [{"kind": ["sum"]}],
         [{"kind": "inequality"}],
         [{"kind": "inequality", "low": "a", "high": "a", "strict": False}],
+        [{"kind": "inequality", "low": "a", "high": "b", "gaps": [2, 1]}],
+        [{"kind": "inequality", "low": "a", "high": "b", "gaps": [{"float": "nan"}, 1]}],
         [{"kind": "formula", "column": "x", "expression": "open(a)", "tolerance": 0}],
         [{"kind": "formula", "column": "x", "expression": 1, "tolerance": {"float": "0x0p+0"}}],
         [{"kind": "sum", "total": "a", "parts": 3}],
