@@ -65,9 +65,10 @@ class RowSource:
                 search = draw_restricted(silent, self.seed, block, in_order=in_order)
             begun = None if search is None else search.codes
             codes, uniforms = sampler.block(self.seed, block, begun)
-            if self.model.rules.constraints:
-                codes, uniforms = redrawing.kept(block, codes, uniforms, begun)
             first = block * BLOCK_SIZE
+            if self.model.rules.constraints:
+                n_wanted = min(BLOCK_SIZE, stop - first)
+                codes, uniforms = redrawing.kept(block, codes, uniforms, begun, n_wanted)
             wanted = slice(max(0, start - first), max(0, stop - first))
             return codes[wanted], uniforms[wanted], search
 

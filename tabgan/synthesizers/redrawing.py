@@ -51,7 +51,12 @@ class Redrawing:
         self._seen: list[set[Hashable]] = [set() for _ in rules.of_tables]
 
     def kept(
-        self, block: int, codes: np.ndarray, uniforms: np.ndarray, begun: np.ndarray | None
+        self,
+        block: int,
+        codes: np.ndarray,
+        uniforms: np.ndarray,
+        begun: np.ndarray | None,
+        n_wanted: int,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the rows of a block, those that break a rule drawn again.
 
@@ -65,11 +70,14 @@ class Redrawing:
             The block as it was drawn.
         begun : numpy.ndarray or None
             What of it was known or drawn under restrictions; if ``None``, what the conditions know.
+        n_wanted : int
+            How many of its first rows are asked for. The earlier a row, the sooner it is found, so
+            that rules that only so many rows can keep are not asked of more.
 
         Raises
         ------
         ConstraintError
-            If no rows were found that keep all rules.
+            If not so many rows were found that keep all rules.
         """
         codes, uniforms = codes.copy(), uniforms.copy()
         rng = stream(self.seed, "redraws", block)
@@ -79,9 +87,9 @@ class Redrawing:
         for n_each in _ROUNDS:
             table = self.table_of(codes, uniforms, numbers)
             broken = self._broken(table)
-            open_rows = np.flatnonzero(broken)
-            if not len(open_rows):
+            if not broken[:n_wanted].any():
                 break
+            open_rows = np.flatnonzero(broken)
             rows = np.repeat(open_rows, n_each)
             start = (
                 known[rows] if begun is None else begun[rng.integers(len(begun), size=len(rows))]
@@ -97,7 +105,7 @@ class Redrawing:
                 found = np.flatnonzero(of_row.any(axis=1))
                 chosen, places = found * n_each + of_row[found].argmax(axis=1), open_rows[found]
             codes[places], uniforms[places] = drawn[chosen], their_uniforms[chosen]
-        table = self.table_of(codes, uniforms, numbers)
+        table = self.table_of(codes, uniforms, numbers).iloc[:n_wanted]
         if self._broken(table).any():
             raise ConstraintError(self._hopeless(table))
         for seen, rule in zip(self._seen, self.rules.of_tables, strict=True):
@@ -133,9 +141,8 @@ class Redrawing:
         listed = "; ".join(f"{count} break {rule}" for rule, count in counts.items() if count)
         listed = listed or "the others repeat earlier rows"
         return (
-            f"after {sum(_ROUNDS)} draws a row some of {len(table):,} rows still break a rule "
-            f"({listed}). Ask for fewer rows or for other conditions, with which rows can keep the "
-            "rules, or fit without the rule"
+            f"after {sum(_ROUNDS)} draws a row some of {len(table):,} still break a rule: {listed}. "
+            "Ask for fewer rows or for other conditions, or fit without the rule"
         )
 
 

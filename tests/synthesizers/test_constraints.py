@@ -81,6 +81,15 @@ def test_a_rule_leaves_the_law_of_the_column_before_it(gan, table):
     assert (plain - kept).abs().max() < 0.03
 
 
+def test_as_many_rows_are_found_as_can_be_unique(gan):
+    ruled = with_rules(gan, Unique(["region", "tariff"]))  # 48 combinations
+    sample = ruled.sample(40, random_state=0)
+    check_constraints(ruled.constraints_, sample, ruled.schema_)
+    pd.testing.assert_frame_equal(ruled.sample(5, random_state=0), sample.head(5))
+    with pytest.raises(ConstraintError, match="'region', 'tariff' unique"):
+        ruled.sample(60, random_state=0)
+
+
 def test_conditions_and_rules_hold_together(ruled):
     asked = {"yearly_use_kwh": (1_000.0, 2_000.0), "dwelling": "house", "heating": None}
     sample = ruled.sample(200, conditions=asked, random_state=0)
