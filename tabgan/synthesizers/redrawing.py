@@ -141,7 +141,7 @@ class Redrawing:
         listed = "; ".join(f"{count} break {rule}" for rule, count in counts.items() if count)
         listed = listed or "the others repeat earlier rows"
         return (
-            f"after {sum(_ROUNDS)} draws a row some of {len(table):,} still break a rule: {listed}. "
+            f"after {sum(_ROUNDS)} draws a row some of {len(table):,} break a rule: {listed}. "
             "Ask for fewer rows or for other conditions, or fit without the rule"
         )
 
