@@ -126,8 +126,6 @@ def fit_model(
                 raise
             # The first one, and the networks are trained: what is left to do is to polish them.
             model = replace(model, interrupted=True)
-    if store is not None and not model.interrupted:
-        store.remove()
     return model
 
 
