@@ -151,6 +151,9 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         ratios=ratios,
         discriminator=discriminator,
     )
+    # Each column says what it releases, for which it needs all that was read of it.
+    if len(model.schema) != len(schema):
+        raise ModelFileError("the columns do not fit the table's schema")
     return model, params["parameters"]
 
 

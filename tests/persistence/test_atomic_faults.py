@@ -21,7 +21,7 @@ from tabgan.persistence import atomic, read_container, write_container
 from tabgan.persistence.manifest import MEMBER_NAMES
 
 ROOT = Path(tabgan.persistence.__file__).parents[2]
-OLD = {name: b"old" for name in MEMBER_NAMES}
+OLD = dict.fromkeys(MEMBER_NAMES, b"old")
 NEW = {name: bytes(2_000) for name in MEMBER_NAMES}
 VERSIONS = {"tabgan": "0"}
 
