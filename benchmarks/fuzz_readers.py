@@ -15,6 +15,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -80,20 +81,20 @@ def mutated_bytes(rng: np.random.Generator, content: bytes) -> bytes:
 
 def mutated_value(rng: np.random.Generator, value: Any) -> Any:
     """Return a JSON value with one or a few of its parts replaced, left out or repeated."""
-    value = json.loads(json.dumps(value))
+    value = deepcopy(value)
     for _ in range(rng.integers(1, 4)):
         places = list(_places(value))
         if not places:
-            return VALUES[rng.integers(len(VALUES))]
+            return deepcopy(VALUES[rng.integers(len(VALUES))])
         parent, key = places[rng.integers(len(places))]
         kind = rng.integers(4)
         if kind == 0:
             del parent[key]
         elif kind == 1:
             other, at = places[rng.integers(len(places))]
-            parent[key] = json.loads(json.dumps(other[at])) if _has(other, at) else None
+            parent[key] = deepcopy(other[at]) if _has(other, at) else None
         else:
-            parent[key] = VALUES[rng.integers(len(VALUES))]
+            parent[key] = deepcopy(VALUES[rng.integers(len(VALUES))])
     return value
 
 

@@ -125,11 +125,6 @@ def test_fifty_forked_children_draw_rows_of_their_own():
     run(FORKS, FROZEN, 50)
 
 
-@needs_fork
-def test_forked_children_draw_rows_of_their_own():
-    run(FORKS, FROZEN, 2, seconds=120)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_workers_of_a_pool_draw_rows_of_their_own(tmp_path, method):
