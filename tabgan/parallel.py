@@ -94,6 +94,18 @@ class _Limit:
     limit: threadpool_limits | None = None
 
 
+def _forget_holders() -> None:
+    """Begin anew in a forked process, which has none of the threads that held the limit or lock."""
+    _Limit.lock = Lock()
+    if _Limit.limit is not None and _Limit.n_holders:
+        _Limit.limit.restore_original_limits()
+    _Limit.n_holders = 0
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_holders)
+
+
 @contextlib.contextmanager
 def single_threaded_products() -> Iterator[None]:
     """Keep each matrix product on its own core: threads would wait for each other's.

@@ -1,6 +1,8 @@
 """Blocks on several cores: in order, with the limits of before afterwards, errors passed on."""
 
 import os
+import subprocess
+import sys
 import threading
 import time
 from concurrent.futures import CancelledError, ThreadPoolExecutor
@@ -87,3 +89,38 @@ def test_an_interruption_gives_up_work_at_any_depth_and_waits_for_its_end():
         in_parallel(work, ["caller", "quick"], interrupt)
     assert sorted(given_up) == ["one", "two"]
     give_up_if_interrupted()  # whoever called has not been given up
+
+
+FORK = """
+import os, threading
+import numpy as np
+from threadpoolctl import threadpool_info
+from tabgan.parallel import in_parallel, single_threaded_products
+
+def threads():
+    return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
+
+before, held, over = threads(), threading.Event(), threading.Event()
+def hold():
+    with single_threaded_products():
+        held.set()
+        over.wait()
+holder = threading.Thread(target=hold)
+holder.start()
+held.wait()
+child = os.fork()
+if not child:
+    alone = threads() == before  # the thread that held the limit is the parent's
+    with single_threaded_products():
+        limited = set(threads()) <= {1}
+    os._exit(0 if alone and limited and threads() == before else 1)
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+over.set()
+holder.join()
+assert code == 0 and threads() == before
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_does_not_inherit_the_limit_of_a_thread_it_does_not_have():
+    subprocess.run([sys.executable, "-c", FORK], check=True, timeout=120)

@@ -2,7 +2,7 @@
 
 Data goes to stdout, everything else to stderr. Exit codes: 0 all is well, 1 a failure of ours or of
 the machine, 2 a mistake in the command, 3 a gate failed, 4 a table, schema or model whose content
-cannot be used, 130 interrupted by Ctrl-C.
+cannot be used, 130 interrupted by Ctrl-C, 143 ended by SIGTERM.
 
 - ``main``: the group of commands and its entry point.
 - ``demo``, ``schema``, ``fit``, ``sample``, ``evaluate``, ``info``: one command each.

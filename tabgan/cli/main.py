@@ -12,7 +12,12 @@ from tabgan.cli.demo import demo
 from tabgan.cli.evaluate import evaluate
 from tabgan.cli.fit import fit
 from tabgan.cli.info import info
-from tabgan.cli.outcome import EXIT_INTERRUPTED, CommandLine, stand_in_for_closed_streams
+from tabgan.cli.outcome import (
+    CommandLine,
+    end_in_order_when_terminated,
+    interrupted_exit_code,
+    stand_in_for_closed_streams,
+)
 from tabgan.cli.sample import sample
 from tabgan.cli.schema import schema
 
@@ -32,7 +37,7 @@ def _show_version(context: click.Context, option: click.Parameter, asked: bool) 
     context_settings={"auto_envvar_prefix": "TABGAN", "help_option_names": ["-h", "--help"]},
     epilog="A variable of the environment stands for an option: TABGAN_FIT_EPOCHS=5 for fit "
     "--epochs 5. Exit codes: 0 all is well, 1 failure, 2 mistake in the command, 3 a gate failed, "
-    "4 a file with unusable content, 130 interrupted.",
+    "4 a file with unusable content, 130 interrupted, 143 terminated.",
 )
 @click.option(
     "--version",
@@ -62,7 +67,8 @@ for command in (demo, schema, fit, sample, evaluate, info):
 def main() -> None:
     """Run the command line and end the process."""
     stand_in_for_closed_streams()
+    end_in_order_when_terminated()
     try:
         cli(prog_name="tabgan")
     except KeyboardInterrupt:  # before a command was found, or after it
-        sys.exit(EXIT_INTERRUPTED)
+        sys.exit(interrupted_exit_code())

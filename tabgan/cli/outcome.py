@@ -5,6 +5,7 @@ To add an exit code: 1. its name here, 2. its place in the package's docstring, 
 """
 
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -28,10 +29,32 @@ EXIT_MISTAKE = 2
 EXIT_GATE = 3
 EXIT_CONTENT = 4
 EXIT_INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+EXIT_TERMINATED = 143  # 128 + SIGTERM
 
 # What a wrong path in a command gives. Any other trouble with a file (a full disk, a broken
 # network drive) is none of the user's making.
 _PATH_MISTAKES = (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError)
+
+
+class _Termination:
+    """Whether a scheduler or `kill` asked this process to end."""
+
+    asked = False
+
+
+def end_in_order_when_terminated() -> None:
+    """Let SIGTERM do what Ctrl-C does: keep what was learnt, and leave no half-written file."""
+
+    def interrupt(signum: int, frame: object) -> None:
+        _Termination.asked = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def interrupted_exit_code() -> int:
+    """Return the exit code of a command that a signal ended."""
+    return EXIT_TERMINATED if _Termination.asked else EXIT_INTERRUPTED
 
 
 class _Ending(click.ClickException):
@@ -75,8 +98,8 @@ class CommandLine(click.Group):
                 return super().invoke(ctx)
         except KeyboardInterrupt:
             # The newline ends the line on which the terminal shows ^C.
-            say("\nInterrupted.")
-            ctx.exit(EXIT_INTERRUPTED)
+            say("\nTerminated." if _Termination.asked else "\nInterrupted.")
+            ctx.exit(interrupted_exit_code())
         except TabGANError as error:
             endings = (end for kind, end in _ENDINGS.items() if isinstance(error, kind))
             raise next(endings, _Mistake)(_in_one_line(str(error))) from error

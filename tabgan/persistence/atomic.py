@@ -2,8 +2,8 @@
 
 import contextlib
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -39,20 +39,20 @@ def replacing(path: str | os.PathLike[str], *, is_private: bool = True) -> Itera
         If ``path`` is a directory, a pipe or a device.
     OSError
         If the system refuses (no room, no right to write). ``path`` is then as it was and
-        nothing is left beside it.
+        nothing is left beside it. A process that is killed in the middle leaves ``path`` as it
+        was, too, and may leave a file ``.tabgan-….tmp`` beside it, which can be deleted.
     """
     target = os.path.realpath(path)
     permissions = _permissions(target)
     if permissions is None and not is_private:
         permissions = 0o666 & ~_mask()
-    descriptor, temporary = tempfile.mkstemp(
-        prefix=".tabgan-", suffix=".tmp", dir=os.path.dirname(target)
-    )
+    # The name is known before there is a file of it, so that an interrupt at any point can undo it.
+    temporary = os.path.join(os.path.dirname(target), f".tabgan-{secrets.token_hex(16)}.tmp")
     try:
-        with open(descriptor, "wb") as file:
+        with open(temporary, "xb", opener=_for_owner) as file:
             yield file
             file.flush()
-            os.fsync(descriptor)
+            os.fsync(file.fileno())
         if permissions is not None:
             os.chmod(temporary, permissions)
         os.replace(temporary, target)
@@ -71,6 +71,10 @@ def require_regular_file(mode: int) -> None:
         raise ModelFileError(
             f"This path is {kind}; a model is kept in a regular file. Give the path of a file."
         )
+
+
+def _for_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _permissions(target: str) -> int | None:

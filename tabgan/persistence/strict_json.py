@@ -12,17 +12,25 @@ from typing import NoReturn
 
 from tabgan.errors import InvalidParameterError, ModelFileError, UnsupportedTypeError
 
-__all__ = ["MAX_DEPTH", "MAX_JSON_BYTES", "dump_json", "load_json"]
+__all__ = ["MAX_DEPTH", "MAX_JSON_BYTES", "MAX_LISTS", "MAX_VALUES", "dump_json", "load_json"]
 
 MAX_JSON_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 16
+# What takes three bytes in the file can take seventy in memory, so values are counted as well as
+# bytes. A thousand columns take some ten thousand lists and objects, and each released category or
+# figure of the history is a value.
+MAX_LISTS = 200_000
+MAX_VALUES = 1_000_000
 # Python's own default limit (CVE-2020-10735: reading digits takes quadratic time), which a program
 # may have switched off for itself.
 MAX_INTEGER_DIGITS = 4300
 
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+# Text, or what begins as text and has no end. Nothing in it is ever read twice: a search that goes
+# back takes hours for a megabyte of backslashes.
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _ROUND_TO_SQUARE = bytes.maketrans(b"{}", b"[]")
 _ALL_BUT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_ALL_BUT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b"[]{},:")
 
 
 def dump_json(value: object) -> bytes:
@@ -44,8 +52,8 @@ def dump_json(value: object) -> bytes:
     UnsupportedTypeError
         If a part of the value or a key is of another type.
     InvalidParameterError
-        If the value holds NaN or infinity, an integer over 4300 digits, more than 16 levels, or
-        takes more than 64 MiB.
+        If the value holds NaN or infinity, an integer over 4300 digits, more than 16 levels, more
+        than a million values or 200,000 lists and objects, or takes more than 64 MiB.
     """
     _require_text_keys(value, levels=MAX_DEPTH)
     try:
@@ -69,6 +77,12 @@ def dump_json(value: object) -> bytes:
             f"value takes {len(content)} bytes as JSON, of {MAX_JSON_BYTES} allowed. Keep large "
             "arrays as tensors."
         )
+    structure = _STRING.sub(b"", content).translate(None, _ALL_BUT_STRUCTURE)
+    if _n_lists(structure) > MAX_LISTS or _n_values(structure) > MAX_VALUES:
+        raise InvalidParameterError(
+            f"value holds more than {MAX_VALUES} values, or {MAX_LISTS} of them are lists or "
+            "dicts. Keep large arrays as tensors."
+        )
     return content
 
 
@@ -89,12 +103,17 @@ def load_json(content: bytes) -> object:
     ------
     ModelFileError
         If the bytes are too many, not UTF-8 or not JSON, or hold NaN, infinity, a number past
-        the range of float64, a key twice in one object, more than 16 levels or an integer over
-        4300 digits.
+        the range of float64, a key twice in one object, more than 16 levels, more than a million
+        values, 200,000 lists and objects or an integer over 4300 digits.
     """
     if len(content) > MAX_JSON_BYTES:
         raise _unsound(f"it has {len(content)} bytes, of {MAX_JSON_BYTES} allowed")
-    if not _is_shallow(content):
+    structure = _STRING.sub(b"", content).translate(None, _ALL_BUT_STRUCTURE)
+    if _n_lists(structure) > MAX_LISTS or _n_values(structure) > MAX_VALUES:
+        raise _unsound(
+            f"it holds more than {MAX_VALUES} values, or {MAX_LISTS} of them are lists or objects"
+        )
+    if not _is_shallow(structure):
         raise _unsound(f"its brackets do not close or go deeper than {MAX_DEPTH} levels")
     try:
         return json.loads(
@@ -127,14 +146,23 @@ def _require_text_keys(value: object, levels: int) -> None:
         _require_text_keys(part, levels - 1)
 
 
-def _is_shallow(content: bytes) -> bool:
+def _n_lists(structure: bytes) -> int:
+    """Return how many lists and objects there are, given brackets, commas and colons in order."""
+    return structure.count(b"[") + structure.count(b"{")
+
+
+def _n_values(structure: bytes) -> int:
+    """Return how many values and keys there are, at most."""
+    return 1 + _n_lists(structure) + structure.count(b",") + structure.count(b":")
+
+
+def _is_shallow(structure: bytes) -> bool:
     """Tell whether all brackets close within the allowed depth, without recursion.
 
     Asked before parsing, because the parser recurses and a program may have raised Python's
     limit past what its stack can hold.
     """
-    brackets = _STRING.sub(b"", content).translate(None, _ALL_BUT_BRACKETS)
-    brackets = brackets.translate(_ROUND_TO_SQUARE)
+    brackets = structure.translate(_ROUND_TO_SQUARE, _ALL_BUT_BRACKETS)
     for _ in range(MAX_DEPTH):
         brackets = brackets.replace(b"[]", b"")
     return not brackets

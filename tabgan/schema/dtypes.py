@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from tabgan.errors import InvalidDataError
-from tabgan.schema.values import value_from_json, value_to_json
+from tabgan.schema.values import require_zone_name, value_from_json, value_to_json
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class DtypeSpec:
         """
         try:
             if isinstance(form, str):
+                require_zone_name(form)
                 pd.api.types.pandas_dtype(form)
                 return cls(form)
             if isinstance(form, dict):

@@ -119,9 +119,16 @@ def _exactly(kind: type, payload: Any) -> Any:
     return payload
 
 
+def require_zone_name(text: str) -> None:
+    """Refuse a zone that pandas would read from whatever path it names."""
+    if "dateutil/" in text:
+        raise ValueError("dateutil/")
+
+
 # The strings below are literal types to pandas' stubs and just text to us, hence Any.
 def _read_timestamp(payload: list[Any]) -> pd.Timestamp:
     text, zone, unit = payload
+    require_zone_name(zone or "")
     stamp = pd.Timestamp(_exactly(str, text)).as_unit(unit)
     return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(zone)
 

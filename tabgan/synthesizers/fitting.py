@@ -32,6 +32,7 @@ from tabgan.synthesizers.split import hold_out
 from tabgan.training.backend import backend_name
 from tabgan.training.callbacks import WithCallbacks
 from tabgan.training.clock import Clock
+from tabgan.training.interruption import hearing_interrupts
 from tabgan.training.plan import make_plan
 from tabgan.training.progress import Reporter, make_reporter
 from tabgan.training.train import train
@@ -91,7 +92,7 @@ def fit_model(
     if checkpoint is not None:
         settings = repr((plan, spec, max_seconds, seed, backend_name())).encode()
         store = CheckpointFile(checkpoint, settings, codes.tobytes())
-    with WithCallbacks(make_reporter(verbose), callbacks) as reporter:
+    with hearing_interrupts(), WithCallbacks(make_reporter(verbose), callbacks) as reporter:
         trained = train(
             learnt,
             held_out,
@@ -131,8 +132,6 @@ def fit_model(
                 raise
             # The first one, and the networks are trained: what is left to do is to polish them.
             model = replace(model, interrupted=True)
-    if store is not None and not model.interrupted:
-        store.remove()
     return model
 
 

@@ -191,18 +191,25 @@ class TabGAN(DensityMixin, BaseEstimator):
         ConstraintError
             If the table breaks one of the `constraints`, or has not its columns.
         TrainingDivergedError
-            If a loss stops being a number.
+            If a loss or a weight stops being a number; the message names the step. What was there
+            before stays, and so does the checkpoint of the last look.
         KeyboardInterrupt
             After Ctrl-C. The best model so far is kept, if there is one, and can be used:
             `interrupted_` is then true. A second Ctrl-C leaves what was there before.
+
+        Notes
+        -----
+        Whatever else ends a fit leaves the estimator as it was. SIGTERM ends a Python process at
+        once: a `checkpoint` survives it, and ``tabgan fit`` ends in order as after Ctrl-C.
         """
         check_parameters(self.get_params(deep=False))
         seed = resolve_seed(self.random_state)
         prepared = self._prepared(X)
         # Imported here because Keras and its backend take seconds, and only fit needs them.
+        from tabgan.synthesizers.checkpoint import remove_checkpoint
         from tabgan.synthesizers.fitting import fit_model
 
-        self._model = fit_model(
+        model = fit_model(
             prepared.encoder,
             prepared.codes(seed),
             epochs=self.epochs,
@@ -217,12 +224,12 @@ class TabGAN(DensityMixin, BaseEstimator):
             seed=seed,
             constraints=prepared.constraints,
         )
-        self._container = prepared.container
-        names = list(prepared.table.columns)
-        self._set_names(len(names) if self._container.package == "numpy" else names)
-        if self._model.interrupted:
+        self._keep(model, prepared.container, list(prepared.table.columns))
+        if model.interrupted:
             # The estimator is fitted, and whoever pressed Ctrl-C is heard.
             raise KeyboardInterrupt
+        if self.checkpoint is not None:
+            remove_checkpoint(self.checkpoint)
         return self
 
     def forecast(self, X: Any) -> FitForecast:
@@ -488,9 +495,7 @@ class TabGAN(DensityMixin, BaseEstimator):
         """
         model, parameters = load_model(path)
         gan = cls(**{name: parameters[name] for name in cls().get_params() if name in parameters})
-        gan._model = model
-        gan._container = Container()
-        gan._set_names(list(model.schema.names))
+        gan._keep(model, Container(), list(model.schema.names))
         return gan
 
     @property
@@ -576,13 +581,15 @@ class TabGAN(DensityMixin, BaseEstimator):
             )
         return table, container
 
-    def _set_names(self, names: list[Any] | int) -> None:
-        """Set what scikit-learn looks at: how many columns there were, and names that are text."""
-        self.n_features_in_ = names if isinstance(names, int) else len(names)
-        if isinstance(names, list) and all(isinstance(name, str) for name in names):
-            self.feature_names_in_ = np.asarray(names, dtype=object)
-        elif hasattr(self, "feature_names_in_"):
-            del self.feature_names_in_
+    def _keep(self, model: FittedModel, container: Container, names: list[Any]) -> None:
+        """Become the estimator of a fit, in one step that no interrupt can cut in two."""
+        # What scikit-learn looks at: how many columns there were, and names that are text.
+        state = {"_model": model, "_container": container, "n_features_in_": len(names)}
+        if container.package != "numpy" and all(isinstance(name, str) for name in names):
+            state["feature_names_in_"] = np.asarray(names, dtype=object)
+        old = ("feature_names_in_", *state)
+        rest = {name: value for name, value in vars(self).items() if name not in old}
+        self.__dict__ = rest | state
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -13,7 +13,7 @@ import numpy as np
 
 from tabgan import __version__
 from tabgan.encoding import Layout, TableEncoder
-from tabgan.errors import ModelFileError, TabGANError
+from tabgan.errors import ModelFileError
 from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.persistence import (
@@ -73,7 +73,8 @@ def save_model(
         params["constraints"] = constraints_to_json(model.constraints)
     history = [{k: v for k, v in entry.items() if k != "seconds"} for entry in model.history]
     members = {
-        "schema.json": model.schema.to_json().encode(),
+        # As in dump_json, the escape of a character that UTF-8 does not have.
+        "schema.json": model.schema.to_json().encode("utf-8", errors="backslashreplace"),
         "params.json": dump_json(params),
         "encoder.json": dump_json(states),
         "history.json": dump_json(history),
@@ -99,7 +100,8 @@ def load_model(path: str | PathLike[str]) -> tuple[FittedModel, dict[str, Any]]:
         return _build(members)
     except ModelFileError:
         raise
-    except (TabGANError, KeyError, TypeError, ValueError, IndexError) as error:
+    except Exception as error:
+        # Whatever a part of the file makes of the code that builds from it, the file is to blame.
         raise ModelFileError(
             f"{path}: the parts of this model file do not fit each other; save the model again"
         ) from error
@@ -108,6 +110,9 @@ def load_model(path: str | PathLike[str]) -> tuple[FittedModel, dict[str, Any]]:
 def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     params: Any = load_json(members["params.json"])
     fitted = params["fitted"]
+    history: Any = load_json(members["history.json"])
+    _check_facts(params["parameters"], fitted, history)
+    load_json(members["schema.json"])  # what a schema is read with is not as strict
     schema = TableSchema.from_json(members["schema.json"].decode())
     arrays = load_tensors(members["encoder.safetensors"])
     dependence = arrays.pop("passes/dependence")
@@ -129,7 +134,8 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     if sorted(order) != list(range(n_columns)) or dependence.shape != (n_columns, n_columns):
         raise ModelFileError("the order of the columns does not fit the table's schema")
     n_modes = (spec.layout.n_modes,)
-    if 1 not in offsets or any(found.shape != n_modes for found in offsets.values()):
+    sound = all(o.shape == n_modes and np.isfinite(o).all() for o in offsets.values())
+    if 1 not in offsets or not sound:
         raise ModelFileError("the calibration does not fit the table's schema")
     weights_in_order = {name: weights[name].astype(np.float32) for name in spec.weight_shapes()}
     tensors = load_tensors(members.get("discriminator.safetensors") or dump_tensors({}))
@@ -140,7 +146,6 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         n_passes: _read_ratio({k: trees[f"ratios/{n_passes}/{k}"] for k in _RATIO}, spec.layout)
         for n_passes in sorted({int(name.split("/")[1]) for name in trees})
     }
-    history: Any = load_json(members["history.json"])
     model = FittedModel(
         encoder=encoder,
         generator=NumpyGenerator(spec, weights_in_order),
@@ -155,6 +160,9 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         discriminator=discriminator,
         constraints=_read_constraints(params.get("constraints", []), schema),
     )
+    # Each column says what it releases, for which it needs all that was read of it.
+    if len(model.schema) != len(schema):
+        raise ModelFileError("the columns do not fit the table's schema")
     return model, params["parameters"]
 
 
@@ -163,6 +171,20 @@ def _read_constraints(form: Any, schema: TableSchema) -> tuple[Constraint, ...]:
     if not {name for rule in constraints for name in rule.columns} <= set(schema.names):
         raise ModelFileError("the constraints do not fit the table's schema")
     return constraints
+
+
+def _check_facts(parameters: Any, fitted: dict[str, Any], history: Any) -> None:
+    """Refuse what is not of the type that the writer gives it: 128.0 is equal to 128."""
+    counts = [fitted[name] for name in ("noise_dim", "width", "n_blocks", "n_rows")]
+    if not all(type(count) is int for count in [*counts, *fitted["order"]]):
+        raise ModelFileError("a count or size of the model is not a whole number")
+    # More rows than any table has: a sample is as large as the table unless told.
+    if not 0 < fitted["n_rows"] < 2**40 or not 0 <= float(fitted["n_epochs"]) < float("inf"):
+        raise ModelFileError("the model claims to have seen an impossible number of rows")
+    if not isinstance(history, list) or not all(isinstance(look, dict) for look in history):
+        raise ModelFileError("the history is not a list of looks")
+    if not isinstance(parameters, dict):
+        raise ModelFileError("the parameters of the estimator have no names")
 
 
 def _check_weights(weights: dict[str, np.ndarray], spec: NetworkSpec) -> None:

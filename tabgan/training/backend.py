@@ -4,6 +4,7 @@ To add a backend: 1. a module with a ``Backend`` of its own, 2. its entry in ``c
 3. its name in the agreement test.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
@@ -17,6 +18,10 @@ _MODULES = {
     "tensorflow": "tabgan.training.tensorflow_backend",
     "jax": "tabgan.training.jax_backend",
 }
+
+
+# The process in which a training began; its library's threads are there and nowhere else.
+_started_in: int | None = None
 
 
 class Backend(Protocol):
@@ -55,13 +60,21 @@ def current_backend() -> Backend:
     Raises
     ------
     BackendError
-        If tabgan has no training seam for it.
+        If tabgan has no training seam for it, or it was started before this process was forked.
     """
+    global _started_in
     name = backend_name()
     if name not in _MODULES:
         raise BackendError(
             f"Keras runs on {name!r}, which tabgan cannot train on; set KERAS_BACKEND to one of "
             f"{sorted(_MODULES)} before Keras is imported"
         )
+    if _started_in not in (None, os.getpid()):
+        raise BackendError(
+            f"this process was forked from one that had trained already, and {name} would wait "
+            'for threads that were left there; use multiprocessing.get_context("spawn"), or fit '
+            "in the parent"
+        )
+    _started_in = os.getpid()
     backend: Backend = import_module(_MODULES[name]).BACKEND
     return backend

@@ -202,6 +202,8 @@ class Session:
             if step % n_steps_a_look == 0 or max(done, fallen) >= 1.0:
                 self.result.out_of_time |= done >= 1.0 and step < n_steps
                 seen.is_over = max(done, fallen) >= 1.0
+                # The last step may have spoilt them without a loss that tells.
+                self.trainer.require_finite_weights(phase)
                 yield Look(step, done, logs)
                 self._write(phase, step, logs, seen)
             self.reporter.step(step, logs)

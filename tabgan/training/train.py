@@ -10,6 +10,7 @@ from tabgan.training.clock import Clock
 from tabgan.training.distillation import distil
 from tabgan.training.game import Judge, Judgement, play
 from tabgan.training.holdout import HeldOutLikelihood
+from tabgan.training.interruption import hearing_interrupts
 from tabgan.training.lesson import MakeTreeGrower
 from tabgan.training.likelihood import fit_likelihood
 from tabgan.training.plan import TrainingPlan
@@ -82,17 +83,18 @@ def train(
         session = Session(trainer, codes, plan, reporter, clock, store)
         reporter.begin(trainer.generator)
         try:
-            known = trainer.known_sets(stream(seed, "held-out masks"), len(held_out))
-            likelihood = HeldOutLikelihood(held_out, known)
-            if plan.likelihood_steps:
-                fit_likelihood(session, likelihood)
-            if plan.distils and not session.is_stopped:
-                grow_trees = (
-                    make_tree_grower(codes) if make_tree_grower and plan.asks_trees else None
-                )
-                distil(session, likelihood, grow_trees, seed)
-            if plan.adversarial_steps and not session.is_stopped:
-                play(session, likelihood, judge)
+            with hearing_interrupts():
+                known = trainer.known_sets(stream(seed, "held-out masks"), len(held_out))
+                likelihood = HeldOutLikelihood(held_out, known)
+                if plan.likelihood_steps:
+                    fit_likelihood(session, likelihood)
+                if plan.distils and not session.is_stopped:
+                    grow_trees = (
+                        make_tree_grower(codes) if make_tree_grower and plan.asks_trees else None
+                    )
+                    distil(session, likelihood, grow_trees, seed)
+                if plan.adversarial_steps and not session.is_stopped:
+                    play(session, likelihood, judge)
         except KeyboardInterrupt:
             if not session.has_model:
                 raise

@@ -240,15 +240,23 @@ class Trainer:
         self._steps_in_phase += STEPS_PER_CALL
         means = ops.convert_to_numpy(totals) / STEPS_PER_CALL
         if not np.isfinite(means).all():
-            raise TrainingDivergedError(
-                f"training diverged in the {phase.name} phase by step {self.n_steps}: a loss is "
-                "not a finite number; fit with another random_state or a larger batch_size"
-            )
+            raise self._divergence(phase, "a loss")
         return dict(zip(_log_names(phase), map(float, means), strict=True))
 
     def averaged_weights(self) -> dict[str, np.ndarray]:
         """Return the averaged weights of the generator by name: what is sampled from."""
         return self.generator.plain_weights([*map(ops.convert_to_numpy, self.state.average)])
+
+    def require_finite_weights(self, phase: Phase) -> None:
+        """Raise TrainingDivergedError if a weight to be sampled from is not a finite number."""
+        if not all(np.isfinite(weight).all() for weight in self.averaged_weights().values()):
+            raise self._divergence(phase, "a weight")
+
+    def _divergence(self, phase: Phase, what: str) -> TrainingDivergedError:
+        return TrainingDivergedError(
+            f"training diverged in the {phase.name} phase by step {self.n_steps}: {what} is not a "
+            "finite number; fit with another random_state or a larger batch_size"
+        )
 
     def numpy_generator(self) -> NumpyGenerator:
         """Return the generator with averaged weights, in NumPy."""

@@ -1,5 +1,9 @@
+import random
+import signal
 import subprocess
+import sys
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -100,3 +104,45 @@ def test_rules_are_checked_before_anything_is_learnt(run: Run, csv: Path, tmp_pa
     absent = run("fit", csv, "--dry-run", "--constraints", tmp_path / "nothing.json")
     assert absent.exit_code == 2
     assert "infer" in absent.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
+@pytest.mark.parametrize(
+    ("sent", "code", "said"),
+    [(signal.SIGTERM, 143, "Terminated."), (signal.SIGINT, 130, "Interrupted.")],
+)
+def test_a_fit_that_is_ended_at_random_moments_goes_on_to_the_same_model(
+    start: Start, csv: Path, tmp_path: Path, sent: signal.Signals, code: int, said: str
+) -> None:
+    whole, output, checkpoint = (tmp_path / name for name in ("whole", "output", "checkpoint"))
+    assert start("fit", csv, "-o", whole, "--epochs", 1).wait(timeout=600) == 0
+    chance = random.Random(0)
+    ended = 0
+    for _ in range(6):
+        output.unlink(missing_ok=True)
+        process = start("fit", csv, "-o", output, "--epochs", 1, "--checkpoint", checkpoint)
+        had_begun = checkpoint.exists()
+        begun = time.monotonic()
+        while process.poll() is None and not had_begun and time.monotonic() - begun < 120:
+            had_begun = checkpoint.exists()
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 2.0))
+        process.send_signal(sent)
+        _, stderr = process.communicate(timeout=600)
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left <= {"whole", "output", "checkpoint"}
+        assert "Traceback" not in stderr
+        if process.returncode == 0:
+            break
+        ended += 1
+        assert (process.returncode, stderr.splitlines()[-1]) == (code, said)
+        if "output" in left:
+            assert len(TabGAN.load(output).sample(9)) == 9
+            assert "the best model so far" in stderr
+    assert ended
+    if process.returncode:
+        again = start("fit", csv, "-o", output, "--epochs", 1, "--checkpoint", checkpoint)
+        assert again.wait(timeout=600) == 0
+    assert output.read_bytes() == whole.read_bytes()
+    assert not checkpoint.exists()

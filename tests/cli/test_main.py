@@ -191,15 +191,21 @@ def test_a_table_can_go_to_a_named_descriptor_and_behind_what_is_there(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
-def test_ctrl_c_ends_with_code_130_and_without_a_traceback(start: Start, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code", "said"),
+    [(signal.SIGINT, 130, "Interrupted."), (signal.SIGTERM, 143, "Terminated.")],
+)
+def test_a_signal_ends_with_its_code_and_without_a_traceback(
+    start: Start, tmp_path: Path, sent: signal.Signals, code: int, said: str
+) -> None:
     process = start("fit", "-", "-o", tmp_path / "x.tabgan")
     assert process.stdin is not None
     # More than a pipe holds: once it is written, the command is reading and handles the signal.
     process.stdin.write("a,b\n" + "1,2\n" * 100_000)
     process.stdin.flush()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(sent)
     stdout, stderr = process.communicate(timeout=300)
-    assert (process.returncode, stdout, stderr.strip()) == (130, "", "Interrupted.")
+    assert (process.returncode, stdout, stderr.strip()) == (code, "", said)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -58,6 +58,12 @@ REFUSED = {
     "17 levels of both kinds": b'[{"a":' * 8 + b"[]" + b"}]" * 8,
     "a hundred thousand levels": b"[" * 100_000,
     "a hundred thousand levels that close": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+    "a million backslashes without an end": b'["' + b'\\"' * 1_000_000,
+    "a million texts without an end": b'"a\\' * 1_000_001,
+    "an escape without an end": b'"\\',
+    "more than a million values": b"[" + b"0," * 1_000_000 + b"0]",
+    "more than 200,000 lists": b"[" + b"[]," * 200_000 + b"[]]",
+    "more than 200,000 objects": b"[" + b"{}," * 200_000 + b"{}]",
     "a 4301-digit integer": b"1" * 4301,
     "a 4301-digit negative integer": b"[-" + b"1" * 4301 + b"]",
     "bytes that are not UTF-8": b'"\xff"',
@@ -130,6 +136,17 @@ def test_values_too_deep_to_be_read_back_are_not_written() -> None:
     value.append(value)
     with pytest.raises(InvalidParameterError, match="holds itself"):
         dump_json(value)
+
+
+@pytest.mark.parametrize("value", [[0] * 1_000_001, [[]] * 200_001], ids=["values", "lists"])
+def test_values_too_many_to_be_read_back_are_not_written(value: list[object]) -> None:
+    with pytest.raises(InvalidParameterError, match="1000000 values, or 200000"):
+        dump_json(value)
+
+
+def test_brackets_and_commas_inside_text_are_no_values() -> None:
+    text = "[],{}:" * 200_000
+    assert load_json(dump_json([text])) == [text]
 
 
 @pytest.mark.parametrize("value", [{1: "a"}, {None: 1}, [{True: 1}], {("a",): 1}])

@@ -1,18 +1,32 @@
 """A fit that is killed, interrupted or stopped, and what it leaves behind."""
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import time
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
 from tabgan import TabGAN, load_demo
-from tabgan.errors import InvalidParameterError, ModelFileError
+from tabgan.errors import (
+    InvalidDataError,
+    InvalidParameterError,
+    ModelFileError,
+    TrainingDivergedError,
+    UnsupportedTypeError,
+)
+from tabgan.synthesizers import fitting
+from tabgan.training.snapshot import Snapshot
+from tabgan.training.trainer import Trainer
+
+SLOW = pytest.mark.slow
 
 SCRIPT = """
 import sys
@@ -66,6 +80,27 @@ def test_a_killed_fit_goes_on_to_the_same_bytes(
     assert start(rows, resumed, checkpoint, epochs, backend).wait() == 0
     assert resumed.read_bytes() == whole.read_bytes()
     assert not checkpoint.exists()
+
+
+@pytest.mark.slow
+def test_a_fit_that_is_killed_at_a_dozen_random_looks_goes_on_to_the_same_bytes(
+    tmp_path: Path,
+) -> None:
+    whole, resumed, checkpoint = (tmp_path / name for name in ("whole", "resumed", "checkpoint"))
+    assert start(1_800, whole, "", 0, "tensorflow").wait() == 0
+    chance = random.Random(0)
+    kills = 0
+    while not resumed.exists() and kills < 12:
+        process = start(1_800, resumed, checkpoint, 0, "tensorflow")
+        kill_when_written(process, checkpoint, chance.randint(1, 6))
+        kills += process.returncode != 0
+        left = {path.name for path in tmp_path.iterdir()} - {"whole", "resumed", "checkpoint"}
+        # What was being written when it was killed can never be taken for a checkpoint.
+        assert all(name.startswith(".tabgan-") and name.endswith(".tmp") for name in left)
+    assert kills >= 6
+    if not resumed.exists():
+        assert start(1_800, resumed, checkpoint, 0, "tensorflow").wait() == 0
+    assert resumed.read_bytes() == whole.read_bytes()
 
 
 class InterruptAfter(keras.callbacks.Callback):
@@ -158,3 +193,122 @@ def test_a_checkpoint_of_another_fit_is_refused(small, tmp_path):
     with pytest.raises(ModelFileError):
         fit(small, checkpoint=checkpoint)
     assert checkpoint.read_bytes() == b"something else"
+
+
+def test_a_damaged_checkpoint_is_refused_and_left_alone(tmp_path):
+    checkpoint = tmp_path / "checkpoint"
+    store = fitting.CheckpointFile(checkpoint, b"fit")
+    store.save(Snapshot({"step": 1}, {"weights": np.arange(20.0)}))
+    content = checkpoint.read_bytes()
+    for place in range(len(content)):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        for harmed in (bytes(damaged), content[:place], content + damaged[: place + 1]):
+            checkpoint.write_bytes(harmed)
+            with pytest.raises(ModelFileError, match="is damaged"):
+                store.load()
+            assert checkpoint.read_bytes() == harmed
+    checkpoint.write_bytes(content)
+    with pytest.raises(InvalidParameterError, match="belongs to a fit of another table"):
+        fitting.CheckpointFile(checkpoint, b"another fit").load()
+    checkpoint.unlink()
+    os.mkfifo(checkpoint)
+    with pytest.raises(ModelFileError, match="no regular file"):
+        store.load()
+
+
+def test_a_checkpoint_that_cannot_be_written_warns_once_and_the_last_one_stays(tmp_path):
+    resource = pytest.importorskip("resource")
+    store = fitting.CheckpointFile(tmp_path / "checkpoint", b"fit")
+    store.save(Snapshot({"step": 1}, {"weights": np.zeros(10)}))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))  # a disk that is full
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            for step in (2, 3):
+                store.save(Snapshot({"step": step}, {"weights": np.zeros(1_000)}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    (warning,) = caught
+    assert "could not be written (File too large); the fit goes on" in str(warning.message)
+    assert store.load().facts == {"step": 1}
+    assert [path.name for path in tmp_path.iterdir()] == ["checkpoint"]
+    store.save(Snapshot({"step": 4}, {}))
+    assert store.load().facts == {"step": 4}
+
+
+class FailAfter(keras.callbacks.Callback):
+    """A callback with an error of its own, after so many looks; before the first, if 0."""
+
+    def __init__(self, n_looks: int) -> None:
+        super().__init__()
+        self.n_looks = n_looks
+
+    def on_train_begin(self, logs=None):
+        self.on_epoch_end(-1)
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch + 1 == self.n_looks:
+            raise ZeroDivisionError
+
+
+def spoil_rates(monkeypatch, factor, step):
+    """Multiply the rates of the likelihood phase from a step on."""
+    run = Trainer.run
+
+    def run_and_spoil(trainer, phase, source, rate_factor):
+        return run(trainer, phase, source, rate_factor * (factor if trainer.n_steps >= step else 1))
+
+    monkeypatch.setattr(Trainer, "run", run_and_spoil)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "change", "error"),
+    [
+        ({"epochs": -1}, None, InvalidParameterError),
+        ({}, lambda table: table.iloc[:0], InvalidDataError),
+        (
+            {},
+            lambda table: table[["region"]].assign(region=[[1]] * len(table)),
+            UnsupportedTypeError,
+        ),
+        ({"callbacks": [FailAfter(0)]}, None, ZeroDivisionError),
+        ({"device": "gpu"}, None, InvalidParameterError),
+        pytest.param({"callbacks": [FailAfter(2)]}, None, ZeroDivisionError, marks=SLOW),
+    ],
+    ids=["parameter", "no rows", "another table", "callback at once", "device", "callback later"],
+)
+def test_a_failed_refit_leaves_the_previous_rows(small, gan, tmp_path, parameters, change, error):
+    path, before = tmp_path / "model.tabgan", gan.sample(20, random_state=0)
+    gan.save(path)
+    again = TabGAN.load(path).set_params(**parameters)
+    with pytest.raises(error):
+        again.fit(small if change is None else change(small))
+    assert not again.interrupted_
+    assert again.sample(20, random_state=0).equals(before)
+    assert list(again.feature_names_in_) == list(before)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.tabgan"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("factor", "step"), [(np.nan, 0), (1e38, 60), (np.nan, 220)], ids=["start", "later", "game"]
+)
+def test_a_divergence_names_its_step_and_leaves_what_was_there(
+    small, gan, tmp_path, monkeypatch, factor, step
+):
+    path, checkpoint = tmp_path / "model.tabgan", tmp_path / "checkpoint"
+    gan.save(path)
+    again = TabGAN.load(path).set_params(epochs=4, batch_size=64, verbose=0, random_state=0)
+    again.set_params(checkpoint=checkpoint)
+    with monkeypatch.context() as patched:
+        spoil_rates(patched, factor, step)
+        with pytest.raises(TrainingDivergedError, match=rf"by step {step + 20}: a"):
+            again.fit(small)
+    assert again.sample(20, random_state=0).equals(gan.sample(20, random_state=0))
+    # Where a look came before it, the fit can go on from there: with sound rates to its end.
+    again.fit(small)
+    assert not checkpoint.exists()
+    whole = TabGAN.load(path).set_params(epochs=4, batch_size=64, verbose=0, random_state=0)
+    assert again.sample(20, random_state=0).equals(whole.fit(small).sample(20, random_state=0))

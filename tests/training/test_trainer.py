@@ -7,6 +7,7 @@ import pytest
 from keras import ops
 
 from tabgan.encoding.order import cosine_basis
+from tabgan.errors import TrainingDivergedError
 from tabgan.networks.forward import log_softmax
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.clock import Clock
@@ -192,3 +193,25 @@ def test_rows_are_blurred_between_neighbouring_modes_and_nowhere_else():
     assert further.var() == pytest.approx(2.5, abs=0.1)
     trainer.plan = replace(PLAN, blur=0.0)
     np.testing.assert_array_equal(trainer._blurred(codes, rng), codes)
+
+
+def test_rates_that_blow_the_weights_up_end_the_training_with_the_step(trainer):
+    phase = Phase("likelihood", StepOptions(0.0, 1.0, 0.9), 16, Rates(1e-3, 0.0))
+    codes = np.random.default_rng(0).integers(0, 5, (200, 2))
+    trainer.start(phase)
+    trainer.run(phase, codes, 1.0)
+    sound = trainer.snapshot()
+    for factor in (np.nan, np.inf, 1e38):
+        trainer.resume(sound)
+        step = 2 * STEPS_PER_CALL
+        with pytest.raises(TrainingDivergedError, match=f"likelihood phase by step {step}: a loss"):
+            trainer.run(phase, codes, factor)
+
+
+def test_weights_that_the_last_step_spoilt_are_never_kept(trainer):
+    phase = Phase("adversarial", StepOptions(1.0, 0.1, 0.9), 16, Rates(1e-3, 1e-3))
+    trainer.require_finite_weights(phase)
+    first, *others = trainer.state.average
+    trainer.state = trainer.state._replace(average=[first * np.float32(np.nan), *others])
+    with pytest.raises(TrainingDivergedError, match="adversarial phase by step 0: a weight"):
+        trainer.require_finite_weights(phase)
