@@ -10,9 +10,10 @@ from typing import Any
 
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.schema.dtypes import DtypeSpec
+from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
 
-_TEXT_FIELDS = ("reason", "date_format", "pattern", "released")
+_TEXT_FIELDS = ("reason", "date_format", "pattern", "object_type", "released")
 
 
 class Kind(StrEnum):
@@ -52,6 +53,9 @@ class ColumnSchema:
         ``strftime`` format of dates that are stored as text.
     pattern : str or None
         How an identifier is written (see :mod:`tabgan.encoding.identifier`).
+    object_type : str or None
+        Class of the cells where they are Python objects that stand for numbers: a key of
+        :data:`tabgan.schema.objects.OBJECT_KINDS`.
     released : str
         What a fitted model gives out of this column, and how much it withholds; empty before.
     """
@@ -63,6 +67,7 @@ class ColumnSchema:
     decimals: int | None = None
     date_format: str | None = None
     pattern: str | None = None
+    object_type: str | None = None
     released: str = ""
 
     def to_json(self) -> dict[str, object]:
@@ -100,6 +105,8 @@ class ColumnSchema:
         texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
             raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
+        if form.get("object_type", "date") not in OBJECT_KINDS:
+            raise InvalidDataError(f"{column}: object_type must be one of {[*OBJECT_KINDS]}")
         try:
             dtype = DtypeSpec.from_json(form["dtype"])
         except InvalidDataError as error:
