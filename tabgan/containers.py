@@ -100,8 +100,10 @@ def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
         frame = frame.infer_objects()
     form = array.dtype
     if isinstance(X, list | tuple):
-        kinds = {dtype.kind for dtype in frame.dtypes if isinstance(dtype, np.dtype)}
-        form = np.result_type(*frame.dtypes) if kinds in ({"i"}, {"f"}, {"i", "f"}) else form
+        is_number = all(
+            isinstance(dtype, np.dtype) and dtype.kind in "if" for dtype in frame.dtypes
+        )
+        form = np.result_type(*frame.dtypes) if is_number else form
     return frame, Container("numpy", given.dtype if is_bytes else form)
 
 
@@ -156,7 +158,11 @@ def _check_array(X: Any, name: str) -> None:
             f"Sparse data was passed, but dense data is required: {name} is of type "
             f"{type(X).__name__}; use .toarray(), or pandas.DataFrame.sparse.from_spmatrix"
         )
-    array = X if hasattr(X, "ndim") else _as_objects(X, name)
+    array = X if hasattr(X, "ndim") else np.array(X, dtype=object)
+    if array is not X and array.ndim == 1 and any(isinstance(row, list | tuple) for row in X):
+        raise InvalidDataError(
+            f"the rows of {name} are not equally long; give each row a cell for every column"
+        )
     if getattr(array.dtype, "names", None):
         raise UnsupportedTypeError(
             f"{name} is an array of records; wrap it in pandas.DataFrame, which makes columns of "
@@ -178,15 +184,6 @@ def _check_array(X: Any, name: str) -> None:
             f"Complex data not supported: {name} holds complex numbers; give their real and "
             "imaginary parts as two columns"
         )
-
-
-def _as_objects(rows: Any, name: str) -> np.ndarray:
-    try:
-        return np.array(rows, dtype=object)
-    except ValueError:
-        raise InvalidDataError(
-            f"the rows of {name} are not equally long; give each row a cell for every column"
-        ) from None
 
 
 def _holds_complex(array: Any) -> bool:

@@ -146,13 +146,13 @@ def _as_period(end: object) -> pd.Period:
     if isinstance(end, pd.Period):
         return end
     if isinstance(end, str) and re.match(r"\d{4}", end.strip()):
-        period: Any = pd.Period(end)
+        period = pd.Period(end)
     elif isinstance(end, date | np.datetime64):
         is_day = isinstance(end, date) and not isinstance(end, datetime)
         period = pd.Period(pd.Timestamp(end), freq="D" if is_day else "us")
     else:
         raise TypeError("the end of a range of periods is a period or a date, year first")
-    if period is pd.NaT:
+    if not isinstance(period, pd.Period):
         raise ValueError("an end is not a date; None leaves it open")
     return period
 

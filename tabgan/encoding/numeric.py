@@ -119,7 +119,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
                 raise
             # Not "from" the error of pandas, which quotes a cell.
             raise InvalidDataError(
-                f"column {column.name!r}, of dtype {values.dtype}, holds values that are not of "
+                f"column {column.name!r} holds values that are not of "
                 f"the kind {cls.kind}: correct them, or choose another kind for the column"
             ) from None
 

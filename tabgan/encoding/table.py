@@ -90,7 +90,7 @@ class TableEncoder:
                 f"rare_threshold={options.rare_threshold} rows, so none is released and samples "
                 "have missing cells there. If the values only tell rows apart, make the column an "
                 "identifier or drop it; otherwise group them, or convert them to numbers or dates",
-                stacklevel=2,
+                stacklevel=5,  # where fit was called
             )
         return cls(encoders, schema.level_names)
 

@@ -62,6 +62,13 @@ def _unwritable_name(name: Hashable) -> str | None:
 
 
 def _unsupported_content(column: pd.Series) -> str | None:
+    try:
+        return _problem_of(column)
+    except NotImplementedError:  # of Arrow's types pandas can hold more than it can work with
+        return f"the dtype {column.dtype}, which pandas cannot work with; convert it to another one"
+
+
+def _problem_of(column: pd.Series) -> str | None:
     dtype = column.dtype
     if pandas_types.is_complex_dtype(dtype):
         return "complex numbers; give their real and imaginary parts as two columns"
@@ -71,10 +78,6 @@ def _unsupported_content(column: pd.Series) -> str | None:
         return _unnamed_dtype(dtype)
     try:
         present = column.dropna()
-        # Of Arrow's types pandas can hold more than it can work with.
-        present.drop_duplicates() if isinstance(dtype, pd.ArrowDtype) else None
-    except (NotImplementedError, TypeError, ValueError):
-        return f"the dtype {dtype}, which pandas cannot work with; convert it to another one"
     except ArithmeticError:
         return "a signalling NaN; make it a missing value"
     return _unsupported_objects(present) if pandas_types.is_object_dtype(dtype) else None
