@@ -45,7 +45,7 @@ def object_type_of(present: pd.Series) -> str | None:
         return "date" if all(type(cell) is datetime.date for cell in cells) else None
     if content == "datetime" and all(_is_plain(cell) for cell in cells):
         return _common_class(cells, pd.Timestamp, datetime.datetime)
-    if content == "time" and all(cell.tzinfo is None and not cell.fold for cell in cells):
+    if content == "time" and all(cell.tzinfo is None for cell in cells):
         return "time"
     if content == "timedelta" and all(_is_plain(cell) for cell in cells):
         return _common_class(cells, pd.Timedelta, datetime.timedelta)

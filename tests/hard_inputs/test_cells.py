@@ -138,8 +138,9 @@ def constant(h):
 
 def empty_of_every_dtype(h):
     kinds = "object float32 Float64 Int64 boolean string category datetime64[ns] timedelta64[s]"
-    kinds += " datetime64[us,UTC] double[pyarrow] int64[pyarrow] bool[pyarrow] period[M]"
+    kinds += " double[pyarrow] int64[pyarrow] bool[pyarrow] period[M]"
     columns = {kind: pd.Series([None] * 300, dtype=kind) for kind in kinds.split()}
+    columns["zone"] = pd.Series([None] * 300, dtype="datetime64[us, UTC]")
     columns["date"] = pd.Series([None] * 300, dtype=pd.ArrowDtype(pa.date32()))
     return h.learn(h.base().assign(**columns), h.all_missing)
 

@@ -1,6 +1,7 @@
 """Families A and D: tables, arrays, names and indices."""
 
 import datetime
+import warnings
 from decimal import Decimal
 from fractions import Fraction
 
@@ -56,6 +57,12 @@ def masked(h):
     rng = np.random.default_rng(0)
     array = np.ma.masked_array(rng.normal(size=(300, 2)), mask=rng.random((300, 2)) < 0.2)
     return f"{h.learn(array, h.scale)}; masked cells are missing ones"
+
+
+def matrix():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", PendingDeprecationWarning)  # numpy's, of its own class
+        return np.matrix(array("f8"))
 
 
 def array(kind, *shape):
@@ -133,7 +140,7 @@ CASES = {
     "X07": ("a list of lists", lambda h: h.learn(h.base().to_numpy().tolist(), h.exact)),
     "X08": ("a structured array", lambda h: h.learn(np.zeros(50, [("a", int), ("b", float)]))),
     "X09": ("a masked array", masked),
-    "X10": ("a matrix", lambda h: h.learn(np.matrix(array("f8")), h.exact)),
+    "X10": ("a matrix", lambda h: h.learn(matrix(), h.exact)),
     "X11": ("a sparse matrix", lambda h: h.learn(scipy.sparse.eye(50).tocsr())),
     "X12": ("a read-only memory map", memory_map),
     "X13": ("an array without columns", lambda h: h.learn(np.zeros((100, 0)))),
