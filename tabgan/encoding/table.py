@@ -229,7 +229,10 @@ class TableEncoder:
         names: list[Any] = [encoder.column.name for encoder in self.encoders]
         if self.level_names is None:
             # Left alone, pandas makes levels of names that all are tuples.
-            flat: pd.Index = pd.Index(names, tupleize_cols=False)
+            has_none = any(name is None for name in names)  # which a dtype of text would change
+            flat: pd.Index = pd.Index(
+                names, dtype=object if has_none else None, tupleize_cols=False
+            )
             return flat
         return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
 
