@@ -14,6 +14,10 @@ from tabgan.schema import ColumnSchema
 from tabgan.schema.dtypes import countable
 from tabgan.schema.values import value_from_json, value_to_json
 
+# So many released values an error lists, the commonest first, if none is longer.
+_MOST_SHOWN = 10
+_LONGEST_SHOWN = 40
+
 
 class CategoricalEncoder(ColumnEncoder[CategorySummary]):
     """A column of categories.
@@ -142,6 +146,13 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
     def describe(self) -> str:
         text = f"{len(self.values)} values"
         return text + (f"; {self.n_rare} rare ones withheld" if self.n_rare else "")
+
+    def offer(self) -> str:
+        shown = [repr(value) for value in self.values[:_MOST_SHOWN]]
+        if not shown or max(map(len, shown)) > _LONGEST_SHOWN:
+            return self.describe()
+        more = ", ..." if len(self.values) > len(shown) else ""
+        return f"{self.describe()}: {', '.join(shown)}{more}"
 
     def state(self) -> State:
         return {

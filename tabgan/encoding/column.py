@@ -237,6 +237,10 @@ class ColumnEncoder(ABC, Generic[Summary]):
     def describe(self) -> str:
         """Return what the encoder releases and withholds, without naming a withheld value."""
 
+    def offer(self) -> str:
+        """Return what a condition may ask for, for an error about one that may not."""
+        return self.describe()
+
     @abstractmethod
     def state(self) -> State:
         """Return everything but the column's schema and the shares, for a model file."""

@@ -228,11 +228,9 @@ class TableEncoder:
     def _names(self) -> pd.Index:
         names: list[Any] = [encoder.column.name for encoder in self.encoders]
         if self.level_names is None:
-            # Left alone, pandas makes levels of names that all are tuples.
-            has_none = any(name is None for name in names)  # which a dtype of text would change
-            flat: pd.Index = pd.Index(
-                names, dtype=object if has_none else None, tupleize_cols=False
-            )
+            # Left alone, pandas makes levels of names that all are tuples, and NaN of None.
+            dtype: Any = object if None in names else None
+            flat: pd.Index = pd.Index(names, dtype=dtype, tupleize_cols=False)
             return flat
         return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
 

@@ -197,13 +197,15 @@ def _guess_date_format(present: pd.Series) -> str | None:
     if max(map(len, distinct), default=0) > _LONGEST_DATE:
         return None
     for date_format in _date_formats(distinct.iloc[:_DATE_SAMPLE]):
-        try:
-            parsed = pd.to_datetime(distinct, format=date_format, errors="coerce")
-        except ValueError:
-            continue  # each with a zone of its own, which no column of dates can keep
+        parsed = pd.to_datetime(distinct, format=date_format, errors="coerce")
         if parsed.notna().all() and (parsed.dt.strftime(date_format) == distinct).all():
             return date_format
     return None
+
+
+def _with_zone_of(text: str, guess: str) -> str:
+    zone = re.search(r"(Z|[+-]\d\d:?\d\d)$", text)
+    return guess.replace("%z", zone[0]) if zone else guess
 
 
 def _date_formats(texts: pd.Series) -> list[str]:
@@ -212,8 +214,8 @@ def _date_formats(texts: pd.Series) -> list[str]:
         # pandas warns of a day above 12 in the wrong place, which is what we try.
         warnings.simplefilter("ignore", UserWarning)
         guesses = {
-            # A zone of "Z" is a letter like any other, and comes back as one.
-            guess.replace("%z", "Z") if text.endswith("Z") else guess
+            # A zone that all have is text like any other, and comes back as it.
+            _with_zone_of(text, guess)
             for text in texts
             for day_first in (False, True)
             if (guess := guess_datetime_format(text, dayfirst=day_first)) is not None

@@ -8,7 +8,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.errors import (
+    InvalidDataError,
+    InvalidParameterError,
+    UnsupportedTypeError,
+    meant_instead,
+)
 from tabgan.schema.dtypes import DtypeSpec
 from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
@@ -167,12 +172,21 @@ class TableSchema:
 
         Raises
         ------
+        UnsupportedTypeError
+            If it is no dictionary.
         InvalidParameterError
             If a name is not a column or a kind does not exist.
         """
+        if not isinstance(kinds, dict):
+            raise UnsupportedTypeError(
+                f"kinds must be a dictionary of column name to kind, got {type(kinds).__name__}"
+            )
         unknown = [name for name in kinds if name not in self.names]
         if unknown:
-            raise InvalidParameterError(f"kinds names columns the table does not have: {unknown}")
+            raise InvalidParameterError(
+                f"kinds names columns the table does not have: {unknown}; "
+                f"{meant_instead(unknown[0], self.names)}"
+            )
         wrong = [name for name, kind in kinds.items() if kind not in list(Kind)]
         if wrong:
             raise InvalidParameterError(f"kinds of {wrong} must be one of {[*map(str, Kind)]}")

@@ -305,7 +305,7 @@ NEW_ROWS = pytest.StashKey[dict[str, tuple[str, str]]]()
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.replace("|", "\\|").split())
+    return "<br>".join(" ".join(line.split()) for line in text.replace("|", "\\|").splitlines())
 
 
 def _documented() -> dict[str, tuple[str, str]]:
@@ -337,8 +337,8 @@ _INTRODUCTION = """# Hard and bad inputs, and what becomes of them
 Each row is an input that a table or a call may bring, with what tabgan does. *Kept* means that the
 column is learnt and comes back with what stands there; *refused* gives the error and its message,
 which names the column or the parameter, says what is needed and what to do, and shows no cell of
-the table. A line that begins with "column" in a message is one of several problems: all those of a
-table are named at once. A row in parentheses names the test that holds it.
+the table. A message of several lines names several problems: all those of a table at once. A row
+in parentheses names the test that holds it.
 
 {n} inputs: {n_kept} kept, {n_refused} refused. This page is written by
 

@@ -381,6 +381,13 @@ CASES = {
             [f"2020-01-{1 + n % 5:02d}T00:00:00+0{n % 2}:00" for n in range(300)], h.exact
         ),
     ),
+    "Y21": (
+        "text dates of one zone",
+        lambda h: h.column(
+            [f"2020-{1 + n % 12:02d}-{1 + n % 28:02d}T08:00:00+05:30" for n in range(300)],
+            mostly_exact,
+        ),
+    ),
     "X76": ("Arrow date32", lambda h: h.column(arrow(pa.date32(), days()), mostly_exact)),
     "X77": (
         "Arrow decimal128 in a DataFrame",

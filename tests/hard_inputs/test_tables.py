@@ -12,6 +12,8 @@ import pyarrow as pa
 import pytest
 import scipy.sparse
 
+from tabgan.schema import infer_schema
+
 
 def named(h, *names):
     table = h.base()
@@ -124,10 +126,10 @@ CASES = {
     ),
     "D14": ("kinds that are no mapping", lambda h: unknown_kind(h, "a")),
     "D15": (
-        "a column called categorical twice",
+        "a category that is called one",
         lambda h: h.learn(h.base().rename(columns={"sex": "c"}), h.exact, kind="categorical"),
     ),
-    "D16": ("no kinds at all", lambda h: h.learn(h.base(), h.exact)),
+    "D16": ("no kinds given, which are then inferred", lambda h: h.learn(h.base(), h.exact)),
     "D18": ("a table that must not be changed", unchanged),
     "D19": ("attrs and flags", flagged),
     "D20": ("a read-only buffer", read_only),
@@ -202,8 +204,6 @@ CASES = {
 
 
 def unknown_kind(h, kinds):
-    from tabgan.schema import infer_schema
-
     infer_schema(h.base()).with_kinds(kinds)
     return "kept"
 
