@@ -204,15 +204,16 @@ def _guess_date_format(present: pd.Series) -> str | None:
 
 
 def _with_zone_of(text: str, guess: str) -> str:
-    zone = re.search(r"(Z|[+-]\d\d:?\d\d)$", text)
-    return guess.replace("%z", zone[0]) if zone else guess
+    zone = re.search(r"([A-Za-z]+|[+-]\d\d:?\d\d)$", text)
+    return re.sub("%[zZ]$", zone[0], guess) if zone else guess
 
 
 def _date_formats(texts: pd.Series) -> list[str]:
     """Return the formats that some of the texts may be written in, the likeliest first."""
     with warnings.catch_warnings():
-        # pandas warns of a day above 12 in the wrong place, which is what we try.
-        warnings.simplefilter("ignore", UserWarning)
+        # pandas warns of a day above 12 in the wrong place, which is what we try, and of zones that
+        # it does not know.
+        warnings.simplefilter("ignore")
         guesses = {
             # A zone that all have is text like any other, and comes back as it.
             _with_zone_of(text, guess)
