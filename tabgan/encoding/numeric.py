@@ -389,7 +389,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     @classmethod
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
-        scale = Scale(int(state["origin"]), int(state["step"]), int(state["exponent"]))
+        scale = Scale(int(state["origin"]), int(state["step"]), int(state.get("exponent", 0)))
         name = state["normalisation"]
         modes = None if name is None else _MODES[name].from_state(state["modes"])
         n_values = 0 if modes is None else modes.n_modes

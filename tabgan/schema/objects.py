@@ -22,6 +22,8 @@ OBJECT_KINDS = {
     "Timedelta": "timedelta",
     "Decimal": "continuous",
 }
+# What pandas calls columns of such objects.
+_CONTENTS = {"date", "datetime", "time", "timedelta", "decimal"}
 # So many decimals at most, in numbers of so many digits: they are counted in 64 bits.
 _MAX_DECIMALS = 18
 _FARTHEST_UNIT = 2**62
@@ -39,6 +41,8 @@ def object_type_of(present: pd.Series) -> str | None:
         The cells that are not missing, at least one.
     """
     content = pandas_types.infer_dtype(present, skipna=True)
+    if content not in _CONTENTS:
+        return None
     cells = list(present)
     if content == "date":
         # A datetime is a date, too, for Python.

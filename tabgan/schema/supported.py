@@ -14,8 +14,8 @@ from tabgan.schema.objects import object_type_of
 from tabgan.schema.values import value_to_json
 
 # Numbers too wide for 64 bits are kept as categories, which suits them if each stands in so many
-# rows on average; of more different ones nearly all would be too rare to be released.
-_ROWS_OF_WIDE_NUMBER = 20
+# rows on average, or if they are so few; of more most would be too rare to be released.
+_ROWS_OF_WIDE_NUMBER, _FEW_VALUES = 20, 20
 
 
 def check_supported(frame: pd.DataFrame) -> None:
@@ -123,7 +123,7 @@ def _unsupported_objects(present: pd.Series) -> str | None:
             "one type, or text"
         )
     is_wide = _is_wide(distinct) and object_type_of(present) is None
-    if is_wide and len(distinct) > max(1, len(present) // _ROWS_OF_WIDE_NUMBER):
+    if is_wide and len(distinct) > max(_FEW_VALUES, len(present) // _ROWS_OF_WIDE_NUMBER):
         return (
             "numbers of more digits than 64 bits can count, and too many different ones to be "
             "categories; convert them to float64, to uint64 where they fit, or to text"
@@ -169,7 +169,7 @@ def _equal_values_of_two_types(present: pd.Series) -> bool:
 
     Integers among floats are numbers of one kind, and come back as floats.
     """
-    classes = {_class_of_number(type(value)) for value in present} - {None}
+    classes = {_class_of_number(kind) for kind in set(map(type, present))} - {None}
     if len(classes) < 2 or pandas_types.infer_dtype(present) == "mixed-integer-float":
         return False
     pairs = {(_class_of_number(type(value)), value) for value in present}
@@ -197,7 +197,10 @@ def _is_wide(distinct: pd.Series) -> bool:
 def _has_infinite(column: pd.Series) -> bool:
     dtype: Any = column.dtype
     if pandas_types.is_object_dtype(dtype):
-        return any(_is_infinite(value) for value in column)
+        may_be = any(
+            _class_of_number(kind) in ("float", "Decimal") for kind in set(map(type, column))
+        )
+        return may_be and any(_is_infinite(value) for value in column)
     if not pandas_types.is_float_dtype(dtype):
         return False
     return bool(np.isinf(column.dropna().to_numpy(dtype=np.float64)).any())

@@ -223,7 +223,7 @@ UNSUPPORTED = {
 def test_columns_of_unsupported_values_are_named_all_at_once_without_a_value() -> None:
     frame = pd.DataFrame({"fine": [1, 2]} | {k: pd.Series(v) for k, v in UNSUPPORTED.items()})
     frame["levels"] = pd.Categorical(UNSUPPORTED["objects"])
-    with pytest.raises(UnsupportedTypeError, match="convert them|spread them") as caught:
+    with pytest.raises(UnsupportedTypeError, match=r"convert them|spread them") as caught:
         infer_schema(frame)
     message = str(caught.value)
     assert all(repr(name) in message for name in [*UNSUPPORTED, "levels"])
