@@ -1,6 +1,5 @@
 """Families E to J, M and N: parameters, conditions, files, threads and the command line."""
 
-import ast
 import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -413,8 +412,8 @@ def seed(random_state):
 
 def no_assertions():
     package = Path(tabgan.__file__).parent
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in package.rglob("*.py")]
-    assert not any(isinstance(node, ast.Assert) for tree in trees for node in ast.walk(tree))
+    lines = [line for path in package.rglob("*.py") for line in path.open(encoding="utf-8")]
+    assert not any(line.lstrip().startswith("assert ") for line in lines)
     return "kept: no check rests on an assertion"
 
 
