@@ -243,6 +243,8 @@ def _canaries(X: Any) -> set[str]:
         if isinstance(X, type):
             return set()
         try:
+            if isinstance(X, list):
+                X = np.array(X, dtype=object)
             X = pd.DataFrame(X.to_pandas() if hasattr(X, "to_pandas") else X)
         except Exception:
             return set()
