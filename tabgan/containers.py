@@ -10,6 +10,9 @@ from sklearn.utils.validation import check_array
 
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
 
+# What polars can hold and nobody else; Decimal holds integers of 128 bits, too.
+_WITHOUT_COUNTERPART = {"Object", "Unknown", "Int128", "UInt128"}
+
 
 @dataclass(frozen=True)
 class Container:
@@ -21,10 +24,13 @@ class Container:
         Whose table it was.
     form : object
         The dtype of an array; the schema of an Arrow or polars table, as Arrow has it.
+    polars_schema : object
+        The schema of a polars table, as polars has it.
     """
 
     package: str = "pandas"
     form: Any = None
+    polars_schema: Any = None
 
     def restore(self, frame: pd.DataFrame) -> Any:
         """Return a frame as a table of this kind.
@@ -44,7 +50,13 @@ class Container:
             wanted = self.form.field(name).type if name in self.form.names else arrow.null()
             if not arrow.types.is_null(wanted):
                 table = table.set_column(i, name, table.column(i).cast(wanted))
-        return import_module("polars").from_arrow(table) if self.package == "polars" else table
+        return self._as_polars(table) if self.package == "polars" else table
+
+    def _as_polars(self, table: Any) -> Any:
+        frame = import_module("polars").from_arrow(table)
+        frame.columns = table.column_names  # a name without a letter was replaced by another
+        known = {n: dtype for n, dtype in self.polars_schema.items() if n in frame.columns}
+        return frame.cast(known)
 
 
 def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
@@ -53,42 +65,72 @@ def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
     Parameters
     ----------
     X : pandas.DataFrame, polars.DataFrame, pyarrow.Table, numpy.ndarray or nested list
-        The table. The columns of an array are numbered from 0.
+        The table. The columns of an array are numbered from 0; masked cells are missing.
     name : str
         What an error calls it.
 
     Raises
     ------
     UnsupportedTypeError
-        If it is none of these.
+        If it is none of these, or a polars or Arrow column has no counterpart in pandas.
     InvalidDataError
         If an array has not two dimensions, or holds complex numbers.
     """
     if isinstance(X, pd.DataFrame):
         return X, Container()
     if is_foreign_table(X):
-        package = _package_of(X)
-        arrow = import_module("pyarrow")
-        table = X if package == "pyarrow" else X.to_arrow()
-        frame = _with_dates(table, arrow).to_pandas(
-            types_mapper=_nullable_dtypes(arrow).get, ignore_metadata=True
-        )
-        return frame, Container(package, table.schema)
-    # What has toarray is sparse, which scikit-learn refuses in its own words.
-    is_array = hasattr(X, "__array__") or hasattr(X, "toarray") or isinstance(X, list | tuple)
-    if isinstance(X, pd.Series) or not is_array:
-        raise UnsupportedTypeError(
-            f"{name} must be a table: a DataFrame, a polars or Arrow table, or an array of two "
-            f"dimensions; got {type(X).__name__}"
-        )
-    _check_numbers(X, name)
+        return _read_foreign(X)
+    _check_array(X, name)
+    if isinstance(X, np.ma.MaskedArray):
+        frame = pd.DataFrame(X)
+        return frame, Container("numpy", np.result_type(*frame.dtypes))
+    # Lists as objects: numpy would write numbers as text where there is text beside them.
+    given = np.array(X, dtype=object) if isinstance(X, list | tuple) else np.asarray(X)
+    is_bytes = given.dtype.kind == "S"  # which pandas holds and cannot count
     array = check_array(
-        X, dtype=None, ensure_all_finite="allow-nan", ensure_min_samples=0, estimator="TabGAN"
+        given.astype(object) if is_bytes else given,
+        dtype=None,
+        ensure_all_finite=False,  # whoever reads the columns names those that hold infinite numbers
+        ensure_min_samples=0,
+        ensure_min_features=0,
+        estimator="TabGAN",
     )
     frame = pd.DataFrame(array)
     if array.dtype == object:
         frame = frame.infer_objects()
-    return frame, Container("numpy", array.dtype)
+    form = array.dtype
+    if isinstance(X, list | tuple):
+        is_number = all(
+            isinstance(dtype, np.dtype) and dtype.kind in "if" for dtype in frame.dtypes
+        )
+        form = np.result_type(*frame.dtypes) if is_number else form
+    return frame, Container("numpy", given.dtype if is_bytes else form)
+
+
+def _read_foreign(table: Any) -> tuple[pd.DataFrame, Container]:
+    package = _package_of(table)
+    arrow = import_module("pyarrow")
+    polars_schema = None
+    if package == "polars":
+        polars_schema = table.schema
+        unknown = [c for c, dtype in polars_schema.items() if str(dtype) in _WITHOUT_COUNTERPART]
+        if unknown:
+            raise UnsupportedTypeError(
+                f"columns {unknown} are of the types {sorted(_WITHOUT_COUNTERPART)}, of which "
+                "pandas has no counterpart; cast them to another type, or drop them"
+            )
+        table = table.to_arrow()
+    try:
+        frame = _with_dates(table, arrow).to_pandas(
+            types_mapper=_nullable_dtypes(arrow).get, ignore_metadata=True
+        )
+    except (arrow.ArrowException, NotImplementedError, ValueError, TypeError):
+        # Not "from" Arrow's error, which may quote a cell.
+        raise UnsupportedTypeError(
+            f"the table, of types {sorted({str(field.type) for field in table.schema})}, has "
+            "columns that pandas cannot hold; cast them to numbers, text or dates, or drop them"
+        ) from None
+    return frame, Container(package, table.schema, polars_schema)
 
 
 def is_foreign_table(X: Any) -> bool:
@@ -99,19 +141,55 @@ def is_foreign_table(X: Any) -> bool:
     )
 
 
-def _check_numbers(X: Any, name: str) -> None:
-    """Refuse arrays that scikit-learn would refuse, too, but with their values in the message."""
-    array = X if hasattr(X, "ndim") else np.asarray(X)
+def _check_array(X: Any, name: str) -> None:
+    """Refuse what is no array of two dimensions, and complex numbers.
+
+    scikit-learn would refuse most of it, too, but with the values in the message.
+    """
+    # What has toarray is sparse.
+    is_array = hasattr(X, "__array__") or hasattr(X, "toarray") or isinstance(X, list | tuple)
+    if isinstance(X, pd.Series | type) or not is_array:
+        raise UnsupportedTypeError(
+            f"{name} must be a table: a DataFrame, a polars or Arrow table, or an array of two "
+            f"dimensions; got {type(X).__name__}"
+        )
+    if hasattr(X, "toarray"):
+        raise UnsupportedTypeError(
+            f"Sparse data was passed, but dense data is required: {name} is of type "
+            f"{type(X).__name__}; use .toarray(), or pandas.DataFrame.sparse.from_spmatrix"
+        )
+    array = X if hasattr(X, "ndim") else np.array(X, dtype=object)
+    if array is not X and array.ndim == 1 and any(isinstance(row, list | tuple) for row in X):
+        raise InvalidDataError(
+            f"the rows of {name} are not equally long; give each row a cell for every column"
+        )
+    if getattr(array.dtype, "names", None):
+        raise UnsupportedTypeError(
+            f"{name} is an array of records; wrap it in pandas.DataFrame, which makes columns of "
+            "its fields"
+        )
     if array.ndim != 2:
         raise InvalidDataError(
             f"{name} must have two dimensions, rows and columns, and has {array.ndim}. Reshape "
-            "your data, for a single column with array.reshape(-1, 1)"
+            "your data, for a single column with array.reshape(-1, 1); wrap a list of "
+            "dictionaries in pandas.DataFrame"
         )
-    if getattr(array, "dtype", None) is not None and np.iscomplexobj(array):
+    if array.shape[1] == 0:
+        # The sentence that scikit-learn's own estimators say.
+        raise InvalidDataError(
+            f"Found array with 0 feature(s) (shape={array.shape}) while a minimum of 1 is required."
+        )
+    if _holds_complex(array):
         raise InvalidDataError(
             f"Complex data not supported: {name} holds complex numbers; give their real and "
             "imaginary parts as two columns"
         )
+
+
+def _holds_complex(array: Any) -> bool:
+    if array.dtype == object:
+        return any(isinstance(cell, complex | np.complexfloating) for cell in np.ravel(array))
+    return bool(np.iscomplexobj(array))
 
 
 def _package_of(X: Any) -> str:

@@ -25,6 +25,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="FOLDER",
         help="folder of real tables (NAME.parquet); default: ../shared/data beside the project",
     )
+    parser.addoption(
+        "--write-docs",
+        action="store_true",
+        help="write docs/hard_inputs.md from what the tests of hard inputs find",
+    )
 
 
 @pytest.fixture(scope="session")

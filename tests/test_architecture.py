@@ -62,6 +62,8 @@ PACKAGES_OF_ONE_FILE = {
     "training/tensorflow_backend.py": {"tensorflow"},
     "training/jax_backend.py": {"jax"},
     "containers.py": {"pyarrow", "polars"},
+    # Dtypes of Arrow that pandas writes by name and does not read.
+    "schema/dtypes.py": {"pyarrow"},
     "cli/writing.py": {"pyarrow"},
     # Drawn on request, where it is installed.
     "synthesizers/history_display.py": {"matplotlib"},

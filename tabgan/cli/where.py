@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from contextlib import suppress
+from datetime import time
+from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 from pandas.api import types as pandas_types
@@ -9,6 +11,13 @@ from pandas.api import types as pandas_types
 from tabgan.errors import InvalidConditionError, meant_instead
 from tabgan.schema import ColumnSchema, Kind, TableSchema
 
+# Dates stay text, which the column reads itself.
+_OBJECTS: dict[str, Callable[[str], object]] = {
+    "Decimal": Decimal,
+    "time": time.fromisoformat,
+    "timedelta": pd.Timedelta,
+    "Timedelta": pd.Timedelta,
+}
 _BOOLEANS = {"true": True, "false": False}
 
 
@@ -82,7 +91,7 @@ def _value_of(text: str, column: ColumnSchema) -> object:
         return None
     try:
         return _reader(column)(text)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, InvalidOperation) as error:
         raise InvalidConditionError(
             f"--where: the value for column {column.name!r} is not one that a column of kind "
             f"{column.kind} and dtype {column.dtype.name} can have; write it as a CSV file "
@@ -94,6 +103,8 @@ def _reader(column: ColumnSchema) -> Callable[[str], object]:
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.CategoricalDtype):
         return {str(level): level for level in dtype.categories}.__getitem__
+    if column.object_type in _OBJECTS:
+        return _OBJECTS[column.object_type]
     # A column of Python objects says by its kind what they are.
     if pandas_types.is_bool_dtype(dtype) or column.kind is Kind.BOOLEAN:
         return lambda text: _BOOLEANS[text.lower()]

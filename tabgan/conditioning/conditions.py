@@ -213,7 +213,7 @@ def _not_released(name: Hashable, column: ColumnEncoder[Any], value: object) -> 
     hint = "; a day or a month is a range, (low, high)" if column.kind == "datetime" else ""
     return (
         f"the condition on column {name!r}, of type {type(value).__name__}, is not a value the "
-        f"model can give: the column is of kind {column.kind} and released {column.describe()}"
+        f"model can give: the column is of kind {column.kind} and released {column.offer()}"
         f"{hint}"
     )
 
@@ -235,7 +235,7 @@ def _read_restriction(name: Hashable, column: ColumnEncoder[Any], condition: obj
         if not restriction.is_possible:
             raise InvalidConditionError(
                 f"the range on column {name!r} holds no value the model can give (or its ends are "
-                f"reversed): it released {column.describe()}"
+                f"reversed): it released {column.offer()}"
             )
         return restriction
     if isinstance(condition, np.ndarray) and condition.ndim == 1:
@@ -254,5 +254,5 @@ def _read_restriction(name: Hashable, column: ColumnEncoder[Any], condition: obj
     except _REFUSALS:
         raise InvalidConditionError(
             f"the condition on column {name!r} lists what is not a value the model can give: it "
-            f"released {column.describe()}"
+            f"released {column.offer()}"
         ) from None

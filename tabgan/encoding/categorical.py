@@ -11,7 +11,12 @@ from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.restriction import Restriction
 from tabgan.encoding.summary import CategorySummary
 from tabgan.schema import ColumnSchema
+from tabgan.schema.dtypes import countable
 from tabgan.schema.values import value_from_json, value_to_json
+
+# So many released values an error lists, the commonest first, if none is longer.
+_MOST_SHOWN = 10
+_LONGEST_SHOWN = 40
 
 
 class CategoricalEncoder(ColumnEncoder[CategorySummary]):
@@ -82,6 +87,10 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         return cls(column, values, shares, n_rare, summary.n_missing > 0)
 
     @property
+    def withholds_all(self) -> bool:
+        return self.n_rare > 0 and not self.values
+
+    @property
     def ranks(self) -> np.ndarray:
         ranks = super().ranks
         dtype = self.column.dtype.to_pandas()
@@ -93,7 +102,7 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         unknown = len(self.values) if self.n_rare else -1
-        codes, distinct = pd.factorize(values)
+        codes, distinct = pd.factorize(countable(values))
         known = np.array([self._code_of.get(value, unknown) for value in distinct] + [-1])
         codes = known[codes].astype(np.int32)
         codes[values.isna().to_numpy()] = self.n_modes - 1 if self.has_missing else -1
@@ -137,6 +146,13 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
     def describe(self) -> str:
         text = f"{len(self.values)} values"
         return text + (f"; {self.n_rare} rare ones withheld" if self.n_rare else "")
+
+    def offer(self) -> str:
+        shown = [repr(value) for value in self.values[:_MOST_SHOWN]]
+        if not shown or max(map(len, shown)) > _LONGEST_SHOWN:
+            return self.describe()
+        more = ", ..." if len(self.values) > len(shown) else ""
+        return f"{self.describe()}: {', '.join(shown)}{more}"
 
     def state(self) -> State:
         return {

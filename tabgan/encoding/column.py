@@ -69,6 +69,11 @@ class ColumnEncoder(ABC, Generic[Summary]):
         return len(self.shares)
 
     @property
+    def withholds_all(self) -> bool:
+        """Whether the column has values, all of them too rare to be released."""
+        return False
+
+    @property
     def ranks(self) -> np.ndarray:
         """Place of each mode on the column's line, the middle of its rows, from 0 to 1.
 
@@ -154,11 +159,15 @@ class ColumnEncoder(ABC, Generic[Summary]):
         levels = self.column.dtype.levels
         if content[0] is not None and levels is not None and content[0] not in levels:
             raise ValueError("the column has no such level")
-        cell = restore_dtype(content, self.column)
+        cell = self._restored(restore_dtype(content, self.column))
         # pandas would turn the text "nan" into a missing cell, 3.7 into the integer 3 and the text
         # "False" into True.
         if cell.isna()[0] != (content[0] is None) or not self._is_same(cell[0], content[0]):
             raise ValueError("the dtype of the column changes the value")
+        return cell
+
+    def _restored(self, cell: pd.Series) -> pd.Series:
+        """Return a cell as decoding would write it, where the dtype leaves that open."""
         return cell
 
     def _is_same(self, held: object, given: object) -> bool:
@@ -241,6 +250,10 @@ class ColumnEncoder(ABC, Generic[Summary]):
     @abstractmethod
     def describe(self) -> str:
         """Return what the encoder releases and withholds, without naming a withheld value."""
+
+    def offer(self) -> str:
+        """Return what a condition may ask for, for an error about one that may not."""
+        return self.describe()
 
     @abstractmethod
     def state(self) -> State:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding.numeric import NumericEncoder
+from tabgan.encoding.objects import count_decimals, decimals_of
 from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
@@ -21,6 +22,10 @@ class ContinuousEncoder(NumericEncoder):
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
         present = values.notna().to_numpy(dtype=bool)
+        if column.object_type is not None:
+            counts = np.zeros(len(values), dtype=np.int64)
+            counts[present] = count_decimals(values[present], column.decimals or 0)
+            return counts, present
         numbers = np.zeros(len(values), dtype=np.float64)
         numbers[present] = values[present].to_numpy(dtype=np.float64)
         if not np.isfinite(numbers).all():
@@ -44,6 +49,10 @@ class ContinuousEncoder(NumericEncoder):
         return self.scale.step / 10.0 ** (_decimals(self.column) or 0)
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
+        if self.column.object_type is not None:
+            objects = decimals_of(numbers, self.column.decimals or 0)
+            objects[~present] = None
+            return restore_dtype(objects, self.column)
         values = numbers.astype(np.float64)
         decimals = _decimals(self.column)
         if decimals is not None and self.scale.has_grid:

@@ -1,4 +1,4 @@
-"""Dates and times in their own unit and zone, and dates that are written as text."""
+"""Dates and times in their own unit and zone, periods, and dates that are written as text."""
 
 import re
 from datetime import date, datetime
@@ -9,30 +9,42 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
+from tabgan.encoding.objects import count_moments, moments_as
 from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 
 
 class DatetimeEncoder(NumericEncoder):
-    """A column of points in time, counted in the unit of its dtype."""
+    """A column of points in time, or of periods, counted in the unit of its dtype."""
 
     kind = "datetime"
     is_decimal = False
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
-        stamps = _as_stamps(values, column)
+        if column.object_type is not None:
+            present = values.notna().to_numpy(dtype=bool)
+            numbers = np.zeros(len(values), dtype=np.int64)
+            numbers[present] = count_moments(values[present])
+            return numbers, present
+        frequency = _frequency(column)
+        stamps = _as_stamps(values, column) if frequency is None else _as_periods(values, column)
         present = stamps.notna().to_numpy(dtype=bool)
-        numbers = stamps.astype("int64").to_numpy(copy=True)
+        # Period has no astype that holds a missing one.
+        counts = stamps.astype("int64") if frequency is None else stamps.array.asi8
+        numbers = np.array(counts, dtype=np.int64)
         numbers[~present] = 0
         return numbers, present
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
+        if (frequency := _frequency(self.column)) is not None:
+            return Fraction(_as_period(end).asfreq(frequency, "start" if is_low else "end").ordinal)
         moment, lasts = self._as_moment(end, is_low=is_low)
         if moment is None:
             return np.inf
-        zone = None if self.column.date_format else _zone(self.column.dtype.to_pandas())
+        is_naive = self.column.date_format or self.column.object_type
+        zone = None if is_naive else _zone(self.column.dtype.to_pandas())
         if moment.tz is not None and zone is None:
             raise TypeError("the column has no time zone")
         if zone is not None:
@@ -77,6 +89,14 @@ class DatetimeEncoder(NumericEncoder):
         return pd.Timestamp(datetime(after.year, *fields)), True
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
+        if self.column.object_type is not None:
+            cells = moments_as(self.column.object_type, numbers)
+            cells[~present] = None
+            return restore_dtype(cells, self.column)
+        if (frequency := _frequency(self.column)) is not None:
+            from_ordinals: Any = getattr(pd.PeriodIndex, "from_ordinals")  # noqa: B009
+            periods = pd.Series(from_ordinals(numbers, freq=frequency))
+            return periods.where(pd.Series(present))
         stamps = pd.Series(_stamp_array(numbers, self.column)).where(pd.Series(present))
         if self.column.date_format is not None:
             texts = stamps.dt.strftime(self.column.date_format).astype(object)
@@ -109,6 +129,34 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
     return in_unit
 
 
+def _frequency(column: ColumnSchema) -> Any:
+    """Return the frequency of a column of periods, ``None`` for points in time."""
+    dtype = column.dtype.to_pandas()
+    return dtype.freq if isinstance(dtype, pd.PeriodDtype) else None
+
+
+def _as_periods(values: pd.Series, column: ColumnSchema) -> pd.Series:
+    if values.dtype != column.dtype.to_pandas():
+        raise TypeError("no periods of this frequency")
+    return values
+
+
+def _as_period(end: object) -> pd.Period:
+    """Return the period that an end of a range names: a year, a day, a moment."""
+    if isinstance(end, pd.Period):
+        return end
+    if isinstance(end, str) and re.match(r"\d{4}", end.strip()):
+        period = pd.Period(end)
+    elif isinstance(end, date | np.datetime64):
+        is_day = isinstance(end, date) and not isinstance(end, datetime)
+        period = pd.Period(pd.Timestamp(end), freq="D" if is_day else "us")
+    else:
+        raise TypeError("the end of a range of periods is a period or a date, year first")
+    if not isinstance(period, pd.Period):
+        raise ValueError("an end is not a date; None leaves it open")
+    return period
+
+
 def _zone(dtype: object) -> Any:
     """Return the zone of a dtype of dates, ``None`` for a naive one."""
     if isinstance(dtype, pd.ArrowDtype):
@@ -117,7 +165,7 @@ def _zone(dtype: object) -> Any:
 
 
 def _unit(column: ColumnSchema) -> Any:
-    if column.date_format is not None:
+    if column.date_format is not None or column.object_type is not None:
         return "us"
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.ArrowDtype):

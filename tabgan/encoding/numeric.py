@@ -32,6 +32,9 @@ _PLACES_PER_MODE = 16
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _FARTHEST = 2**70
 _LARGEST = Fraction(float(np.finfo(np.float64).max))
+# Where numbers lie so close together that no float holds their density: its product with a
+# probability is still one.
+_MOST_DENSE = 1e300
 # Half the width of the neighbourhood that a real number in a list stands for, as a share of the
 # range: narrow beside any mode, wide beside rounding.
 _NEIGHBOURHOOD = 5e-5
@@ -116,7 +119,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
                 raise
             # Not "from" the error of pandas, which quotes a cell.
             raise InvalidDataError(
-                f"column {column.name!r}, of dtype {values.dtype}, holds values that are not of "
+                f"column {column.name!r} holds values that are not of "
                 f"the kind {cls.kind}: correct them, or choose another kind for the column"
             ) from None
 
@@ -142,6 +145,10 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         )
         counts = modes.mode_counts(units, summary.counts)
         return cls(column, scale, modes, np.concatenate([counts, missing]) / summary.n_rows)
+
+    @property
+    def withholds_all(self) -> bool:
+        return self.withheld > 0
 
     @property
     def ranks(self) -> np.ndarray:
@@ -208,6 +215,11 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         numbers = self.scale.from_units(units.clip(*self._limits(self.modes)), self._number_dtype)
         return self.from_numbers(numbers, np.ones(len(numbers), dtype=bool))
 
+    def _restored(self, cell: pd.Series) -> pd.Series:
+        if self.column.object_type is None:
+            return cell
+        return self.from_numbers(*self.to_numbers(cell, self.column))
+
     def code_of(self, value: object) -> int | None:
         code = super().code_of(value)
         cell = self.cell(value)
@@ -235,7 +247,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         if not start <= stop:
             return nothing
         if start == stop and not self.scale.has_grid:
-            return self.any_of([start])
+            return self.any_of([np.ldexp(start, -self.scale.exponent)])
         modes, lows, highs = self._pieces(self.modes, np.array([start]), np.array([stop]))
         return Restriction.of_pieces(self.n_modes, modes, lows, highs, bounds=(start, stop))
 
@@ -272,7 +284,11 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         units = self.scale.to_units(numbers[present]).clip(*self._limits(self.modes))
         n_values = self.modes.n_modes
         if not self.scale.has_grid:
-            densities[present, :n_values] = self.modes.pdf(units)
+            per_unit = self.modes.pdf(units)
+            is_spike = np.arange(n_values) < len(self.modes.spikes)
+            with np.errstate(over="ignore"):
+                per_number = np.ldexp(per_unit, self.scale.exponent).clip(max=_MOST_DENSE)
+            densities[present, :n_values] = np.where(is_spike, per_unit, per_number)
             return densities
         below, above = self._edges(units)
         masses = self.modes.cdf(above) - self.modes.cdf(below)
@@ -338,7 +354,9 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         if number in (np.inf, -np.inf):
             return float(number)
         if not self.scale.has_grid:
-            return float(min(max(number, -_LARGEST), _LARGEST))
+            in_range = float(min(max(number, -_LARGEST), _LARGEST))
+            with np.errstate(over="ignore"):
+                return float(np.ldexp(in_range, self.scale.exponent))
         units = (Fraction(number) - self.scale.origin) / self.scale.step
         # No column reaches so far, and float64 no farther.
         units = min(max(units, Fraction(-_FARTHEST)), Fraction(_FARTHEST))
@@ -376,6 +394,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         return {
             "origin": str(self.scale.origin),
             "step": str(self.scale.step),
+            "exponent": self.scale.exponent,
             "normalisation": None if self.modes is None else _NAMES[type(self.modes)],
             "modes": {} if self.modes is None else self.modes.state(),
             "n_modes": self.n_modes,
@@ -384,7 +403,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     @classmethod
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
-        scale = Scale(int(state["origin"]), int(state["step"]))
+        scale = Scale(int(state["origin"]), int(state["step"]), int(state.get("exponent", 0)))
         name = state["normalisation"]
         modes = None if name is None else _MODES[name].from_state(state["modes"])
         n_values = 0 if modes is None else modes.n_modes

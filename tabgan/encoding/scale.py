@@ -10,6 +10,9 @@ import numpy as np
 
 # Integers up to here are exact in float64, the type all further arithmetic is done in.
 _EXACT = 2**53
+# Real numbers below 2**-600 are learnt as multiples of it: the slopes of laws over them would
+# overflow. A power of two, so that no digit is lost.
+_TINY_EXPONENT = 600
 # Origins are multiples of at least 2**32 steps: 0 for most columns, whatever their values are,
 # and far from spending the 2**53.
 _ORIGIN_BITS = 32
@@ -25,10 +28,13 @@ class Scale:
         A round number below the values; 0 on the real line.
     step : int
         Distance between neighbours on the grid; 0 on the real line.
+    exponent: int
+        On the real line, the power of two that numbers are multiplied by.
     """
 
     origin: int = 0
     step: int = 0
+    exponent: int = 0
 
     @classmethod
     def of(cls, values: np.ndarray) -> "Scale":
@@ -36,8 +42,12 @@ class Scale:
 
         Floats get the real line, integers the grid of their greatest common divisor.
         """
-        if values.dtype.kind == "f" or len(values) == 0:
+        if len(values) == 0:
             return cls()
+        if values.dtype.kind == "f":
+            largest = np.abs(values).max()
+            is_tiny = 0.0 < largest < 2.0**-_TINY_EXPONENT
+            return cls(exponent=_TINY_EXPONENT if is_tiny else 0)
         lowest, highest = int(values[0]), int(values[-1])
         gaps = np.diff(values).astype(np.uint64)
         step = int(np.gcd.reduce(gaps)) if len(gaps) else 1
@@ -68,7 +78,9 @@ class Scale:
     def to_units(self, values: np.ndarray) -> np.ndarray:
         """Return how many steps values lie above the origin, float64."""
         if not self.has_grid:
-            return values.astype(np.float64)
+            with np.errstate(over="ignore"):  # of another table than that of the fit
+                units: np.ndarray = np.ldexp(values.astype(np.float64), self.exponent)
+                return units
         origin = np.uint64(self.origin % 2**64)
         # Modulo 2**64 a difference is exact if taken the right way round. Values of a fit lie
         # above the origin, but those of another table need not.
@@ -82,7 +94,8 @@ class Scale:
     def from_units(self, units: np.ndarray, dtype: np.dtype) -> np.ndarray:
         """Return the values that lie this many steps above the origin."""
         if not self.has_grid:
-            return units.astype(dtype)
+            numbers: np.ndarray = np.ldexp(units, -self.exponent).astype(dtype)
+            return numbers
         steps = np.rint(units).astype(np.uint64) * np.uint64(self.step)
         # Modulo 2**64, which is two's complement: right for signed and unsigned columns.
         values: np.ndarray = (steps + np.uint64(self.origin % 2**64)).astype(dtype)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from tabgan.schema.dtypes import countable
+
 
 @dataclass(frozen=True)
 class CategorySummary:
@@ -29,7 +31,7 @@ class CategorySummary:
     @classmethod
     def of(cls, column: pd.Series) -> "CategorySummary":
         """Return the summary of one (part of a) column."""
-        counts = column.value_counts(sort=False, dropna=True)
+        counts = countable(column).value_counts(sort=False, dropna=True)
         occurring = {value: int(count) for value, count in counts.items() if count > 0}
         return cls(occurring, int(column.isna().sum()))
 

@@ -1,5 +1,6 @@
 """A table as integer codes and positions, and back: the one-hot form is never built here."""
 
+import warnings
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -62,12 +63,35 @@ class TableEncoder:
 
     @classmethod
     def from_frame(cls, frame: pd.DataFrame, schema: TableSchema, options: EncodingOptions) -> Self:
-        """Return the encoder of a table: summarise each column, then divide it into modes."""
-        encoders = []
+        """Return the encoder of a table: summarise each column, then divide it into modes.
+
+        Warns of columns of which no value is released: samples have missing cells only there.
+
+        Raises
+        ------
+        InvalidDataError
+            If columns hold what is not of their kind; all of them are named.
+        """
+        encoders, problems = [], []
         for i, column in enumerate(schema):
             encoder_class = ENCODERS[column.kind]
-            summary = encoder_class.summarise(frame.iloc[:, i], column)
+            try:
+                summary = encoder_class.summarise(frame.iloc[:, i], column)
+            except InvalidDataError as error:
+                problems.append(str(error))
+                continue
             encoders.append(encoder_class.from_summary(summary, column, options))
+        if problems:
+            raise InvalidDataError("\n".join(problems))
+        withheld = [e.column.name for e in encoders if e.withholds_all]
+        if withheld:
+            warnings.warn(
+                f"columns {withheld}: every value is carried by fewer than "
+                f"rare_threshold={options.rare_threshold} rows, so none is released and samples "
+                "have missing cells there. If the values only tell rows apart, make the column an "
+                "identifier or drop it; otherwise group them, or convert them to numbers or dates",
+                stacklevel=5,  # where fit was called
+            )
         return cls(encoders, schema.level_names)
 
     @property
@@ -204,8 +228,9 @@ class TableEncoder:
     def _names(self) -> pd.Index:
         names: list[Any] = [encoder.column.name for encoder in self.encoders]
         if self.level_names is None:
-            # Left alone, pandas makes levels of names that all are tuples.
-            flat: pd.Index = pd.Index(names, tupleize_cols=False)
+            # Left alone, pandas makes levels of names that all are tuples, and NaN of None.
+            dtype: Any = object if None in names else None
+            flat: pd.Index = pd.Index(names, dtype=dtype, tupleize_cols=False)
             return flat
         return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
 

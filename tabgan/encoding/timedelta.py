@@ -1,6 +1,6 @@
-"""Durations, counted in the unit of their dtype."""
+"""Durations, counted in the unit of their dtype, and times of day, counted since midnight."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
+from tabgan.encoding.objects import count_durations, durations_as, read_time
+from tabgan.encoding.restore import restore_dtype
 from tabgan.schema import ColumnSchema
 
 
@@ -19,6 +21,11 @@ class TimedeltaEncoder(NumericEncoder):
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:
+        if column.object_type is not None:
+            present = values.notna().to_numpy(dtype=bool)
+            counts = np.zeros(len(values), dtype=np.int64)
+            counts[present] = count_durations(values[present])
+            return counts, present
         if values.dtype.kind != "m":
             # Anything else pandas would take for nanoseconds.
             raise TypeError("no durations")
@@ -29,6 +36,11 @@ class TimedeltaEncoder(NumericEncoder):
         return numbers, present
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
+        if self.column.object_type == "time":
+            end = read_time(end) if isinstance(end, str) else end
+            if not isinstance(end, time):
+                raise TypeError("the end of a range of times of day is a time of day")
+            return Fraction(int(count_durations(pd.Series([end], dtype=object))[0]))
         if not isinstance(end, str | timedelta | np.timedelta64):
             # pandas would take a number for nanoseconds.
             raise TypeError("the end of a range of durations is a duration")
@@ -41,6 +53,10 @@ class TimedeltaEncoder(NumericEncoder):
         return Fraction(count * PER_SECOND[_unit(self.column)], PER_SECOND[length.unit])
 
     def from_numbers(self, numbers: np.ndarray, present: np.ndarray) -> pd.Series:
+        if self.column.object_type is not None:
+            cells = durations_as(self.column.object_type, numbers)
+            cells[~present] = None
+            return restore_dtype(cells, self.column)
         durations = pd.Series(numbers.view(f"timedelta64[{_unit(self.column)}]"))
         durations = durations.where(pd.Series(present))
         restored: pd.Series = durations.astype(self.column.dtype.to_pandas())
@@ -48,6 +64,8 @@ class TimedeltaEncoder(NumericEncoder):
 
 
 def _unit(column: ColumnSchema) -> str:
+    if column.object_type is not None:
+        return "us"
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.ArrowDtype):
         return str(dtype.pyarrow_dtype.unit)

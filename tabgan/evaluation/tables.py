@@ -218,6 +218,8 @@ def _view_column(
 
 def _as_numbers(column: ColumnSchema, series: pd.Series, role: str) -> FloatArray:
     try:
+        if column.object_type == "time":
+            series = series.map(str, na_action="ignore")
         if column.kind is Kind.DATETIME:
             numbers = _datetimes_as_seconds(series, column.date_format)
         elif column.kind is Kind.TIMEDELTA:
@@ -239,6 +241,8 @@ def _as_numbers(column: ColumnSchema, series: pd.Series, role: str) -> FloatArra
 
 
 def _datetimes_as_seconds(series: pd.Series, date_format: str | None) -> FloatArray:
+    if isinstance(series.dtype, pd.PeriodDtype):
+        series = series.dt.to_timestamp()
     if not pandas_types.is_datetime64_any_dtype(series.dtype):
         series = pd.to_datetime(series, format=date_format)
     if isinstance(series.dtype, pd.DatetimeTZDtype):

@@ -1,9 +1,12 @@
 """The dtype of a column in a form that can be written down and restored exactly."""
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidDataError
@@ -53,8 +56,11 @@ class DtypeSpec:
     def to_pandas(self) -> Any:
         """Return the dtype itself."""
         if self.levels is None:
-            return pd.api.types.pandas_dtype(self.name)
-        levels = pd.Index(list(self.levels), dtype=self.level_dtype)
+            return _dtype_named(self.name)
+        # Left alone, pandas makes an index of several levels of tuples.
+        levels: pd.Index = pd.Index(
+            list(self.levels), dtype=self.level_dtype or None, tupleize_cols=False
+        )
         return pd.CategoricalDtype(levels, ordered=self.ordered)
 
     def to_json(self) -> object:
@@ -79,16 +85,51 @@ class DtypeSpec:
         try:
             if isinstance(form, str):
                 require_zone_name(form)
-                pd.api.types.pandas_dtype(form)
+                _dtype_named(form)
                 return cls(form)
             if isinstance(form, dict):
                 levels = tuple(value_from_json(level) for level in form["levels"])
                 spec = cls("category", levels, bool(form["ordered"]), str(form["level_dtype"]))
                 spec.to_pandas()
                 return spec
-        except (TypeError, ValueError, KeyError, NotImplementedError) as error:
+        except (TypeError, ValueError, KeyError, NotImplementedError, ImportError) as error:
             raise InvalidDataError("a dtype in the schema is not one that pandas knows") from error
         raise InvalidDataError("a dtype in the schema is neither a name nor a list of levels")
+
+
+def countable(column: pd.Series) -> pd.Series:
+    """Return a column in a dtype whose values pandas can count: most are as they are."""
+    dtype: Any = column.dtype
+    if isinstance(dtype, pd.ArrowDtype):
+        return column.astype(object)
+    if isinstance(dtype, np.dtype) and not dtype.isnative:
+        return column.astype(dtype.newbyteorder("="))
+    return column
+
+
+# Arrow's types that pandas writes and does not read.
+_DECIMAL = re.compile(r"decimal(32|64|128|256)\((\d+), (-?\d+)\)\[pyarrow\]")
+_DICTIONARY = re.compile(
+    r"dictionary<values=(\w+), indices=(\w+), ordered=([01])>\[pyarrow\]", re.ASCII
+)
+_BYTES = re.compile(r"fixed_size_binary\[(\d+)\]\[pyarrow\]")
+
+
+def _dtype_named(name: str) -> Any:
+    """Return the dtype that :func:`_dtype_name` gives this name."""
+    if match := _DECIMAL.fullmatch(name):
+        bits, precision, scale = match.groups()
+        return _arrow_dtype(f"decimal{bits}", int(precision), int(scale))
+    if match := _BYTES.fullmatch(name):
+        return _arrow_dtype("binary", int(match[1]))
+    if match := _DICTIONARY.fullmatch(name):
+        alias = import_module("pyarrow").type_for_alias
+        return _arrow_dtype("dictionary", alias(match[2]), alias(match[1]), match[3] == "1")
+    return pd.api.types.pandas_dtype(name)
+
+
+def _arrow_dtype(kind: str, *arguments: object) -> pd.ArrowDtype:
+    return pd.ArrowDtype(getattr(import_module("pyarrow"), kind)(*arguments))
 
 
 def _dtype_name(dtype: object) -> str:

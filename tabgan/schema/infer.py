@@ -4,6 +4,7 @@ The dtype decides wherever it says enough. Text is looked at: dates in one forma
 (a different value in nearly every row), else categories.
 """
 
+import datetime
 import re
 import warnings
 from collections.abc import Hashable
@@ -15,10 +16,11 @@ from pandas.api import types as pandas_types
 from pandas.tseries.api import guess_datetime_format
 
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
-from tabgan.schema.dtypes import DtypeSpec
+from tabgan.schema.dtypes import DtypeSpec, countable
+from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_type_of
 from tabgan.schema.patterns import infer_pattern
+from tabgan.schema.supported import check_supported
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
-from tabgan.schema.values import value_to_json
 
 # Below this many rows "all values differ" says nothing: ten people may well have ten cities.
 _IDENTIFIER_MIN_ROWS = 50
@@ -29,6 +31,8 @@ _IDENTIFIER_DISTINCT_SHARE = 0.95
 _MAX_DECIMALS = 9
 # So many texts show every format in use; each format is then tried on all of them.
 _DATE_SAMPLE = 100
+# A longer text is no date, and pandas would look through all of it for one.
+_LONGEST_DATE = 100
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class _Guess:
     decimals: int | None = None
     date_format: str | None = None
     pattern: str | None = None
+    object_type: str | None = None
 
 
 def infer_schema(frame: pd.DataFrame) -> TableSchema:
@@ -56,10 +61,10 @@ def infer_schema(frame: pd.DataFrame) -> TableSchema:
     Raises
     ------
     UnsupportedTypeError
-        If `frame` is not a DataFrame, or columns hold values that are not scalars. All such
-        columns are named at once.
+        If `frame` is not a DataFrame, or columns hold values that cannot be learnt, such as lists.
     InvalidDataError
-        If there is no column or a name occurs twice.
+        If there is no column, a name occurs twice, or columns hold infinite numbers. All columns
+        that cannot be learnt are named at once.
     """
     if not isinstance(frame, pd.DataFrame):
         raise UnsupportedTypeError(
@@ -70,52 +75,10 @@ def infer_schema(frame: pd.DataFrame) -> TableSchema:
     repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
     if repeated:
         raise InvalidDataError(f"column names {repeated} occur more than once; rename them")
-    _check_supported(frame)
+    check_supported(frame)
     columns = tuple(_infer_column(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns))
     has_levels = isinstance(frame.columns, pd.MultiIndex)
     return TableSchema(columns, tuple(frame.columns.names) if has_levels else None)
-
-
-def _check_supported(frame: pd.DataFrame) -> None:
-    problems = [
-        f"column {name!r} holds {what}"
-        for i, name in enumerate(frame.columns)
-        if (what := _unsupported_content(frame.iloc[:, i])) is not None
-    ]
-    if problems:
-        raise UnsupportedTypeError(
-            f"{'; '.join(problems)}; drop these columns or convert them to text, numbers or dates"
-        )
-
-
-def _unsupported_content(column: pd.Series) -> str | None:
-    if pandas_types.is_complex_dtype(column.dtype):
-        return "complex numbers"
-    if not _can_be_written(column.dtype):
-        return f"the dtype {column.dtype}, which has no lossless name"
-    if not pandas_types.is_object_dtype(column.dtype):
-        return None
-    try:
-        return _unwritable_type(column.dropna().drop_duplicates())
-    except TypeError:
-        return "values that are not scalars (lists, dictionaries or arrays)"
-
-
-def _can_be_written(dtype: object) -> bool:
-    try:
-        return bool(DtypeSpec.from_json(DtypeSpec.of(dtype).to_json()).to_pandas() == dtype)
-    except (InvalidDataError, UnsupportedTypeError):
-        return False
-
-
-def _unwritable_type(distinct: pd.Series) -> str | None:
-    """Say what a model file could not hold among the values, judging by one of each type."""
-    for example in {type(value): value for value in distinct}.values():
-        try:
-            value_to_json(example)
-        except UnsupportedTypeError:
-            return f"values of type {type(example).__name__}"
-    return None
 
 
 def _infer_column(name: Hashable, column: pd.Series) -> ColumnSchema:
@@ -128,6 +91,7 @@ def _infer_column(name: Hashable, column: pd.Series) -> ColumnSchema:
         decimals=guess.decimals,
         date_format=guess.date_format,
         pattern=guess.pattern,
+        object_type=guess.object_type,
     )
 
 
@@ -137,6 +101,10 @@ def _guess(column: pd.Series) -> _Guess:
         return _Guess(Kind.CATEGORICAL, f"category dtype with {len(dtype.categories)} levels")
     if pandas_types.is_bool_dtype(dtype):
         return _Guess(Kind.BOOLEAN, "boolean dtype")
+    if isinstance(dtype, pd.PeriodDtype):
+        return _Guess(Kind.DATETIME, "period dtype")
+    if getattr(dtype, "type", None) in (datetime.date, datetime.time):  # Arrow's
+        return _guess_object(column.dropna().astype(object), dtype.type.__name__)
     if pandas_types.is_datetime64_any_dtype(dtype):
         return _Guess(Kind.DATETIME, "datetime dtype")
     if dtype.kind == "m":  # is_timedelta64_dtype does not know Arrow's
@@ -149,6 +117,7 @@ def _guess(column: pd.Series) -> _Guess:
 
 
 def _guess_integer(present: pd.Series) -> _Guess:
+    present = countable(present)
     if len(present) >= _IDENTIFIER_MIN_ROWS and present.is_unique:
         numbers = np.sort(present.to_numpy())
         if len(np.unique(np.diff(numbers))) == 1:
@@ -180,7 +149,11 @@ def _count_decimals(values: np.ndarray) -> int | None:
     return None
 
 
-def _guess_object(present: pd.Series) -> _Guess:
+def _guess_object(present: pd.Series, object_type: str | None = None) -> _Guess:
+    if len(present):
+        object_type = object_type_of(present)
+    if object_type is not None:
+        return _guess_numbers_of_objects(present, object_type)
     content = pandas_types.infer_dtype(present, skipna=True)
     if content == "boolean":
         return _Guess(Kind.BOOLEAN, "True and False stored as objects")
@@ -191,6 +164,14 @@ def _guess_object(present: pd.Series) -> _Guess:
     if content == "string":
         return _guess_text(present.astype(object))
     return _Guess(Kind.CATEGORICAL, f"{content} values, {present.nunique()} distinct")
+
+
+def _guess_numbers_of_objects(present: pd.Series, object_type: str) -> _Guess:
+    decimals = count_decimal_places(list(present)) if object_type == "Decimal" else None
+    reason = f"{object_type} objects"
+    if decimals is not None:
+        reason += f" with {decimals} decimal{'s' if decimals != 1 else ''}"
+    return _Guess(Kind(OBJECT_KINDS[object_type]), reason, decimals, object_type=object_type)
 
 
 def _fits_int64(present: pd.Series) -> bool:
@@ -213,6 +194,8 @@ def _guess_text(present: pd.Series) -> _Guess:
 def _guess_date_format(present: pd.Series) -> str | None:
     """Return the one format that reads every value back exactly as it was written."""
     distinct = pd.Series(present.unique(), dtype=object)
+    if max(map(len, distinct), default=0) > _LONGEST_DATE:
+        return None
     for date_format in _date_formats(distinct.iloc[:_DATE_SAMPLE]):
         parsed = pd.to_datetime(distinct, format=date_format, errors="coerce")
         if parsed.notna().all() and (parsed.dt.strftime(date_format) == distinct).all():
@@ -220,14 +203,20 @@ def _guess_date_format(present: pd.Series) -> str | None:
     return None
 
 
+def _with_zone_of(text: str, guess: str) -> str:
+    zone = re.search(r"([A-Za-z]+|[+-]\d\d:?\d\d)$", text)
+    return re.sub("%[zZ]$", zone[0], guess) if zone else guess
+
+
 def _date_formats(texts: pd.Series) -> list[str]:
     """Return the formats that some of the texts may be written in, the likeliest first."""
     with warnings.catch_warnings():
-        # pandas warns of a day above 12 in the wrong place, which is what we try.
-        warnings.simplefilter("ignore", UserWarning)
+        # pandas warns of a day above 12 in the wrong place, which is what we try, and of zones that
+        # it does not know.
+        warnings.simplefilter("ignore")
         guesses = {
-            # A zone of "Z" is a letter like any other, and comes back as one.
-            guess.replace("%z", "Z") if text.endswith("Z") else guess
+            # A zone that all have is text like any other, and comes back as it.
+            _with_zone_of(text, guess)
             for text in texts
             for day_first in (False, True)
             if (guess := guess_datetime_format(text, dayfirst=day_first)) is not None

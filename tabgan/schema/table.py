@@ -8,11 +8,17 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.errors import (
+    InvalidDataError,
+    InvalidParameterError,
+    UnsupportedTypeError,
+    meant_instead,
+)
 from tabgan.schema.dtypes import DtypeSpec
+from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
 
-_TEXT_FIELDS = ("reason", "date_format", "pattern", "released")
+_TEXT_FIELDS = ("reason", "date_format", "pattern", "object_type", "released")
 
 
 class Kind(StrEnum):
@@ -52,6 +58,9 @@ class ColumnSchema:
         ``strftime`` format of dates that are stored as text.
     pattern : str or None
         How an identifier is written (see :mod:`tabgan.encoding.identifier`).
+    object_type : str or None
+        Class of the cells where they are Python objects that stand for numbers: a key of
+        :data:`tabgan.schema.objects.OBJECT_KINDS`.
     released : str
         What a fitted model gives out of this column, and how much it withholds; empty before.
     """
@@ -63,6 +72,7 @@ class ColumnSchema:
     decimals: int | None = None
     date_format: str | None = None
     pattern: str | None = None
+    object_type: str | None = None
     released: str = ""
 
     def to_json(self) -> dict[str, object]:
@@ -100,6 +110,8 @@ class ColumnSchema:
         texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
             raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
+        if form.get("object_type", "date") not in OBJECT_KINDS:
+            raise InvalidDataError(f"{column}: object_type must be one of {[*OBJECT_KINDS]}")
         try:
             dtype = DtypeSpec.from_json(form["dtype"])
         except InvalidDataError as error:
@@ -160,12 +172,21 @@ class TableSchema:
 
         Raises
         ------
+        UnsupportedTypeError
+            If it is no dictionary.
         InvalidParameterError
             If a name is not a column or a kind does not exist.
         """
+        if not isinstance(kinds, dict):
+            raise UnsupportedTypeError(
+                f"kinds must be a dictionary of column name to kind, got {type(kinds).__name__}"
+            )
         unknown = [name for name in kinds if name not in self.names]
         if unknown:
-            raise InvalidParameterError(f"kinds names columns the table does not have: {unknown}")
+            raise InvalidParameterError(
+                f"kinds names columns the table does not have: {unknown}; "
+                f"{meant_instead(unknown[0], self.names)}"
+            )
         wrong = [name for name, kind in kinds.items() if kind not in list(Kind)]
         if wrong:
             raise InvalidParameterError(f"kinds of {wrong} must be one of {[*map(str, Kind)]}")

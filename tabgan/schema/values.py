@@ -31,7 +31,7 @@ def value_to_json(value: object) -> JsonValue:
         If the value is of a type without a lossless JSON form.
     """
     if isinstance(value, str):
-        return str(value)
+        return _checked_text(str(value))
     if value is None or value is pd.NA or value is pd.NaT:
         return {"missing": True}
     if isinstance(value, bool | np.bool_):
@@ -49,6 +49,18 @@ def value_to_json(value: object) -> JsonValue:
     return _pandas_value_to_json(value)
 
 
+def _checked_text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # Not "from" the error, which quotes the text.
+        raise UnsupportedTypeError(
+            "text with half a character (a lone surrogate) cannot be written to a schema; write "
+            'it anew with .str.encode("utf-8", "replace").str.decode("utf-8")'
+        ) from None
+    return text
+
+
 def _pandas_value_to_json(value: object) -> JsonValue:
     if isinstance(value, np.datetime64):
         value = pd.Timestamp(value)
@@ -62,6 +74,8 @@ def _pandas_value_to_json(value: object) -> JsonValue:
         return value_to_json(pd.Timestamp(value))
     if isinstance(value, datetime.date):
         return {"date": value.isoformat()}
+    if isinstance(value, datetime.time):
+        return {"time": value.isoformat()}
     if isinstance(value, pd.Timedelta):
         return {"timedelta": [str(value.to_timedelta64().astype("int64")), value.unit]}
     if isinstance(value, datetime.timedelta):
@@ -125,6 +139,11 @@ def require_zone_name(text: str) -> None:
         raise ValueError("dateutil/")
 
 
+def _one_nan(number: float) -> float:
+    # NaN is found again, as a column's name say, by being the same object.
+    return np.nan if number != number else number
+
+
 # The strings below are literal types to pandas' stubs and just text to us, hence Any.
 def _read_timestamp(payload: list[Any]) -> pd.Timestamp:
     text, zone, unit = payload
@@ -149,7 +168,7 @@ _READERS: dict[str, Callable[..., Hashable]] = {
     "missing": lambda _: None,
     "bool": lambda truth: bool(_exactly(bool, truth)),
     "int": lambda digits: int(_exactly(str, digits)),
-    "float": float.fromhex,
+    "float": lambda digits: _one_nan(float.fromhex(digits)),
     "bytes": lambda text: base64.b64decode(text, validate=True),
     "tuple": lambda items: tuple(value_from_json(item) for item in _exactly(list, items)),
     "decimal": lambda digits: Decimal(_exactly(str, digits)),
@@ -158,4 +177,5 @@ _READERS: dict[str, Callable[..., Hashable]] = {
     "timedelta": _read_timedelta,
     "interval": _read_interval,
     "period": lambda payload: pd.Period(payload[0], freq=payload[1]),
+    "time": datetime.time.fromisoformat,
 }

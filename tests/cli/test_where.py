@@ -1,3 +1,6 @@
+import datetime
+from decimal import Decimal
+
 import pandas as pd
 import pytest
 
@@ -17,6 +20,10 @@ TABLE = pd.DataFrame(
         "span": pd.to_timedelta(["1h", "2h"]),
         "written": ["01.02.2021", "31.12.2021"],
         "size": pd.Categorical(["S", "M"], ["S", "M"], ordered=True),
+        "date": [datetime.date(2021, 1, 1), datetime.date(2021, 1, 2)],
+        "time": [datetime.time(8), datetime.time(9)],
+        "money": [Decimal("1.50"), Decimal("2.00")],
+        "month": pd.period_range("2021-01", periods=2, freq="M"),
         "a": ["p", "q"],
         "a=b": ["p", "q"],
     }
@@ -49,6 +56,12 @@ SCHEMA = infer_schema(TABLE)
         ("written=01.02.2021..", "written", ("01.02.2021", None)),
         ("span=1h..2h", "span", (pd.Timedelta("1h"), pd.Timedelta("2h"))),
         ("size=S..M", "size", ("S", "M")),
+        ("date=2021-01-02", "date", "2021-01-02"),
+        ("time=08:00", "time", datetime.time(8)),
+        ("time=08:00..", "time", (datetime.time(8), None)),
+        ("money=1.5", "money", Decimal("1.5")),
+        ("month=2021-01", "month", "2021-01"),
+        ("month=2021..2022", "month", ("2021", "2022")),
     ],
 )
 def test_a_value_is_read_as_its_column_has_it(text: str, name: str, value: object) -> None:

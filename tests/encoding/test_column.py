@@ -1,6 +1,7 @@
 """The contract of every kind of column: what is encoded and decoded is the column itself."""
 
 import json
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -54,6 +55,11 @@ def numbers() -> dict[str, pd.Series]:
         "constant integer": pd.Series(np.full(N_ROWS, 7)),
         "missing everywhere": pd.Series(np.full(N_ROWS, np.nan)),
         "Int64 missing everywhere": pd.Series([None] * N_ROWS, dtype="Int64"),
+        "of 1e-310": pd.Series(1e-310 * normal),
+        "big-endian": pd.Series(small.astype(">i4")),
+        "decimals as objects": with_gaps(
+            pd.Series([Decimal(f"{x:.2f}") for x in 9 * normal], dtype="object")
+        ),
         "int64[pyarrow]": with_gaps(pd.Series(small, dtype="int64[pyarrow]")),
         "double[pyarrow]": with_gaps(pd.Series(normal, dtype="double[pyarrow]")),
     }
@@ -83,6 +89,12 @@ def times() -> dict[str, pd.Series]:
         "timestamp[us, tz=Asia/Kolkata][pyarrow]": naive.dt.tz_localize("UTC").astype(
             "timestamp[us, tz=Asia/Kolkata][pyarrow]"
         ),
+        "periods": with_gaps(pd.Series(pd.PeriodIndex(naive, freq="h"))),
+        "dates as objects": with_gaps(pd.Series(days.dt.date, dtype="object")),
+        "times as objects": with_gaps(pd.Series(naive.dt.time, dtype="object")),
+        "datetimes as objects": pd.Series([*naive.to_numpy().astype("object")], dtype="object"),
+        "Timestamps as objects": with_gaps(naive.astype("object")),
+        "date32[pyarrow]": with_gaps(days.astype("date32[pyarrow]")),
         "duration[ms][pyarrow]": columns["timedelta64[ms]"].astype("duration[ms][pyarrow]"),
     }
     return columns

@@ -159,6 +159,7 @@ def test_fewer_values_than_the_threshold_leave_no_trace(
     assert encoder.state() == {
         "origin": "0",
         "step": "0",
+        "exponent": 0,
         "normalisation": None,
         "modes": {},
         "n_modes": 1,
@@ -245,7 +246,7 @@ def test_whole_floats_may_be_called_integers(fit_column: FitColumn) -> None:
     assert sample.isna().any()
 
 
-@pytest.mark.parametrize("value", [1.5, np.inf, 1e30])
+@pytest.mark.parametrize("value", [1.5, 1e30])
 def test_fractions_may_not_be_called_integers(fit_column: FitColumn, value: float) -> None:
     with pytest.raises(InvalidDataError, match=r"column 'c'.*integer") as caught:
         fit_column(pd.Series([1.0, value]), "integer")

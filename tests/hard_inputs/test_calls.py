@@ -1,0 +1,428 @@
+"""Families E to J, M and N: parameters, conditions, files, threads and the command line."""
+
+import datetime
+from decimal import Decimal
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tabgan
+from tabgan import TabGAN
+from tabgan.randomness import resolve_seed
+
+GAN = "tests/synthesizers/test_gan.py"
+MODEL_FILE = "tests/synthesizers/test_model_file.py"
+CONTAINER = "tests/persistence/test_container.py"
+ATOMIC = "tests/persistence/test_atomic.py"
+INTERRUPTIONS = "tests/synthesizers/test_interruptions.py"
+SKLEARN = "tests/synthesizers/test_sklearn.py"
+CLI = "tests/cli/test_main.py"
+CELLS = "tests/cli/test_cells.py"
+TRAINED = "tests/hard_inputs/test_trained.py"
+
+
+def held(path, name, words):
+    return lambda h: h.elsewhere(path, name, words)
+
+
+def csv(h, content, name="in.csv"):
+    path = h.folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def dates(h, condition):
+    cells = [datetime.date(2020, 1, 1) + datetime.timedelta(n) for n in range(300)]
+    return h.condition(h.with_column(pd.Series(cells, dtype=object)), {"c": condition})
+
+
+def months(h, condition):
+    table = h.with_column(pd.Series(pd.period_range("2020", periods=300, freq="M")))
+    return h.condition(table, {"c": condition})
+
+
+def times(h, condition):
+    cells = pd.Series([datetime.time(n % 24) for n in range(300)], dtype=object)
+    return h.condition(h.with_column(cells), {"c": condition})
+
+
+def money(h, condition):
+    cells = h.cells(Decimal("1.50"), Decimal("2.25"), None)
+    return h.condition(h.with_column(cells), {"c": condition})
+
+
+EMPTY = pd.DataFrame({"age": []})
+CASES = {
+    "E01": ("sample(0)", held(GAN, "test_fewer_rows_are_the_head_of_more", "kept: no rows")),
+    "E02": (
+        "sample(-1)",
+        held(GAN, "test_a_number_of_samples_that_is_no_count_is_refused", "refused: n >= 0"),
+    ),
+    "E03": (
+        "sample(-150)",
+        held(GAN, "test_a_number_of_samples_that_is_no_count_is_refused", "refused: n >= 0"),
+    ),
+    "E04": (
+        "sample(2.5)",
+        held(GAN, "test_a_number_of_samples_that_is_no_count_is_refused", "refused: an integer"),
+    ),
+    "E06": (
+        "sample(True)",
+        held(GAN, "test_a_number_of_samples_that_is_no_count_is_refused", "refused: an integer"),
+    ),
+    "E07": ("sample before fit", lambda h: str(TabGAN().sample(5))),
+    "E08": (
+        "a value that no row has",
+        lambda h: h.condition(h.base(), {"city": "Atlantis"}),
+    ),
+    "E09": ("a column that is not there", lambda h: h.condition(h.base(), {"planet": "x"})),
+    "E12": (
+        "a condition on the second category",
+        held(GAN, "test_every_released_value_of_every_category_can_be_asked_for", "kept: all rows"),
+    ),
+    "E14": ("epochs=-1", lambda h: h.forecast(epochs=-1)),
+    "E15": ("batch_size=0", lambda h: h.forecast(batch_size=0)),
+    "E16": ("max_time=-1.0", lambda h: h.forecast(max_time=-1.0)),
+    "E17": ("max_time=nan", lambda h: h.forecast(max_time=float("nan"))),
+    "E18": (
+        "training that diverges",
+        held(
+            TRAINED,
+            "test_a_divergence_is_named_with_what_to_do",
+            "refused: TrainingDivergedError",
+        ),
+    ),
+    "E19": ("passes=0", lambda h: h.forecast(passes=0)),
+    "E20": ("rare_threshold=0", lambda h: h.forecast(rare_threshold=0)),
+    "E21": ("rare_threshold=-1", lambda h: h.forecast(rare_threshold=-1)),
+    "E22": ("callbacks=256", lambda h: h.forecast(callbacks=256)),
+    "E23": ('epochs="10"', lambda h: h.forecast(epochs="10")),
+    "E24": ("random_state=numpy.int64(1)", lambda h: seed(np.int64(1))),
+    "E25": ("random_state=-1", lambda h: seed(-1)),
+    "E26": (
+        "a fit, then a fit of a bad table",
+        held(GAN, "test_a_failed_fit_leaves_the_previous_model", "kept: the old model"),
+    ),
+    "E27": (
+        "a fit, then a fit that is broken off",
+        held(INTERRUPTIONS, "test_ctrl_c_at_once_leaves_what_was_there", "kept: the old model"),
+    ),
+    "E28": (
+        "sample of a million rows",
+        held(
+            "tests/synthesizers/test_conditions.py",
+            "test_batches_are_drawn_when_they_are_asked_for",
+            "kept: in batches",
+        ),
+    ),
+    "E29": (
+        "sklearn.base.clone",
+        held(GAN, "test_clone_and_get_params_know_every_argument", "kept"),
+    ),
+    "E32": (
+        "shares 95, 2.5, 2.5 %",
+        held(TRAINED, "test_shares_are_those_of_the_table", "kept: within 5 points"),
+    ),
+    "F01": (
+        "save, load, seeded sample",
+        held(MODEL_FILE, "test_a_loaded_model_draws_the_same_rows", "kept: equal"),
+    ),
+    "F02": (
+        "a truncated file",
+        held(CONTAINER, "test_every_truncation_is_refused", "refused: ModelFileError"),
+    ),
+    "F03": (
+        "one flipped bit",
+        held(CONTAINER, "test_every_flipped_bit_is_refused", "refused: ModelFileError"),
+    ),
+    "F04": (
+        "a pickle that runs a command",
+        held(
+            "tests/persistence/test_nothing_is_executed.py",
+            "test_nothing_is_executed_imported_or_opened_besides_the_file",
+            "refused: nothing is executed",
+        ),
+    ),
+    "F05": ("an empty file", lambda h: h.command("info", csv(h, "", "m.tabgan"))),
+    "F06": (
+        "a text file as a model",
+        lambda h: h.command("info", csv(h, "a,b\n1,2\n", "m.tabgan")),
+    ),
+    "F07": (
+        "a file of another package",
+        held(CONTAINER, "test_files_of_other_kinds_are_refused_as_such", "refused: ModelFileError"),
+    ),
+    "F08": (
+        "a file of another class",
+        held(CONTAINER, "test_files_of_other_kinds_are_refused_as_such", "refused: ModelFileError"),
+    ),
+    "F09": (
+        "save to a folder that is not there",
+        held(
+            ATOMIC,
+            "test_a_missing_directory_is_the_error_that_everyone_knows",
+            "refused: FileNotFoundError",
+        ),
+    ),
+    "F11": (
+        "save to /dev/full",
+        held(ATOMIC, "test_directories_pipes_and_devices_are_not_replaced", "refused: OSError"),
+    ),
+    "F13": ("save before fit", lambda h: str(TabGAN().save(h.folder / "m.tabgan"))),
+    "F15": (
+        "a file of a newer version",
+        held(
+            "tests/persistence/test_manifest.py",
+            "test_a_newer_model_is_refused_with_the_version_that_wrote_it",
+            "refused: ModelVersionError",
+        ),
+    ),
+    "F16": (
+        "pickle of an estimator",
+        held(SKLEARN, "test_every_check_of_scikit_learn_passes", "kept"),
+    ),
+    "F18b": (
+        "a zip bomb",
+        held(
+            CONTAINER, "test_a_manifest_that_claims_gigabytes_is_refused", "refused: ModelFileError"
+        ),
+    ),
+    "G01": ("8 threads, no seed", held(GAN, "test_threads_get_what_one_caller_gets", "kept")),
+    "G02": (
+        "threads with a seed",
+        held(GAN, "test_threads_get_what_one_caller_gets", "kept: as one caller"),
+    ),
+    "G03": (
+        "seeded fits in threads",
+        held(GAN, "test_numpys_global_random_numbers_are_left_alone", "kept: no global state"),
+    ),
+    "G04": (
+        "the same seed twice",
+        held(
+            MODEL_FILE, "test_the_same_seed_fits_the_same_model_in_another_process", "kept: equal"
+        ),
+    ),
+    "G05": (
+        "the same seed in three processes",
+        held(
+            MODEL_FILE, "test_three_processes_without_tensorflow_draw_the_same_bytes", "kept: equal"
+        ),
+    ),
+    "G06": (
+        "600 rows, the same seed",
+        held(
+            MODEL_FILE, "test_the_same_seed_fits_the_same_model_in_another_process", "kept: equal"
+        ),
+    ),
+    "G06b": (
+        "parallel encoding",
+        held(
+            MODEL_FILE, "test_the_same_seed_fits_the_same_model_in_another_process", "kept: equal"
+        ),
+    ),
+    "G09": (
+        "100 rows are the head of 101",
+        held(GAN, "test_fewer_rows_are_the_head_of_more", "kept"),
+    ),
+    "G10": ("sampling changes nothing", held(GAN, "test_fewer_rows_are_the_head_of_more", "kept")),
+    "G11": (
+        "a row and its batch-mates",
+        held(GAN, "test_fewer_rows_are_the_head_of_more", "kept: independent"),
+    ),
+    "G12": (
+        "Ctrl-C at once",
+        held(INTERRUPTIONS, "test_ctrl_c_at_once_leaves_what_was_there", "kept: what was there"),
+    ),
+    "G12b": (
+        "Ctrl-C in training",
+        held(
+            INTERRUPTIONS,
+            "test_ctrl_c_keeps_the_best_model_so_far",
+            "kept: the best so far, marked",
+        ),
+    ),
+    "G13": (
+        "Ctrl-C while encoding",
+        held(INTERRUPTIONS, "test_ctrl_c_at_once_leaves_what_was_there", "kept: what was there"),
+    ),
+    "G14": (
+        "a killed fit",
+        held(INTERRUPTIONS, "test_a_killed_fit_goes_on_to_the_same_bytes", "kept: equal"),
+    ),
+    "G15": (
+        "a second fit, to go on where the first ended",
+        held(
+            INTERRUPTIONS,
+            "test_a_checkpoint_of_another_fit_is_refused",
+            "refused: a fit begins anew, but for a checkpoint of the same one",
+        ),
+    ),
+    "H01": (
+        "a category that the table has not",
+        held(
+            GAN, "test_rare_values_are_withheld_and_identifiers_written_anew", "kept: never sampled"
+        ),
+    ),
+    "H02": (
+        "copies of training rows",
+        held(
+            "tests/evaluation/privacy/test_copies.py",
+            "test_five_percent_of_copies_are_found",
+            "kept: reported",
+        ),
+    ),
+    "J01": (
+        "fit of a file that is not there",
+        lambda h: h.command("fit", h.folder / "no.csv", "-o", h.folder / "m.tabgan"),
+    ),
+    "J02": ("evaluate with a target that is not there", lambda h: unknown_target(h)),
+    "J03": ("an empty file as a table", lambda h: h.command("schema", csv(h, ""))),
+    "J05": (
+        "sample -n 0",
+        held(
+            "tests/cli/test_sample.py", "test_no_rows_are_a_line_of_names", "kept: a line of names"
+        ),
+    ),
+    "J06": (
+        "sample from a model",
+        held(
+            "tests/cli/test_sample.py",
+            "test_sampling_needs_neither_keras_nor_tensorflow",
+            "kept: no training",
+        ),
+    ),
+    "J07": (
+        "fit into a folder that is not there",
+        lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", h.folder / "no" / "m.tabgan"),
+    ),
+    "J09": (
+        "CSV cells =1+1, 007, NA",
+        held(CELLS, "test_what_a_number_could_not_write_back_stays_text", "kept as text"),
+    ),
+    "M01": ("check_estimator", held(SKLEARN, "test_every_check_of_scikit_learn_passes", "kept")),
+    "M02": (
+        "GridSearchCV",
+        held(SKLEARN, "test_a_grid_search_finds_the_better_model_by_its_likelihood", "kept"),
+    ),
+    "N01": (
+        "columns in another order later",
+        held(
+            "tests/encoding/test_table.py",
+            "test_the_order_of_columns_in_another_table_does_not_matter",
+            "kept: found by name",
+        ),
+    ),
+    "N08": (
+        "a pipe, a device, a folder as a path",
+        held(
+            CONTAINER,
+            "test_directories_pipes_sockets_and_devices_are_refused_without_waiting",
+            "refused: ModelFileError",
+        ),
+    ),
+    "N07": (
+        "a name as long as can be",
+        held(ATOMIC, "test_a_name_as_long_as_the_system_allows_is_written", "kept"),
+    ),
+    "N13": (
+        "losses that are not numbers",
+        held(
+            TRAINED,
+            "test_a_divergence_is_named_with_what_to_do",
+            "refused: TrainingDivergedError",
+        ),
+    ),
+    "N15": (
+        "sample | head",
+        held(CLI, "test_a_reader_that_has_had_enough_ends_the_command_quietly", "kept"),
+    ),
+    "N16": ("CSV with repeated names", lambda h: h.command("schema", csv(h, "a,a\n1,2\n"))),
+    "N17": ("the text dtype of pandas 3", lambda h: h.column(pd.Series(["u", "v"] * 150), h.exact)),
+    "N06": (
+        "a folder that may only be read",
+        held(
+            "tests/cli/test_writing.py",
+            "test_a_place_where_no_file_can_be_is_refused",
+            "refused: InvalidParameterError",
+        ),
+    ),
+    "N11": (
+        "two processes that save to one path",
+        held(ATOMIC, "test_a_new_model_replaces_the_old_one_whole", "kept: one of them, whole"),
+    ),
+    "N12": (
+        "a fit that is killed",
+        held(INTERRUPTIONS, "test_a_killed_fit_goes_on_to_the_same_bytes", "kept: goes on"),
+    ),
+    "N18": ("PYTHONOPTIMIZE=2, which removes assertions", lambda h: no_assertions()),
+    "X96": ("a CSV of ragged rows", lambda h: h.command("schema", csv(h, "a,b\n1,2\n1,2,3\n"))),
+    "X97": (
+        "a CSV in Latin 1",
+        lambda h: h.command("schema", csv(h, "a\nGr\xfc\xdfe\n".encode("latin1"))),
+    ),
+    "X98": ("a CSV separated by semicolons", lambda h: h.command("schema", csv(h, "a;b\n1;2\n"))),
+    "X99": (
+        "a list as a condition that holds a list",
+        lambda h: h.condition(h.base(), {"city": [["x"]]}),
+    ),
+    "Y01": ("an empty list as a condition", lambda h: h.condition(h.base(), {"city": []})),
+    "Y02": (
+        "a dictionary as a condition on one column",
+        lambda h: h.condition(h.base(), {"city": {"a": 1}}),
+    ),
+    "Y03": ("a range of categories", lambda h: h.condition(h.base(), {"city": ("A", "Z")})),
+    "Y04": ("a range whose ends are reversed", lambda h: h.condition(h.base(), {"age": (60, 30)})),
+    "Y05": (
+        "a range of text on numbers",
+        lambda h: h.condition(h.base(), {"age": ("young", "old")}),
+    ),
+    "Y06": (
+        "missing in a column without missing cells",
+        lambda h: h.condition(h.base(), {"age": None}),
+    ),
+    "Y07": ("conditions as a list", lambda h: h.condition(h.base(), ["city"])),
+    "Y08": ("a day of a column of date objects", lambda h: dates(h, datetime.date(2020, 3, 1))),
+    "Y09": ("a range of dates as text", lambda h: dates(h, ("2020-02", "2020-03"))),
+    "Y10": ("a period of a column of periods", lambda h: months(h, pd.Period("2025-03", "M"))),
+    "Y11": ("a range of periods as text", lambda h: months(h, ("2021", "2022-06"))),
+    "Y12": ("a period of another frequency", lambda h: months(h, pd.Period("2025-03-01", "D"))),
+    "Y13": (
+        "a condition table that holds lists",
+        lambda h: h.condition(h.base(), pd.DataFrame({"city": [["x"], "y"]})),
+    ),
+    "Y14": ("a number for a column of dates", lambda h: dates(h, 5)),
+    "Y16": (
+        "an empty table of conditions",
+        lambda h: h.condition(h.base(), pd.DataFrame({"age": []})),
+    ),
+    "Y17": ("a time of day of time objects", lambda h: times(h, (datetime.time(8), "17:30"))),
+    "Y18": ("a time of day with a zone", lambda h: times(h, datetime.time(8, tzinfo=datetime.UTC))),
+    "Y19": ("a float for a column of Decimals", lambda h: money(h, 1.5)),
+    "Y20": ("NaN as an end of a range", lambda h: money(h, (float("nan"), 2))),
+    "Y15": ("a month first in a date", lambda h: dates(h, ("03/10/2020", None))),
+}
+
+
+def seed(random_state):
+    resolve_seed(random_state)
+    return "kept: a seed"
+
+
+def no_assertions():
+    package = Path(tabgan.__file__).parent
+    texts = [path.read_text(encoding="utf-8") for path in package.rglob("*.py")]
+    lines = [line for text in texts for line in text.splitlines()]
+    assert not any(line.lstrip().startswith("assert ") for line in lines)
+    return "kept: no check rests on an assertion"
+
+
+def unknown_target(h):
+    path = csv(h, "a,b\n" + "1,u\n2,v\n" * 60)
+    return h.command("evaluate", path, path, "--target", "nope")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_call_is_answered_or_refused_as_the_document_says(name, check_case) -> None:
+    check_case(name, CASES[name])
