@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding.numeric import NumericEncoder
-from tabgan.encoding.objects import count_decimals, decimals_of
 from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
+from tabgan.schema.object_cells import count_decimals, decimals_of
 
 _FARTHEST_UNIT = 2.0**62
 

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
-from tabgan.encoding.objects import count_moments, moments_as
 from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
+from tabgan.schema.object_cells import count_moments, moments_as
 
 
 class DatetimeEncoder(NumericEncoder):

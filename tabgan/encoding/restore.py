@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from tabgan.schema import ColumnSchema, Kind
+from tabgan.schema.object_cells import decimals_of, durations_as, moments_as
+from tabgan.schema.objects import OBJECT_KINDS
 
 _NULLABLE = {"b": "boolean", "i": "Int{}", "u": "UInt{}"}
 
@@ -40,6 +42,8 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
         them.
     """
     dtype = column.dtype.to_pandas()
+    if column.object_type is not None:
+        return restore_dtype(_objects(values, column.object_type, column.decimals or 0), column)
     if column.kind is Kind.DATETIME:
         return _dates(values, column)
     if column.kind is Kind.TIMEDELTA:
@@ -60,11 +64,27 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
     return restore_dtype(cells, column)
 
 
+def _objects(values: pd.Series, object_type: str, decimals: int) -> np.ndarray:
+    present = values.notna().to_numpy(dtype=bool)
+    if OBJECT_KINDS[object_type] == "continuous":
+        cells = decimals_of(np.rint(values.fillna(0.0) * 10.0**decimals).astype(np.int64), decimals)
+    elif OBJECT_KINDS[object_type] == "datetime":
+        counts = values.astype("datetime64[us]").astype("int64").to_numpy()
+        cells = moments_as(object_type, np.where(present, counts, 0))
+    else:
+        counts = values.astype("timedelta64[us]").astype("int64").to_numpy()
+        cells = durations_as(object_type, np.where(present, counts, 0))
+    cells[~present] = None
+    return cells
+
+
 def _dates(values: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.date_format is not None:
         texts = values.dt.strftime(column.date_format).astype(object)
         return restore_dtype(texts.where(values.notna(), None).to_numpy(), column)
     dtype = column.dtype.to_pandas()
+    if isinstance(dtype, pd.PeriodDtype):
+        return pd.Series(values.dt.to_period(dtype.freq).array)
     zone = getattr(dtype, "tz", getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None))
     moved = values if zone is None else values.dt.tz_convert(zone)
     restored: pd.Series = moved.astype(dtype)

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
-from tabgan.encoding.objects import count_durations, durations_as, read_time
 from tabgan.encoding.restore import restore_dtype
 from tabgan.schema import ColumnSchema
+from tabgan.schema.object_cells import count_durations, durations_as, read_time
 
 
 class TimedeltaEncoder(NumericEncoder):

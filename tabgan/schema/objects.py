@@ -3,7 +3,7 @@
 pandas keeps them as objects (or, in Arrow's types, hands them out as such). They are learnt as
 what they stand for and come back as objects of the same class.
 To add a class: 1. its name and kind in ``OBJECT_KINDS``, 2. a branch in ``object_type_of``,
-3. how to read and write it in :mod:`tabgan.encoding.objects`, 4. a row in the contract test.
+3. how to read and write it in :mod:`tabgan.schema.object_cells`, 4. a row in the contract test.
 """
 
 import datetime

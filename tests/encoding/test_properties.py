@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
-from tabgan.encoding.objects import (
+from tabgan.schema import infer_schema
+from tabgan.schema.object_cells import (
     count_decimals,
     count_durations,
     count_moments,
@@ -18,7 +19,6 @@ from tabgan.encoding.objects import (
     durations_as,
     moments_as,
 )
-from tabgan.schema import infer_schema
 
 few = settings(max_examples=settings.default.max_examples // 4)
 # Every value is released, so that what comes back is what was there.

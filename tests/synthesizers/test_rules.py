@@ -1,5 +1,7 @@
 """Drawn rows are made to keep rules by other places inside their modes, and by computing cells."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -234,3 +236,36 @@ def test_a_date_is_computed_as_text_and_in_its_unit():
     rules_of(encoder, Sum("note", ["start", "for"])).solve(plain, {})
     expected = (plain["start"] + plain["for"]).dt.strftime("%Y/%m/%d")
     pd.testing.assert_series_equal(plain["note"], expected, check_names=False, check_dtype=False)
+
+
+def test_computed_cells_are_objects_of_the_class_of_their_column():
+    rng = np.random.default_rng(0)
+    months = pd.Series(pd.period_range("2000-01", periods=200, freq="M"))
+    table = pd.DataFrame(
+        {
+            "month": months,
+            "start": [stamp.date() for stamp in months.dt.to_timestamp()],
+            "after": pd.to_timedelta(rng.integers(1, 300, 200), "D"),
+            "due": pd.Series(rng.permutation(months.array), dtype=months.dtype),
+            "day": rng.permutation([stamp.date() for stamp in months.dt.to_timestamp()]),
+            "price": [Decimal(int(cents)).scaleb(-2) for cents in rng.integers(1, 999, 200)],
+            "pieces": rng.integers(1, 9, 200),
+            "bill": [Decimal(int(cents)).scaleb(-2) for cents in rng.integers(1, 999, 200)],
+        }
+    )
+    encoder = TableEncoder.from_frame(table, infer_schema(table), EncodingOptions())
+    rules = rules_of(
+        encoder,
+        Sum("due", ["month", "after"]),
+        Sum("day", ["start", "after"]),
+        Formula("bill", "price * pieces"),
+    )
+    rules.solve(table, {})
+    moments = months.dt.to_timestamp() + table["after"]
+    assert (table["due"] == moments.dt.to_period("M")).all()
+    assert table["day"].tolist() == [moment.date() for moment in moments]
+    assert table["bill"].tolist() == [
+        a * b for a, b in zip(table["price"], table["pieces"], strict=True)
+    ]
+    assert all(type(bill) is Decimal for bill in table["bill"])
+    assert not rules.broken(table).any()

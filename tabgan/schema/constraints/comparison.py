@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.schema.constraints.finding import FloatArray
+from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind
 
 
@@ -35,6 +36,8 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
         If the column is neither ordered nor boolean.
     """
     cells = cells.reset_index(drop=True)
+    if column.object_type is not None:
+        return _objects(cells, column.kind)
     if column.kind is Kind.DATETIME:
         return _points_in_time(cells, column)
     if column.kind is Kind.TIMEDELTA:
@@ -47,6 +50,29 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.kind not in (Kind.CONTINUOUS, Kind.INTEGER, Kind.BOOLEAN):
         raise TypeError("values without an order")
     return _numbers(cells, column.kind)
+
+
+def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
+    """Return computed dates as exact as a column stores them: a day, a month, a second.
+
+    Other values are returned as they are.
+    """
+    if not pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values
+    dtype = column.dtype.to_pandas()
+    if column.date_format is not None:
+        written = values.dt.strftime(column.date_format)
+        return pd.to_datetime(written, format=column.date_format, errors="coerce")
+    if column.object_type == "date":
+        return values.dt.floor("D")
+    if isinstance(dtype, pd.PeriodDtype):
+        return pd.Series(values.dt.to_period(dtype.freq).array.to_timestamp())
+    unit = getattr(dtype, "unit", None) or getattr(
+        getattr(dtype, "pyarrow_dtype", None), "unit", None
+    )
+    if isinstance(dtype, np.dtype) and dtype.kind == "M":
+        unit = np.datetime_data(dtype)[0]
+    return values if unit is None else values.dt.as_unit(unit)
 
 
 def as_floats(cells: pd.Series) -> FloatArray:
@@ -82,9 +108,25 @@ def _float64(cells: pd.Series) -> pd.Series:
     return pd.Series(values.to_numpy(dtype="float64", na_value=float("nan")))
 
 
+def _objects(cells: pd.Series, kind: Kind) -> pd.Series:
+    present = cells.notna().to_numpy(dtype=bool)
+    if kind is Kind.CONTINUOUS:
+        return pd.Series(
+            [float(cell) if there else np.nan for cell, there in zip(cells, present, strict=True)]
+        )
+    counts = np.zeros(len(cells), dtype=np.int64)
+    count = count_moments if kind is Kind.DATETIME else count_durations
+    counts[present] = count(cells[present])
+    unit: Any = "datetime64[us]" if kind is Kind.DATETIME else "timedelta64[us]"
+    meant: pd.Series = pd.Series(counts.view(unit)).where(pd.Series(present))
+    return meant
+
+
 def _points_in_time(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.date_format is not None:
         return pd.to_datetime(cells.astype(object), format=column.date_format, errors="coerce")
+    if isinstance(cells.dtype, pd.PeriodDtype):
+        return pd.Series(cells.array.to_timestamp())
     if _is_arrow(cells):
         zone = getattr(cells.dtype.pyarrow_dtype, "tz", None)  # type: ignore[union-attr]
         plain: Any = "datetime64[ns]" if zone is None else f"datetime64[ns, {zone}]"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
-from tabgan.schema.constraints.comparison import as_floats, rounding
+from tabgan.schema.constraints.comparison import as_floats, as_stored, rounding
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
@@ -71,7 +71,7 @@ class Formula(Constraint):
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
         found, computed = meaning_of(self.column, table, schema), self._computed(table, schema)
-        gaps = as_floats(found - computed)
+        gaps = as_floats(found - as_stored(computed, schema[self.column]))
         sizes = np.maximum(np.abs(as_floats(found)), np.abs(as_floats(computed)))
         is_date = pd.api.types.is_datetime64_any_dtype(found.dtype)
         error = 0.0 if is_date else PRECISION * sizes + rounding(schema[self.column])

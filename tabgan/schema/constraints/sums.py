@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
-from tabgan.schema.constraints.comparison import rounding
+from tabgan.schema.constraints.comparison import as_stored, rounding
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
@@ -69,7 +69,7 @@ class Sum(Constraint):
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
         cells = [meaning_of(name, table, schema) for name in self.columns]
-        difference = cells[0] - reduce(add, cells[1:])
+        difference = cells[0] - as_stored(reduce(add, cells[1:]), schema[self.total])
         present = difference.notna().to_numpy(dtype=bool)
         if pd.api.types.is_timedelta64_dtype(difference.dtype):
             broken: BoolArray = present & (difference != pd.Timedelta(0)).to_numpy(dtype=bool)

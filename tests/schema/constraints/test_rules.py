@@ -54,6 +54,13 @@ PAIRS = [
     ),
     (pd.Series(pd.to_datetime(DAYS), dtype="timestamp[us][pyarrow]"), pd.Series(LATER)),
     (pd.Series(["01.12.2019", "01.03.2020", None]), pd.Series(["01.02.2020"] * 3)),
+    (pd.Series([datetime.date(2020, 1, 1), datetime.date(2020, 3, 1), None]), pd.Series(LATER)),
+    (
+        pd.Series(pd.period_range("2020-01", periods=3, freq="2M")),
+        pd.Series(pd.PeriodIndex(["2020-02", "2020-02", "2020-08"], freq="M")),
+    ),
+    (pd.Series([Decimal("1.1"), Decimal("2.1"), None]), pd.Series([2.0, 2.0, 2.0])),
+    (pd.Series([datetime.time(1), datetime.time(3), None]), pd.Series([datetime.time(2)] * 3)),
     (pd.Series(pd.to_timedelta(["1D", "3D", None])), pd.Series(pd.to_timedelta(["2D"] * 3))),
     (
         pd.Series(["low", "high", None], dtype=ORDERED),
