@@ -62,17 +62,21 @@ def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
     dtype = column.dtype.to_pandas()
     if column.date_format is not None:
         written = values.dt.strftime(column.date_format)
-        return pd.to_datetime(written, format=column.date_format, errors="coerce")
-    if column.object_type == "date":
-        return values.dt.floor("D")
-    if isinstance(dtype, pd.PeriodDtype):
-        return pd.Series(values.dt.to_period(dtype.freq).array.to_timestamp())
-    unit = getattr(dtype, "unit", None) or getattr(
-        getattr(dtype, "pyarrow_dtype", None), "unit", None
-    )
+        stored = pd.to_datetime(written, format=column.date_format, errors="coerce")
+    elif column.object_type == "date":
+        stored = values.dt.floor("D")
+    elif isinstance(dtype, pd.PeriodDtype):
+        stored = pd.Series(values.dt.to_period(dtype.freq).array.to_timestamp())
+    else:
+        stored = values.dt.as_unit(_unit(dtype))
+    return stored
+
+
+def _unit(dtype: Any) -> Any:
     if isinstance(dtype, np.dtype) and dtype.kind == "M":
-        unit = np.datetime_data(dtype)[0]
-    return values if unit is None else values.dt.as_unit(unit)
+        return np.datetime_data(dtype)[0]
+    # Objects hold microseconds.
+    return getattr(getattr(dtype, "pyarrow_dtype", dtype), "unit", "us")
 
 
 def as_floats(cells: pd.Series) -> FloatArray:
