@@ -118,14 +118,18 @@ def test_a_fit_that_is_ended_at_random_moments_goes_on_to_the_same_model(
     whole, output, checkpoint = (tmp_path / name for name in ("whole", "output", "checkpoint"))
     assert start("fit", csv, "-o", whole, "--epochs", 1).wait(timeout=600) == 0
     chance = random.Random(0)
+
+    def written() -> int:
+        return checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0
+
     ended = 0
     for _ in range(6):
         output.unlink(missing_ok=True)
+        before = written()
         process = start("fit", csv, "-o", output, "--epochs", 1, "--checkpoint", checkpoint)
-        had_begun = checkpoint.exists()
+        # A look of this process: before it there may be nothing that hears the signal in order.
         begun = time.monotonic()
-        while process.poll() is None and not had_begun and time.monotonic() - begun < 120:
-            had_begun = checkpoint.exists()
+        while process.poll() is None and written() == before and time.monotonic() - begun < 300:
             time.sleep(0.01)
         time.sleep(chance.uniform(0.0, 2.0))
         process.send_signal(sent)
