@@ -9,7 +9,7 @@ import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.order import cosine_basis
+from tabgan.encoding.order import Basis, order_basis
 from tabgan.encoding.registry import ENCODERS
 from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
@@ -88,12 +88,12 @@ class TableEncoder:
         return logarithms
 
     @property
-    def order_basis(self) -> np.ndarray:
-        """Which modes are neighbours; see :func:`tabgan.encoding.order.cosine_basis`.
+    def order_basis(self) -> Basis:
+        """Which modes are neighbours; see :func:`tabgan.encoding.order.order_basis`.
 
         Known only during a fit, as the shares are.
         """
-        return cosine_basis([encoder.ranks for encoder in self.learnt], self.layout)
+        return order_basis([encoder.ranks for encoder in self.learnt], self.layout)
 
     @property
     def neighbours(self) -> np.ndarray:

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from tabgan.encoding.order import Basis, BlockBasis
 from tabgan.networks.blocks import ResidualBlock
 from tabgan.networks.ordered import OrderedHeads, OrderedInput, no_order
 from tabgan.networks.spec import NetworkSpec
@@ -34,8 +35,8 @@ class Generator(keras.Model):
         untrained generator already has the right frequencies.
     seed : int
         Seed of the initial weights.
-    basis : numpy.ndarray of shape (n_modes, n_waves) or None
-        Which modes are neighbours (:func:`tabgan.encoding.order.cosine_basis`); none if ``None``.
+    basis : numpy.ndarray of shape (n_modes, n_waves), BlockBasis or None
+        Which modes are neighbours (:func:`tabgan.encoding.order.order_basis`); none if ``None``.
     bins : numpy.ndarray of bool, shape (n_modes,) or None
         Which modes are bins of a number; none if ``None``.
     """
@@ -45,7 +46,7 @@ class Generator(keras.Model):
         spec: NetworkSpec,
         log_shares: np.ndarray,
         seed: int,
-        basis: np.ndarray | None = None,
+        basis: Basis | None = None,
         bins: np.ndarray | None = None,
         **kwargs: Any,
     ) -> None:
@@ -99,11 +100,16 @@ class Generator(keras.Model):
             Names and shapes as in :meth:`NetworkSpec.weight_shapes`.
         """
         named = dict(zip(self._weight_names(), values, strict=True))
-        if self.basis.shape[1]:
-            n_modes = len(self.basis)
-            kernel = named["input/kernel"] = named["input/kernel"].copy()
-            kernel[:n_modes] += self.basis @ named.pop("input/waves")
-            named["heads/kernel"] = named["heads/kernel"] + named.pop("heads/waves") @ self.basis.T
+        if not self.basis.shape[1]:
+            return named
+        into, out_of = named.pop("input/waves"), named.pop("heads/waves")
+        if isinstance(self.basis, BlockBasis):
+            of_inputs, of_heads = self.basis.spread(into), self.basis.spread(out_of.T).T
+        else:
+            of_inputs, of_heads = self.basis @ into, out_of @ self.basis.T
+        kernel = named["input/kernel"] = named["input/kernel"].copy()
+        kernel[: len(of_inputs)] += of_inputs
+        named["heads/kernel"] = named["heads/kernel"] + of_heads
         return named
 
     def with_waves(self, weights: dict[str, np.ndarray]) -> list[np.ndarray]:
@@ -135,7 +141,7 @@ class Generator(keras.Model):
         list of numpy.ndarray of float32
             In the order of the variables, of shapes that spread over theirs.
         """
-        of_modes = np.ones(len(self.basis), dtype=np.float32)
+        of_modes = np.ones(self.basis.shape[0], dtype=np.float32)
         if from_rows and not in_game:
             of_modes[self.bins] = _PACE_OF_BINS
         of_inputs = np.ones((self.spec.n_inputs, 1), dtype=np.float32)

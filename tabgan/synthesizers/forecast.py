@@ -135,7 +135,7 @@ def forecast_fit(
     ) + plan.adversarial_steps * (adversarial_step + _ADVERSARIAL_LOOK / plan.adversarial_round)
     n_questions = 0
     if plan.distils:
-        n_questions = count_questions(n_rows, layout.n_modes)
+        n_questions = count_questions(n_rows, layout.n_columns, layout.n_modes)
         seconds += _TREE_SECONDS * forest_size(n_rows, layout.n_columns).work
     rows_seen = (
         likelihood_steps * plan.likelihood_batch + plan.adversarial_steps * plan.adversarial_batch

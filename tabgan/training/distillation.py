@@ -94,7 +94,9 @@ def _lesson(
         return trees
 
     n_features = len(teachers) * spec.width
-    n_questions = count_questions(len(session.codes), spec.layout.n_modes, n_features)
+    n_questions = count_questions(
+        len(session.codes), spec.layout.n_columns, spec.layout.n_modes, n_features
+    )
     return answer(
         trainer.questions(stream(seed, "questions"), session.codes, n_questions),
         spec.layout,

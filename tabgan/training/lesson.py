@@ -26,6 +26,8 @@ _LEAST_GAIN = 1e-3
 # Questions of a lesson, so many of each row at least, as long as they do not need more memory than
 # so many bytes. Half of the questions were worse by .03 nats on taxis.
 _QUESTIONS, _QUESTIONS_OF_ROW, _MOST_BYTES = 40_000, 2, 2**28
+# Of more columns than this each question asks for more cells, so there are fewer of them.
+_MANY_COLUMNS = 128
 
 
 class Trees(Protocol):
@@ -125,17 +127,18 @@ class TeacherNetworks:
         return laws
 
 
-def count_questions(n_rows: int, n_modes: int, n_features: int = 0) -> int:
+def count_questions(n_rows: int, n_columns: int, n_modes: int, n_features: int = 0) -> int:
     """Return how many questions a lesson about so many rows has.
 
     Parameters
     ----------
-    n_rows, n_modes : int
+    n_rows, n_columns, n_modes : int
         Size of the encoded table.
     n_features : int
         Numbers that networks keep of each question while they answer.
     """
-    wanted = max(_QUESTIONS, _QUESTIONS_OF_ROW * n_rows)
+    least = _QUESTIONS * _MANY_COLUMNS // max(_MANY_COLUMNS, n_columns)
+    wanted = max(least, _QUESTIONS_OF_ROW * n_rows)
     return min(wanted, _MOST_BYTES // (2 * n_modes + 4 * n_features))
 
 

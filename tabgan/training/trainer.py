@@ -13,6 +13,7 @@ from tabgan.conditioning.masks import (
     random_known_sets,
     with_one_more,
 )
+from tabgan.encoding.order import Basis
 from tabgan.errors import TrainingDivergedError
 from tabgan.networks.discriminator import Discriminator
 from tabgan.networks.forward import NumpyGenerator
@@ -102,7 +103,7 @@ class Trainer:
         Of initial weights, batches and noise.
     device : {"auto", "cpu", "gpu"}
         Where the networks live.
-    basis : numpy.ndarray of shape (n_modes, n_waves) or None
+    basis : numpy.ndarray of shape (n_modes, n_waves), BlockBasis or None
         How modes lie beside each other, for the generator.
     neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
         Codes of the modes below and above each mode, between which training rows are blurred.
@@ -116,7 +117,7 @@ class Trainer:
         practised: KnownSets,
         seed: int,
         device: str = "auto",
-        basis: np.ndarray | None = None,
+        basis: Basis | None = None,
         neighbours: np.ndarray | None = None,
     ) -> None:
         self.spec = spec
@@ -141,7 +142,7 @@ class Trainer:
     def _build_networks(
         self,
         log_shares: np.ndarray,
-        basis: np.ndarray | None,
+        basis: Basis | None,
         bins: np.ndarray | None,
         seed: int,
     ) -> None:
