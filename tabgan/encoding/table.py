@@ -9,7 +9,6 @@ import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.order import Basis, order_basis
 from tabgan.encoding.registry import ENCODERS
 from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
@@ -86,14 +85,6 @@ class TableEncoder:
         shares = self.layout.join([encoder.shares for encoder in self.learnt])
         logarithms: np.ndarray = np.log(np.maximum(shares, 5e-7)).astype(np.float32)
         return logarithms
-
-    @property
-    def order_basis(self) -> Basis:
-        """Which modes are neighbours; see :func:`tabgan.encoding.order.order_basis`.
-
-        Known only during a fit, as the shares are.
-        """
-        return order_basis([encoder.ranks for encoder in self.learnt], self.layout)
 
     @property
     def neighbours(self) -> np.ndarray:

@@ -120,7 +120,7 @@ def forecast_fit(
         How fast the machine multiplies; timed if ``None``.
     """
     n_rows, layout = len(prepared.table), prepared.encoder.layout
-    plan = make_plan(n_rows, epochs, batch_size, objective, early_stopping)
+    plan = make_plan(n_rows, epochs, batch_size, objective, early_stopping, layout.n_columns)
     spec = NetworkSpec(layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     products = products_per_second or time_products()
     likelihood_step = likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
@@ -192,8 +192,6 @@ def _generator_weights(spec: NetworkSpec) -> int:
 def _discriminator_weights(spec: NetworkSpec, plan: TrainingPlan) -> int:
     if not plan.adversarial_steps:
         return 0
-    width, layout = plan.width, spec.layout
+    width, n_inputs = plan.width, spec.axis.n_modes + len(spec.sizes) + 1
     n_layers = 2 * plan.discriminator_blocks
-    return (
-        (layout.n_modes + layout.n_columns + 1) * width + n_layers * (width + 1) * width + width + 1
-    )
+    return n_inputs * width + n_layers * (width + 1) * width + width + 1

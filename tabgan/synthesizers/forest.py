@@ -56,8 +56,8 @@ _MOST_CLASS_WORK = 2_000_000
 # Rows' worth of doubt about a level of a category, when its levels are put in order; 30 serve as
 # well (taxis 24.31 for 24.32 nats, adult's 5,000 rows 19.92 for 19.93).
 _DOUBT = 10.0
-# Questions by which the smoothing is chosen, of many columns fewer in proportion; widths of the kernel, in modes; and shares of the
-# column's own law that are mixed in.
+# Questions by which the smoothing is chosen, of many columns fewer in proportion; widths of the
+# kernel, in modes; and shares of the column's own law that are mixed in.
 _TUNING_QUESTIONS = 4_000
 _WIDTHS = (0.0, 0.3, 0.7, 1.5, 3.0, 6.0)
 _MIXED_IN = (0.01, 0.03, 0.1, 0.3, 1.0)

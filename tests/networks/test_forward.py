@@ -82,10 +82,10 @@ def test_numpy_and_keras_discriminators_give_the_same_logits(rows):
     weights = shaken(discriminator, 2)
     nothing = np.zeros(codes.shape, dtype=np.float32)
     expected = np.asarray(discriminator(one_hot(codes, SPEC.layout), nothing))
-    found = NumpyDiscriminator(SPEC.layout, weights).logits(codes)
+    found = NumpyDiscriminator(SPEC, weights).logits(codes)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
     with pytest.raises(ValueError, match="discriminator of this table"):
-        NumpyDiscriminator(SPEC.layout, weights[:-2])
+        NumpyDiscriminator(SPEC, weights[:-2])
 
 
 def test_a_row_does_not_depend_on_its_batch_mates(weights, rows):
