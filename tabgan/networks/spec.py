@@ -9,7 +9,7 @@ from tabgan.encoding import Layout
 from tabgan.networks.split import MOST_WHOLE, Split
 
 # Rows times modes of a split column that are looked at together; all rows of any other column.
-_NUMBERS_AT_A_TIME = 2**21
+NUMBERS_AT_A_TIME = 2**21
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class NetworkSpec:
     def rows_at_a_time(self, n_rows: int, column: int) -> list[slice]:
         """Return parts of rows whose modes of a column fit into a fast cache, or nearly so."""
         size = self.sizes[column]
-        step = n_rows if size <= MOST_WHOLE else max(64, _NUMBERS_AT_A_TIME // size)
+        step = n_rows if size <= MOST_WHOLE else max(64, NUMBERS_AT_A_TIME // size)
         return [slice(start, start + step) for start in range(0, n_rows, max(1, step))]
 
     @property

@@ -69,6 +69,8 @@ def calibrate(
     enough = 2 * n_rows // BLOCK_SIZE
     wished = max(_BLOCKS_OF_MANY_PASSES, _BLOCKS_OF_ONE_PASS // n_passes)
     fewest = max(1, _FEWEST_BLOCKS * _MANY_COLUMNS // max(_MANY_COLUMNS, layout.n_columns))
+    if generator.spec.splits:
+        wished = fewest  # rows of so many levels take as long as a thousand columns
     n_blocks = max(fewest, min(wished, enough))
     for _ in range(_N_ROUNDS):
         drawn = in_parallel(partial(_expected_counts, sampler, seed), range(n_blocks))

@@ -41,10 +41,10 @@ _MOST_ROWS_OF_TREE = 10_000
 # choose from at a split; both are first choices.
 _MOST_WORK = 1e10
 _FEWEST_TREES = 10
-# Columns that a tree is shown at most, drawn for each tree anew (random subspaces; Ho 1998), and
-# trees of all columns together, of each column at least so many. Work grows with the square of the
-# columns otherwise: trees of 1,000 columns took twenty minutes on a table of a hundred rows. Up to
-# 128 columns neither matters.
+# Columns that a tree is shown at most, drawn for each tree anew (random subspaces; Ho 1998), of
+# more columns fewer by the root, and trees of all columns together, of each at least so many. Work
+# grows with the square of the columns otherwise: trees of 1,000 columns took twenty minutes on a
+# table of a hundred rows. Up to 128 columns neither matters.
 _MOST_COLUMNS_OF_TREE = 128
 _MOST_TREES = 6_400
 _FEWEST_TREES_OF_MANY = 5
@@ -93,7 +93,9 @@ class ForestSize:
 def forest_size(n_rows: int, n_columns: int) -> ForestSize:
     """Return the size of the forests of a table."""
     n_seen = max(1, min(round(_SHARE_OF_TREE * n_rows), _MOST_ROWS_OF_TREE))
-    n_shown = min(n_columns, _MOST_COLUMNS_OF_TREE)
+    n_shown = n_columns
+    if n_columns > _MOST_COLUMNS_OF_TREE:
+        n_shown = round(_MOST_COLUMNS_OF_TREE * (_MOST_COLUMNS_OF_TREE / n_columns) ** 0.5)
     of_split = _COPIES * n_seen * float(np.log2(_COPIES * n_seen)) * n_columns
     affordable = _MOST_WORK / of_split  # trees times columns to choose from
     n_trees = int(np.clip(affordable / n_shown, _FEWEST_TREES, _N_TREES))
@@ -220,7 +222,8 @@ class ForestGrower:
         counts = np.bincount(codes[:, column], minlength=size) + 0.5
         law = (counts / counts.sum()).astype(np.float32)
         rng = stream(self.seed, "forests", column)
-        n_questions = _TUNING_QUESTIONS * self._size.n_columns // codes.shape[1]
+        excess = max(codes.shape[1], _MOST_COLUMNS_OF_TREE)
+        n_questions = _TUNING_QUESTIONS * _MOST_COLUMNS_OF_TREE // excess
         rows = np.resize(rng.permutation(len(codes)), n_questions)
         said = _ask(trees, self._places, codes[rows], known_sets(rng, len(rows)), rows, law)
         kernel, mixed_in = self._smoothing(column, said, codes[rows, column], law)

@@ -14,8 +14,8 @@ _ROWS_TAUGHT = 20_000
 # Steps of the likelihood phase where no held-out rows end it.
 _STEPS_UNJUDGED = 1_500
 # Up to so many columns the numbers of a plan were measured. Of more, a step teaches more cells and
-# takes longer, and so does a look at the held-out rows: there are fewer steps, by the root, and
-# looks in proportion. First choices, for tables of a thousand columns to be learnt at all.
+# takes longer, and so does a look at the held-out rows: there are fewer steps, by the power of two
+# thirds, and looks in proportion. First choices.
 _MANY_COLUMNS = 128
 # Units that a trunk has at least. Rows span no more dimensions than there are rows of them, so the
 # trunk of a wide and short table has no more units than that.
@@ -160,7 +160,7 @@ def make_plan(
         plan = replace(
             plan,
             width=min(plan.width, max(_FEWEST_UNITS, n_rows)),
-            distillation_steps=_rounded(plan.distillation_steps / excess**0.5),
+            distillation_steps=_rounded(plan.distillation_steps / excess ** (2 / 3)),
         )
     # Batches of more than a quarter of a table hardly differ from each other; of fewer than 64 rows
     # they are too noisy for the game.
@@ -179,7 +179,7 @@ def make_plan(
         # after 8,000 steps, .27 after 4,000 (benchmarks/ablations.md).
         steps = int(min(plan.adversarial_steps, max(400, n_rows / 10)))
         if excess > 1.0:
-            steps = max(_MIN_STEPS // 2, round(steps / excess**0.5))
+            steps = max(_MIN_STEPS // 2, round(steps / excess ** (2 / 3)))
         plan = replace(plan, adversarial_steps=steps)
     else:
         share = 0.5 if objective else 1.0
