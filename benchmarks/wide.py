@@ -4,7 +4,7 @@
     python benchmarks/wide.py columns      # one of them
 
 ``columns``: 1,000 numbers x 100 rows. ``levels``: 10,000 rows with 10,000 levels. ``zipf`` and
-``zipf_all``: 10,000 rows with levels by Zipf's law on which another column depends, with rare levels
+``zipf_all``: 10,000 rows with levels by Zipf's law on which other columns depend, with rare levels
 withheld and with all of them. ``rows``: 1,000,000 rows of 3 columns, prepared, then fitted for a
 minute. Seconds of processor and peaks of resident memory; ``baseline`` is the peak of the process
 after a fit of 60 rows of 2 columns. Prints a line a case and writes it to ``results/wide.json``.

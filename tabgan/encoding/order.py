@@ -92,7 +92,8 @@ class BlockBasis:
         parts, start = [], 0
         for block in self.blocks:
             n_columns, size, n_waves = block.shape
-            own = waves[start : start + n_columns * n_waves].reshape(n_columns, n_waves, -1)
+            own = waves[start : start + n_columns * n_waves]
+            own = own.reshape(n_columns, n_waves, waves.shape[1])
             parts.append((block @ own).reshape(n_columns * size, waves.shape[1]))
             start += n_columns * n_waves
         return np.concatenate(parts)

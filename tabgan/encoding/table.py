@@ -1,6 +1,6 @@
 """A table as integer codes and positions, and back: the one-hot form is never built here."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -106,14 +106,38 @@ class TableEncoder:
             If a learnt column is not there, or holds values the encoder does not know.
         """
         self.check_columns(frame)
-        smallest = np.min_scalar_type(max(self.layout.sizes, default=1))
-        codes, positions = self._encode(frame, rng)
-        for place in np.flatnonzero((codes < 0).any(axis=0)):
+        codes = np.empty((len(frame), self.layout.n_columns), dtype=self._smallest)
+        positions = np.empty(codes.shape, dtype=np.float32)
+        for place, of_column, inside in self._columns(frame, rng):
+            codes[:, place], positions[:, place] = self._seen(place, of_column), inside
+        return EncodedTable(codes, positions)
+
+    def encode_codes(self, frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+        """Return the codes that :meth:`encode` gives, alone: of a long table that is a fifth.
+
+        Raises
+        ------
+        InvalidDataError
+            As there.
+        """
+        self.check_columns(frame)
+        codes = np.empty((len(frame), self.layout.n_columns), dtype=self._smallest)
+        for place, of_column, _ in self._columns(frame, rng):
+            codes[:, place] = self._seen(place, of_column)
+        return codes
+
+    @property
+    def _smallest(self) -> np.dtype[Any]:
+        return np.min_scalar_type(max(self.layout.sizes, default=1))
+
+    def _seen(self, place: int, codes: np.ndarray) -> np.ndarray:
+        """Return the codes of a column, if there is one for each cell."""
+        if (codes < 0).any():
             raise InvalidDataError(
                 f"column {self.learnt[place].column.name!r} holds values the model has not seen "
                 "(or missing ones, where it saw none); use the table it was fitted on"
             )
-        return EncodedTable(codes.astype(smallest), positions)
+        return codes
 
     def encode_known(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the codes of any table, int32 of shape (n_rows, n_columns).
@@ -121,7 +145,10 @@ class TableEncoder:
         -1 stands for a value that the encoder does not know, and for a column that is not there. A
         value of several modes gets the middle one: a row does not depend on its place.
         """
-        return self._encode(frame, None)[0]
+        codes = np.full((len(frame), self.layout.n_columns), -1, dtype=np.int32)
+        for place, of_column, _ in self._columns(frame, None):
+            codes[:, place] = of_column
+        return codes
 
     def check_columns(self, frame: pd.DataFrame) -> None:
         """Raise InvalidDataError if the table lacks a learnt column."""
@@ -131,17 +158,14 @@ class TableEncoder:
                 f"the table lacks the columns {absent}; give it the columns of the fit"
             )
 
-    def _encode(
+    def _columns(
         self, frame: pd.DataFrame, rng: np.random.Generator | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        shape = (len(frame), self.layout.n_columns)
-        codes, positions = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
+    ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield the place of each learnt column that is there, its codes and its positions."""
         for place, encoder in enumerate(self.learnt):
             uniforms = np.full(len(frame), 0.5) if rng is None else rng.random(len(frame))
             if encoder.column.name in frame.columns:
-                cells = frame[encoder.column.name]
-                codes[:, place], positions[:, place] = encoder.encode(cells, uniforms)
-        return codes, positions
+                yield place, *encoder.encode(frame[encoder.column.name], uniforms)
 
     def decode(
         self,

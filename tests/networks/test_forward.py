@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tabgan.encoding.order import cosine_basis
+from tabgan.encoding.order import block_basis, cosine_basis
 from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 
@@ -31,9 +31,8 @@ def rows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 NOWHERE = np.full(3, np.nan)
 # The second column is a number whose last mode is "missing".
-BASIS = cosine_basis(
-    [NOWHERE, np.array([0.1, 0.3, 0.7, 0.9, np.nan]), NOWHERE, NOWHERE[:2]], SPEC.layout
-)
+RANKS = [NOWHERE, np.array([0.1, 0.3, 0.7, 0.9, np.nan]), NOWHERE, NOWHERE[:2]]
+BASIS, BLOCKS = cosine_basis(RANKS, SPEC.layout), block_basis(RANKS, SPEC.layout)
 
 
 def shaken(network, seed: int) -> list[np.ndarray]:
@@ -45,7 +44,9 @@ def shaken(network, seed: int) -> list[np.ndarray]:
     return moved
 
 
-with_and_without_waves = pytest.mark.parametrize("basis", [None, BASIS], ids=["no order", "waves"])
+with_and_without_waves = pytest.mark.parametrize(
+    "basis", [None, BASIS, BLOCKS], ids=["no order", "waves", "blocks"]
+)
 
 
 @with_and_without_waves

@@ -6,7 +6,7 @@ import pytest
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.holdout import HeldOutLikelihood
-from tabgan.training.lesson import Questions, answer
+from tabgan.training.lesson import Questions, answer, count_questions
 
 SPEC = NetworkSpec((2, 4), noise_dim=0, width=4, n_blocks=1)
 LAYOUT = SPEC.layout
@@ -136,3 +136,9 @@ def test_one_network_has_nothing_to_learn_from_itself():
     arguments = QUESTIONS, SPEC, lambda column, few: None
     assert answer(*arguments, [UNSURE], np.zeros(2, int), held_out(ZEROS)) is None
     assert answer(*arguments, [UNSURE, UNSURE], np.zeros(2, int), held_out(ZEROS)) is not None
+
+
+def test_questions_about_many_columns_are_fewer_since_each_asks_for_more_cells():
+    assert count_questions(100, 128, 500) == count_questions(100, 5, 500) == 40_000
+    assert count_questions(100, 1_000, 8_000) == 5_120
+    assert count_questions(50_000, 1_000, 1_000) == 100_000
