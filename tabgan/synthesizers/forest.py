@@ -46,7 +46,7 @@ _FEWEST_TREES = 10
 # grows with the square of the columns otherwise: trees of 1,000 columns took twenty minutes on a
 # table of a hundred rows. Up to 128 columns neither matters.
 _MOST_COLUMNS_OF_TREE = 128
-_MOST_TREES = 6_400
+_MOST_TREES = 5_000
 _FEWEST_TREES_OF_MANY = 5
 # Enough to tell whether a column gains by trees.
 _A_FEW_TREES = 5
@@ -99,8 +99,8 @@ def forest_size(n_rows: int, n_columns: int) -> ForestSize:
     of_split = _COPIES * n_seen * float(np.log2(_COPIES * n_seen)) * n_columns
     affordable = _MOST_WORK / of_split  # trees times columns to choose from
     n_trees = int(np.clip(affordable / n_shown, _FEWEST_TREES, _N_TREES))
-    if n_trees * n_columns > _MOST_TREES:
-        n_trees = max(_FEWEST_TREES_OF_MANY, _MOST_TREES // n_columns)
+    if n_columns > _MOST_COLUMNS_OF_TREE:
+        n_trees = min(n_trees, max(_FEWEST_TREES_OF_MANY, _MOST_TREES // n_columns))
     share = min(1.0, affordable / (n_trees * n_shown))
     return ForestSize(n_trees, n_seen, n_shown, share, of_split * n_trees * share * n_shown)
 

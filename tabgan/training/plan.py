@@ -206,7 +206,7 @@ def make_plan(
         discriminator_rate=rate_factor * plan.discriminator_rate,
         # A look at the held-out rows after each pass over the table, within reason.
         likelihood_round=_rounded(excess * min(100, _rounded(n_rows / plan.likelihood_batch))),
-        adversarial_round=_rounded(min(excess, 5.0) * plan.adversarial_steps / 20),
+        adversarial_round=_rounded(min(excess, 10.0) * plan.adversarial_steps / 20),
     )
     if trees_alone:
         # Answers of trees that never saw the row are not learnt by heart, so nobody has to stop it.
