@@ -7,7 +7,7 @@ from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator, log_soft
 from tabgan.networks.spec import NetworkSpec
 from tabgan.networks.split import MOST_WHOLE, Split
 
-SIZE = 1_237
+SIZE = 2_737
 SPEC = NetworkSpec(sizes=(3, SIZE, 40), noise_dim=4, width=16, n_blocks=1)
 N_ROWS = 60
 

@@ -68,7 +68,7 @@ def test_ten_thousand_levels_take_less_than_600_megabytes():
 
 @pytest.fixture(scope="module")
 def many_levels() -> tuple[TabGAN, pd.DataFrame]:
-    rng, n, n_levels = np.random.default_rng(0), 2_600, MOST_WHOLE + 200
+    rng, n, n_levels = np.random.default_rng(0), 4_100, MOST_WHOLE + 200
     level = np.concatenate([np.arange(n_levels), rng.integers(0, 40, n - n_levels)])
     table = pd.DataFrame({"level": [f"v{i}" for i in level], "even": level % 2 == 0})
     schema = infer_schema(table).with_kinds({"level": "categorical"})
