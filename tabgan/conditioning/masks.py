@@ -2,6 +2,9 @@
 
 import numpy as np
 
+# From so many columns on sets are drawn without sorting, which is five times as quick there.
+_MANY_COLUMNS = 129
+
 
 def random_known_sets(
     rng: np.random.Generator, n_rows: int, n_columns: int, share: float = 1.0
@@ -25,10 +28,28 @@ def random_known_sets(
     numpy.ndarray of bool, shape (n_rows, n_columns)
         True where a column is known; at least one column of each row is not.
     """
+    if n_columns >= _MANY_COLUMNS:
+        known = _known_by_chance(rng, n_rows, n_columns)
+        known[rng.random(n_rows) >= share] = False
+        return known
     ranks = rng.random((n_rows, n_columns), dtype=np.float32).argsort(axis=1)
     n_known = rng.integers(0, max(1, n_columns), size=n_rows)
     n_known[rng.random(n_rows) >= share] = 0
     return ranks < n_known[:, None]
+
+
+def _known_by_chance(rng: np.random.Generator, n_rows: int, n_columns: int) -> np.ndarray:
+    """Return sets of the same law: if each column is in by one chance, itself uniform, the size is.
+
+    A set of all columns, one in ``n_columns + 1``, is drawn again.
+    """
+    known = np.ones((n_rows, n_columns), dtype=bool)
+    rows = np.arange(n_rows)
+    while len(rows):
+        chances = rng.random((len(rows), 1))
+        known[rows] = rng.random((len(rows), n_columns), dtype=np.float32) < chances
+        rows = rows[known[rows].all(axis=1)]
+    return known
 
 
 def with_one_more(rng: np.random.Generator, known: np.ndarray, share: float) -> np.ndarray:

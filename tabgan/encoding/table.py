@@ -1,7 +1,7 @@
 """A table as integer codes and positions, and back: the one-hot form is never built here."""
 
 import warnings
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -10,7 +10,6 @@ import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.order import cosine_basis
 from tabgan.encoding.registry import ENCODERS
 from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
@@ -112,14 +111,6 @@ class TableEncoder:
         return logarithms
 
     @property
-    def order_basis(self) -> np.ndarray:
-        """Which modes are neighbours; see :func:`tabgan.encoding.order.cosine_basis`.
-
-        Known only during a fit, as the shares are.
-        """
-        return cosine_basis([encoder.ranks for encoder in self.learnt], self.layout)
-
-    @property
     def neighbours(self) -> np.ndarray:
         """Codes of the modes below and above each mode, int32 of shape (n_modes, 2)."""
         sides = (self.layout.join([e.neighbours[:, i] for e in self.learnt]) for i in (0, 1))
@@ -139,14 +130,38 @@ class TableEncoder:
             If a learnt column is not there, or holds values the encoder does not know.
         """
         self.check_columns(frame)
-        smallest = np.min_scalar_type(max(self.layout.sizes, default=1))
-        codes, positions = self._encode(frame, rng)
-        for place in np.flatnonzero((codes < 0).any(axis=0)):
+        codes = np.empty((len(frame), self.layout.n_columns), dtype=self._smallest)
+        positions = np.empty(codes.shape, dtype=np.float32)
+        for place, of_column, inside in self._columns(frame, rng):
+            codes[:, place], positions[:, place] = self._seen(place, of_column), inside
+        return EncodedTable(codes, positions)
+
+    def encode_codes(self, frame: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+        """Return the codes that :meth:`encode` gives, alone: of a long table that is a fifth.
+
+        Raises
+        ------
+        InvalidDataError
+            As there.
+        """
+        self.check_columns(frame)
+        codes = np.empty((len(frame), self.layout.n_columns), dtype=self._smallest)
+        for place, of_column, _ in self._columns(frame, rng):
+            codes[:, place] = self._seen(place, of_column)
+        return codes
+
+    @property
+    def _smallest(self) -> np.dtype[Any]:
+        return np.min_scalar_type(max(self.layout.sizes, default=1))
+
+    def _seen(self, place: int, codes: np.ndarray) -> np.ndarray:
+        """Return the codes of a column, if there is one for each cell."""
+        if (codes < 0).any():
             raise InvalidDataError(
                 f"column {self.learnt[place].column.name!r} holds values the model has not seen "
                 "(or missing ones, where it saw none); use the table it was fitted on"
             )
-        return EncodedTable(codes.astype(smallest), positions)
+        return codes
 
     def encode_known(self, frame: pd.DataFrame) -> np.ndarray:
         """Return the codes of any table, int32 of shape (n_rows, n_columns).
@@ -154,7 +169,10 @@ class TableEncoder:
         -1 stands for a value that the encoder does not know, and for a column that is not there. A
         value of several modes gets the middle one: a row does not depend on its place.
         """
-        return self._encode(frame, None)[0]
+        codes = np.full((len(frame), self.layout.n_columns), -1, dtype=np.int32)
+        for place, of_column, _ in self._columns(frame, None):
+            codes[:, place] = of_column
+        return codes
 
     def check_columns(self, frame: pd.DataFrame) -> None:
         """Raise InvalidDataError if the table lacks a learnt column."""
@@ -164,17 +182,14 @@ class TableEncoder:
                 f"the table lacks the columns {absent}; give it the columns of the fit"
             )
 
-    def _encode(
+    def _columns(
         self, frame: pd.DataFrame, rng: np.random.Generator | None
-    ) -> tuple[np.ndarray, np.ndarray]:
-        shape = (len(frame), self.layout.n_columns)
-        codes, positions = np.full(shape, -1, dtype=np.int32), np.zeros(shape, dtype=np.float32)
+    ) -> Iterator[tuple[int, np.ndarray, np.ndarray]]:
+        """Yield the place of each learnt column that is there, its codes and its positions."""
         for place, encoder in enumerate(self.learnt):
             uniforms = np.full(len(frame), 0.5) if rng is None else rng.random(len(frame))
             if encoder.column.name in frame.columns:
-                cells = frame[encoder.column.name]
-                codes[:, place], positions[:, place] = encoder.encode(cells, uniforms)
-        return codes, positions
+                yield place, *encoder.encode(frame[encoder.column.name], uniforms)
 
     def decode(
         self,

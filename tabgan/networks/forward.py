@@ -8,7 +8,6 @@ known, and the noise for one pass only.
 import numpy as np
 from numpy.typing import NDArray
 
-from tabgan.encoding import Layout
 from tabgan.networks.spec import NetworkSpec
 
 Floats = NDArray[np.float32]
@@ -32,9 +31,12 @@ class NumpyGenerator:
         self.weights = weights
         self.layout = spec.layout
         kernel = weights["input/kernel"]
-        n_modes, n_columns = self.layout.n_modes, self.layout.n_columns
-        # A known cell always comes with the mark that its column is known.
-        self._cell_kernel = kernel[:n_modes] + kernel[n_modes + self.layout.column_of_mode]
+        axis, n_modes, n_columns = spec.axis, spec.axis.n_modes, self.layout.n_columns
+        # A known cell always comes with the mark that its column is known; a member of a group
+        # comes with a cell that brings it.
+        none = np.zeros((axis.n_columns - n_columns, kernel.shape[1]), dtype=np.float32)
+        marks = np.concatenate([kernel[n_modes : n_modes + n_columns], none])
+        self._cell_kernel = kernel[:n_modes] + marks[axis.column_of_mode]
         self._noise_kernel = kernel[n_modes + n_columns :]
 
     def start(self, n_rows: int) -> Floats:
@@ -47,11 +49,20 @@ class NumpyGenerator:
 
     def reveal(self, sums: Floats, column: int, codes: np.ndarray) -> None:
         """Add a column's known cells to the sums, in place; a code of -1 is not known."""
+        split = self.spec.splits.get(column)
+        if split is None:
+            self._reveal(sums, column, codes)
+            return
+        choices, members = split.divide(codes)
+        self._reveal(sums, column, choices)
+        self._reveal(sums, self.spec.members[column], members)
+
+    def _reveal(self, sums: Floats, column: int, codes: np.ndarray) -> None:
         known = codes >= 0
         if known.all():
-            sums += self._cell_kernel[self.layout.position(column, codes)]
+            sums += self._cell_kernel[self.spec.axis.position(column, codes)]
         elif known.any():
-            sums[known] += self._cell_kernel[self.layout.position(column, codes[known])]
+            sums[known] += self._cell_kernel[self.spec.axis.position(column, codes[known])]
 
     def sums(self, codes: np.ndarray) -> Floats:
         """Return the first layer's sums of rows, (n_rows, width); a code of -1 is not known."""
@@ -72,7 +83,25 @@ class NumpyGenerator:
 
     def logits(self, features: Floats, column: int) -> Floats:
         """Return the logits of one column's modes, (n_rows, size)."""
-        modes = self.layout.modes(column)
+        split = self.spec.splits.get(column)
+        if split is None:
+            return self._logits(features, column)
+        members = self._logits(features, self.spec.members[column])[:, None, :]
+        members = members + self.weights[f"members_{column}/bias"]
+        members -= members.max(axis=2, keepdims=True)
+        members -= np.log(np.exp(members).sum(axis=2, keepdims=True))
+        return split.join(log_softmax(self._logits(features, column)), members)
+
+    def log_probabilities(self, features: Floats, column: int, codes: np.ndarray) -> Floats:
+        """Return the log-probability of one mode of a column in each row, (n_rows,)."""
+        found = np.empty(len(codes), dtype=np.float32)
+        for rows in self.spec.rows_at_a_time(len(codes), column):
+            of_modes = log_softmax(self.logits(features[rows], column))
+            found[rows] = of_modes[np.arange(len(of_modes)), codes[rows]]
+        return found
+
+    def _logits(self, features: Floats, column: int) -> Floats:
+        modes = self.spec.axis.modes(column)
         logits: Floats = features @ self.weights["heads/kernel"][:, modes]
         return logits + self.weights["heads/bias"][modes]
 
@@ -93,8 +122,8 @@ class NumpyDiscriminator:
 
     Parameters
     ----------
-    layout : Layout
-        The mode axis.
+    spec : NetworkSpec
+        Knows the axis.
     weights : list of numpy.ndarray
         In the order of the layers: input, two dense layers a block, verdict; kernel, then bias.
 
@@ -104,11 +133,11 @@ class NumpyDiscriminator:
         If their shapes do not fit the layout or each other.
     """
 
-    def __init__(self, layout: Layout, weights: list[Floats]) -> None:
-        self.layout = layout
+    def __init__(self, spec: NetworkSpec, weights: list[Floats]) -> None:
+        self.spec = spec
         kernels, biases = weights[0::2], weights[1::2]
         width = len(biases[0]) if biases else 0
-        n_inputs = layout.n_modes + layout.n_columns
+        n_inputs = spec.axis.n_modes + len(spec.sizes)
         shapes = [(n_inputs, width), *[(width, width)] * (len(kernels) - 2), (width, 1)]
         if len(weights) % 4 or [kernel.shape for kernel in kernels] != shapes:
             raise ValueError("the weights are not those of a discriminator of this table")
@@ -118,9 +147,10 @@ class NumpyDiscriminator:
         """Return the logit that each row is real, (n_rows,); a code of -1 is no mode at all."""
         (kernel, bias), *blocks, (verdict, offset) = self._layers
         hidden = np.tile(bias, (len(codes), 1))
-        for column in range(self.layout.n_columns):
+        axis, codes = self.spec.axis, self.spec.on_axis(codes)
+        for column in range(axis.n_columns):
             known = codes[:, column] >= 0
-            hidden[known] += kernel[self.layout.position(column, codes[known, column])]
+            hidden[known] += kernel[axis.position(column, codes[known, column])]
         for (inner, inner_bias), (outer, outer_bias) in zip(
             blocks[0::2], blocks[1::2], strict=True
         ):

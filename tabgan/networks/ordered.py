@@ -12,6 +12,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from tabgan.encoding.order import Basis, BlockBasis
+
 # Initial standard deviation of the waves' weights. Sixteen of them add up to the .1 of a mode
 # without an order: with larger ones the modes of numbers drown those of categories at first
 # (benchmarks/ablations.md).
@@ -23,6 +25,37 @@ def no_order(n_modes: int) -> np.ndarray:
     return np.zeros((n_modes, 0), dtype=np.float32)
 
 
+def spread_waves(basis: Basis, waves: Any, n_inputs: int) -> Any:
+    """Return ``basis @ waves`` and zeros below it, of shape (n_inputs, n_outputs)."""
+    if not isinstance(basis, BlockBasis):
+        return ops.matmul(basis, waves)
+    n_outputs, parts, start = waves.shape[1], [], 0
+    for block in basis.blocks:
+        n_columns, size, n_waves = block.shape
+        if n_waves:
+            own = waves[start : start + n_columns * n_waves]
+            part = ops.matmul(block, ops.reshape(own, (n_columns, n_waves, n_outputs)))
+            parts.append(ops.reshape(part, (n_columns * size, n_outputs)))
+        else:
+            parts.append(ops.zeros((n_columns * size, n_outputs)))
+        start += n_columns * n_waves
+    return ops.concatenate([*parts, ops.zeros((n_inputs - basis.shape[0], n_outputs))], axis=0)
+
+
+def gather_waves(waves: Any, basis: Basis) -> Any:
+    """Return ``waves @ basis.T``, of shape (n_features, n_modes)."""
+    if not isinstance(basis, BlockBasis):
+        return ops.matmul(waves, np.ascontiguousarray(basis.T))
+    return ops.transpose(spread_waves(basis, ops.transpose(waves), basis.shape[0]))
+
+
+def _has_place(basis: Basis) -> np.ndarray:
+    has_place: np.ndarray = (
+        basis.has_place if isinstance(basis, BlockBasis) else np.any(basis, axis=1)
+    )
+    return has_place
+
+
 class OrderedInput(keras.layers.Layer):
     """``inputs @ (kernel + basis @ waves) + bias``, for inputs that begin with the mode axis.
 
@@ -30,7 +63,7 @@ class OrderedInput(keras.layers.Layer):
     ----------
     units : int
         Length of the output.
-    basis : numpy.ndarray of shape (n_modes, n_waves)
+    basis : numpy.ndarray of shape (n_modes, n_waves) or BlockBasis
         The waves at each mode.
     n_inputs : int
         Length of the input: modes, then whatever has no order.
@@ -42,19 +75,23 @@ class OrderedInput(keras.layers.Layer):
     """
 
     def __init__(
-        self, units: int, basis: np.ndarray, n_inputs: int, spread: float, seed: int, **kwargs: Any
+        self, units: int, basis: Basis, n_inputs: int, spread: float, seed: int, **kwargs: Any
     ) -> None:
         super().__init__(**kwargs)
         self.units = units
-        self.basis = np.zeros((n_inputs, basis.shape[1]), dtype=np.float32)
-        self.basis[: len(basis)] = basis
+        self.n_inputs = n_inputs
+        self.basis = basis
+        if isinstance(basis, np.ndarray):
+            self.basis = np.zeros((n_inputs, basis.shape[1]), dtype=np.float32)
+            self.basis[: len(basis)] = basis
         self.spread = spread
         self.seed = seed
 
     def build(self, input_shape: Any = None) -> None:
-        n_inputs, n_waves = self.basis.shape
+        n_inputs, n_waves = self.n_inputs, self.basis.shape[1]
         normal = keras.initializers.RandomNormal(0.0, self.spread, seed=self.seed)
-        is_free = ~self.basis.any(axis=1, keepdims=True)
+        is_free = np.ones((n_inputs, 1), dtype=bool)
+        is_free[: self.basis.shape[0], 0] = ~_has_place(self.basis)
         self.kernel = self.add_weight(
             shape=(n_inputs, self.units),
             initializer=lambda shape, dtype: normal(shape, dtype) * ops.cast(is_free, dtype),
@@ -72,7 +109,7 @@ class OrderedInput(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         kernel = self.kernel
         if self.basis.shape[1]:
-            kernel = kernel + ops.matmul(self.basis, self.waves)
+            kernel = kernel + spread_waves(self.basis, self.waves, self.n_inputs)
         return ops.matmul(inputs, kernel) + self.bias
 
 
@@ -81,7 +118,7 @@ class OrderedHeads(keras.layers.Layer):
 
     Parameters
     ----------
-    basis : numpy.ndarray of shape (n_modes, n_waves)
+    basis : numpy.ndarray of shape (n_modes, n_waves) or BlockBasis
         The waves at each mode.
     bias : numpy.ndarray of shape (n_modes,)
         Where the bias starts.
@@ -89,7 +126,7 @@ class OrderedHeads(keras.layers.Layer):
         Of the initial weights.
     """
 
-    def __init__(self, basis: np.ndarray, bias: np.ndarray, seed: int, **kwargs: Any) -> None:
+    def __init__(self, basis: Basis, bias: np.ndarray, seed: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.basis = basis
         self.initial_bias = bias
@@ -116,5 +153,5 @@ class OrderedHeads(keras.layers.Layer):
     def call(self, features: Any) -> Any:
         kernel = self.kernel
         if self.basis.shape[1]:
-            kernel = kernel + ops.matmul(self.waves, np.ascontiguousarray(self.basis.T))
+            kernel = kernel + gather_waves(self.waves, self.basis)
         return ops.matmul(features, kernel) + self.bias

@@ -26,6 +26,9 @@ from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 _BLOCKS_OF_ONE_PASS = 64
 _BLOCKS_OF_MANY_PASSES = 8
 _FEWEST_BLOCKS = 4
+# Of more columns than this fewer blocks do, in proportion, as long as they have all rows: a block
+# of 1,000 columns takes a second.
+_MANY_COLUMNS = 128
 # Corrections of one column move the ones after it, so one round is not enough; five is a choice.
 _N_ROUNDS = 5
 # A mode that is further off than this factor is not a matter of calibration.
@@ -69,7 +72,10 @@ def calibrate(
     sampler = Sampler(generator, passes, conditions, n_passes, offsets, compatible=compatible)
     enough = 2 * n_rows // BLOCK_SIZE
     wished = max(_BLOCKS_OF_MANY_PASSES, _BLOCKS_OF_ONE_PASS // n_passes)
-    n_blocks = max(_FEWEST_BLOCKS, min(wished, enough))
+    fewest = max(1, _FEWEST_BLOCKS * _MANY_COLUMNS // max(_MANY_COLUMNS, layout.n_columns))
+    if generator.spec.splits:
+        wished = fewest  # rows of so many levels take as long as a thousand columns
+    n_blocks = max(fewest, min(wished, enough))
     for _ in range(_N_ROUNDS):
         drawn = in_parallel(partial(_expected_counts, sampler, seed), range(n_blocks))
         shares = np.sum(drawn, axis=0) / (n_blocks * BLOCK_SIZE)

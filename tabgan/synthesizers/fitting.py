@@ -14,6 +14,7 @@ import numpy as np
 
 from tabgan.conditioning.conditions import no_conditions
 from tabgan.encoding import TableEncoder
+from tabgan.encoding.order import order_basis
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.parallel import in_parallel
@@ -42,6 +43,9 @@ from tabgan.training.trainer import KnownSets
 _PRACTISED_PASSES = (2, 4)
 # The numbers of passes that samples are calibrated and refined for; others lie between.
 _CORRECTED_PASSES = (1, 2, 4, 8, 16)
+# Beyond so many columns a sample takes longer to draw than its correction is worth: those of one,
+# eight and all passes.
+_MANY_COLUMNS, _CORRECTED_OF_MANY = 128, (1, 8)
 
 
 def fit_model(
@@ -78,7 +82,9 @@ def fit_model(
         Rules that samples shall keep; the networks learn them like everything else.
     """
     clock = Clock(max_seconds)
-    plan = make_plan(len(codes), epochs, batch_size, objective, early_stopping)
+    plan = make_plan(
+        len(codes), epochs, batch_size, objective, early_stopping, encoder.layout.n_columns
+    )
     spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     learnt, held_out = hold_out(codes, plan.held_out_share, stream(seed, "split"))
     passes = learn_passes(learnt, spec.sizes)
@@ -106,7 +112,7 @@ def fit_model(
             clock=clock,
             device=device,
             store=store,
-            basis=encoder.order_basis,
+            basis=order_basis(_ranks_on_axis(ranks, spec), spec.axis),
             neighbours=encoder.neighbours,
             make_tree_grower=partial(ForestGrower, layout=spec.layout, ranks=ranks, seed=seed),
         )
@@ -135,6 +141,14 @@ def fit_model(
     return model
 
 
+def _ranks_on_axis(ranks: list[np.ndarray], spec: NetworkSpec) -> list[np.ndarray]:
+    """Return the place of each mode of the networks' axis; a split column has no line."""
+    own = [
+        np.full(spec.axis.sizes[i], np.nan) if i in spec.splits else r for i, r in enumerate(ranks)
+    ]
+    return own + [np.full(split.n_members, np.nan) for split in spec.splits.values()]
+
+
 def _correct(
     model: FittedModel,
     learnt: np.ndarray,
@@ -147,7 +161,9 @@ def _correct(
     conditions = no_conditions(encoder)
     ranks = [column.ranks for column in encoder.learnt]
     most = min(encoder.layout.n_columns, AUTO_PASSES)
-    counts = [*(count for count in _CORRECTED_PASSES if count < most), most]
+    is_wide = encoder.layout.n_columns > _MANY_COLUMNS
+    corrected = _CORRECTED_OF_MANY if is_wide else _CORRECTED_PASSES
+    counts = [*(count for count in corrected if count < most), most]
     seeds = {n_passes: int(rng.integers(2**63)) for n_passes in counts}
     reporter.phase("calibration", len(counts), len(model.history))
     n_done = itertools.count(1)

@@ -5,11 +5,14 @@ this machine multiplies, and a factor for each phase what a step takes beyond th
 """
 
 import time
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from tabgan.networks.spec import NetworkSpec
+from tabgan.errors import InvalidDataError
+from tabgan.networks.spec import NUMBERS_AT_A_TIME, NetworkSpec
 from tabgan.synthesizers.forest import forest_size
 from tabgan.synthesizers.preparation import PreparedTable
 from tabgan.training.lesson import count_questions
@@ -29,6 +32,11 @@ _ADVERSARIAL_DISCRIMINATOR = 12
 _STEPS, _STEPS_OF_ROW = 500, 0.05
 # Seconds that trees take for each unit of their work, answers included, on two cores.
 _TREE_SECONDS = 1.2e-8
+# And for each tree, however small.
+_ONE_TREE_SECONDS = 4e-3
+# Rows that are drawn to calibrate and to refine, and seconds for each mode of one of them; of so
+# many modes the fixed seconds below have room.
+_ROWS_DRAWN, _DRAWN_SECONDS, _MODES_DRAWN = 150_000, 2.8e-8, 2_500
 # Seconds to compile the steps and to calibrate, and of a look at the held-out rows in each phase.
 _FIXED_SECONDS = 15.0
 _LIKELIHOOD_LOOK = 0.05
@@ -37,6 +45,13 @@ _ADVERSARIAL_LOOK = 0.3
 # some eighty numbers, inputs, gradients and moments together.
 _FIXED_BYTES = 930_000_000
 _BYTES_PER_MODE = 340
+# Weights that this holds, too, and what each further one takes: itself, its gradient, moments and
+# averages, and what an update puts together from them.
+_WEIGHTS_HELD, _BYTES_PER_WEIGHT = 1_000_000, 120
+# Numbers of rows of a split column that a thread looks at together, several arrays of them.
+_BYTES_PER_NUMBER = 4 * 6
+# Shares of the memory there is from which on a fit warns, and is refused.
+_TIGHT, _TOO_MUCH = 0.5, 1.0
 # Of the timed product, as large as those of a step.
 _PRODUCT = (1024, 192, 512)
 _N_PRODUCTS = 40
@@ -120,7 +135,7 @@ def forecast_fit(
         How fast the machine multiplies; timed if ``None``.
     """
     n_rows, layout = len(prepared.table), prepared.encoder.layout
-    plan = make_plan(n_rows, epochs, batch_size, objective, early_stopping)
+    plan = make_plan(n_rows, epochs, batch_size, objective, early_stopping, layout.n_columns)
     spec = NetworkSpec(layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     products = products_per_second or time_products()
     likelihood_step = likelihood_products(spec, plan) * _LIKELIHOOD_OVERHEAD / products
@@ -133,14 +148,14 @@ def forecast_fit(
     seconds = likelihood_steps * (
         likelihood_step + _LIKELIHOOD_LOOK / plan.likelihood_round
     ) + plan.adversarial_steps * (adversarial_step + _ADVERSARIAL_LOOK / plan.adversarial_round)
-    n_questions = 0
     if plan.distils:
-        n_questions = count_questions(n_rows, layout.n_modes)
-        seconds += _TREE_SECONDS * forest_size(n_rows, layout.n_columns).work
+        size = forest_size(n_rows, layout.n_columns)
+        seconds += _TREE_SECONDS * size.work
+        seconds += _ONE_TREE_SECONDS * size.n_trees * layout.n_columns
     rows_seen = (
         likelihood_steps * plan.likelihood_batch + plan.adversarial_steps * plan.adversarial_batch
     )
-    batch = max(plan.likelihood_batch, plan.adversarial_batch)
+    drawn = _ROWS_DRAWN * max(0, layout.n_modes - _MODES_DRAWN)
     return FitForecast(
         n_rows=n_rows,
         n_columns=layout.n_columns,
@@ -149,14 +164,86 @@ def forecast_fit(
         n_likelihood_steps=likelihood_steps,
         n_adversarial_steps=plan.adversarial_steps,
         n_epochs=rows_seen / (n_rows * (1 - plan.held_out_share)),
-        seconds=_FIXED_SECONDS + min(seconds, max_seconds or seconds),
-        memory_bytes=_FIXED_BYTES
-        + _BYTES_PER_MODE * batch * layout.n_modes
-        # Answers, and what they are put together from.
-        + 4 * n_questions * layout.n_modes
-        # The table, and its rows as codes and while they are encoded.
-        + 2 * int(prepared.table.memory_usage(deep=True).sum()),
+        seconds=_FIXED_SECONDS + _DRAWN_SECONDS * drawn + min(seconds, max_seconds or seconds),
+        memory_bytes=forecast_memory(prepared.table, spec, plan),
     )
+
+
+def forecast_memory(table: pd.DataFrame, spec: NetworkSpec, plan: TrainingPlan) -> int:
+    """Return how many bytes a process needs at its peak that fits a table.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        The table.
+    spec : NetworkSpec
+        Sizes of the generator.
+    plan : TrainingPlan
+        Steps and sizes of the fit.
+    """
+    n_modes, n_questions = spec.axis.n_modes, 0
+    if plan.distils:
+        n_questions = count_questions(len(table), len(spec.sizes), n_modes)
+    n_weights = _generator_weights(spec) + _discriminator_weights(spec, plan)
+    return (
+        _FIXED_BYTES
+        + _BYTES_PER_MODE * max(plan.likelihood_batch, plan.adversarial_batch) * n_modes
+        + _BYTES_PER_WEIGHT * max(0, n_weights - _WEIGHTS_HELD)
+        # Answers, and what they are put together from.
+        + 4 * n_questions * n_modes
+        + (2 * _BYTES_PER_NUMBER * NUMBERS_AT_A_TIME if spec.splits else 0)
+        # The table, and its rows as codes and while they are encoded.
+        + 2 * int(table.memory_usage(deep=True).sum())
+    )
+
+
+def check_memory(
+    prepared: PreparedTable,
+    available: int | None,
+    *,
+    epochs: int | None,
+    batch_size: int,
+    objective: str | None,
+    early_stopping: bool,
+) -> None:
+    """Warn of a fit for which memory is tight, and refuse one for which there is too little.
+
+    Parameters
+    ----------
+    prepared : PreparedTable
+        The table.
+    available : int or None
+        Bytes that the process may have in all; ``None`` if unknown.
+    epochs, batch_size, objective, early_stopping
+        As in :class:`tabgan.TabGAN`.
+
+    Raises
+    ------
+    InvalidDataError
+        If it needs more than there is.
+    """
+    layout = prepared.encoder.layout
+    plan = make_plan(
+        len(prepared.table), epochs, batch_size, objective, early_stopping, layout.n_columns
+    )
+    spec = NetworkSpec(layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
+    needed = forecast_memory(prepared.table, spec, plan)
+    if available is None or needed < _TIGHT * available:
+        return
+    widest = int(np.argmax(layout.sizes))
+    said = (
+        f"{len(prepared.table):,} rows of {layout.n_columns} columns with {layout.n_modes:,} modes "
+        f"need about {needed / 1e9:.1f} GB of memory to be learnt, and this machine has "
+        f"{available / 1e9:.1f} GB for it"
+    )
+    to_do = (
+        "leave columns out, raise rare_threshold, give column "
+        f"{prepared.encoder.learnt[widest].column.name!r}, which has {layout.sizes[widest]:,} of "
+        f"the modes, the kind 'identifier' in a schema, or lower batch_size={batch_size}"
+    )
+    if needed >= _TOO_MUCH * available:
+        raise InvalidDataError(f"{said}; {to_do}")
+    warnings.warn(f"{said}, so it may run short; if it does, {to_do}", stacklevel=3)
 
 
 def time_products() -> float:
@@ -192,8 +279,6 @@ def _generator_weights(spec: NetworkSpec) -> int:
 def _discriminator_weights(spec: NetworkSpec, plan: TrainingPlan) -> int:
     if not plan.adversarial_steps:
         return 0
-    width, layout = plan.width, spec.layout
+    width, n_inputs = plan.width, spec.axis.n_modes + len(spec.sizes) + 1
     n_layers = 2 * plan.discriminator_blocks
-    return (
-        (layout.n_modes + layout.n_columns + 1) * width + n_layers * (width + 1) * width + width + 1
-    )
+    return n_inputs * width + n_layers * (width + 1) * width + width + 1

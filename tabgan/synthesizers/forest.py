@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from tabgan.encoding import Layout
-from tabgan.encoding.order import along_lines, places
+from tabgan.encoding.order import places
 from tabgan.networks.forward import Floats
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
@@ -41,6 +41,13 @@ _MOST_ROWS_OF_TREE = 10_000
 # choose from at a split; both are first choices.
 _MOST_WORK = 1e10
 _FEWEST_TREES = 10
+# Columns that a tree is shown at most, drawn for each tree anew (random subspaces; Ho 1998), of
+# more columns fewer by the root, and trees of all columns together, of each at least so many. Work
+# grows with the square of the columns otherwise: trees of 1,000 columns took 1.2 s a column on
+# a table of a hundred rows. Up to 128 columns neither matters.
+_MOST_COLUMNS_OF_TREE = 128
+_MOST_TREES = 5_000
+_FEWEST_TREES_OF_MANY = 5
 # Enough to tell whether a column gains by trees.
 _A_FEW_TREES = 5
 # Each split of a category is judged by all of its levels: more rows times levels than this take
@@ -49,8 +56,8 @@ _MOST_CLASS_WORK = 2_000_000
 # Rows' worth of doubt about a level of a category, when its levels are put in order; 30 serve as
 # well (taxis 24.31 for 24.32 nats, adult's 5,000 rows 19.92 for 19.93).
 _DOUBT = 10.0
-# Questions by which the smoothing is chosen; widths of the kernel, in modes; and shares of the
-# column's own law that are mixed in.
+# Questions by which the smoothing is chosen, of many columns fewer in proportion; widths of the
+# kernel, in modes; and shares of the column's own law that are mixed in.
 _TUNING_QUESTIONS = 4_000
 _WIDTHS = (0.0, 0.3, 0.7, 1.5, 3.0, 6.0)
 _MIXED_IN = (0.01, 0.03, 0.1, 0.3, 1.0)
@@ -68,14 +75,17 @@ class ForestSize:
         Trees a column.
     n_rows : int
         Rows that each tree sees.
+    n_columns : int
+        Columns that each tree is shown.
     share_of_columns : float
-        Columns to choose from at each split.
+        Share of these to choose from at each split.
     work : float
         Rows times columns times depth, of all trees of all columns.
     """
 
     n_trees: int
     n_rows: int
+    n_columns: int
     share_of_columns: float
     work: float
 
@@ -83,11 +93,16 @@ class ForestSize:
 def forest_size(n_rows: int, n_columns: int) -> ForestSize:
     """Return the size of the forests of a table."""
     n_seen = max(1, min(round(_SHARE_OF_TREE * n_rows), _MOST_ROWS_OF_TREE))
+    n_shown = n_columns
+    if n_columns > _MOST_COLUMNS_OF_TREE:
+        n_shown = round(_MOST_COLUMNS_OF_TREE * (_MOST_COLUMNS_OF_TREE / n_columns) ** 0.5)
     of_split = _COPIES * n_seen * float(np.log2(_COPIES * n_seen)) * n_columns
     affordable = _MOST_WORK / of_split  # trees times columns to choose from
-    n_trees = int(np.clip(affordable / n_columns, _FEWEST_TREES, _N_TREES))
-    share = min(1.0, affordable / (n_trees * n_columns))
-    return ForestSize(n_trees, n_seen, share, of_split * n_trees * share * n_columns)
+    n_trees = int(np.clip(affordable / n_shown, _FEWEST_TREES, _N_TREES))
+    if n_columns > _MOST_COLUMNS_OF_TREE:
+        n_trees = min(n_trees, max(_FEWEST_TREES_OF_MANY, _MOST_TREES // n_columns))
+    share = min(1.0, affordable / (n_trees * n_shown))
+    return ForestSize(n_trees, n_seen, n_shown, share, of_split * n_trees * share * n_shown)
 
 
 @dataclass(frozen=True)
@@ -97,7 +112,9 @@ class _Tree:
     Parameters
     ----------
     splits : sklearn.tree._tree.Tree
-        Which leaf a row falls into.
+        Which leaf a row falls into, by the columns below.
+    columns : numpy.ndarray of int
+        The columns that it asks for.
     laws : numpy.ndarray of float32, shape (n_nodes, size)
         The law of the column in each leaf.
     levels : dict of int to numpy.ndarray
@@ -107,6 +124,7 @@ class _Tree:
     """
 
     splits: Any
+    columns: np.ndarray
     laws: Floats
     levels: dict[int, Floats]
     saw: NDArray[np.bool_]
@@ -118,8 +136,8 @@ class Forest:
 
     Parameters
     ----------
-    ranks : sequence of numpy.ndarray of shape (n_modes of the column,)
-        Place of each column's modes on its line, NaN for a mode without one.
+    places : sequence of numpy.ndarray of shape (n_modes of the column,)
+        Where each column's modes lie along its line (:func:`tabgan.encoding.order.places`).
     trees : list
         Grown trees.
     kernel : numpy.ndarray of float32, shape (size, size), or None
@@ -130,7 +148,7 @@ class Forest:
         Share of that law in every answer.
     """
 
-    ranks: Sequence[np.ndarray]
+    places: Sequence[Floats]
     trees: list[_Tree]
     kernel: Floats | None
     law: Floats
@@ -151,7 +169,7 @@ class Forest:
             Which rows of the forest's table they are, so that only trees answer that did not see
             them; ``None`` for other rows.
         """
-        said = _ask(self.trees, self.ranks, codes, known, rows, self.law)
+        said = _ask(self.trees, self.places, codes, known, rows, self.law)
         if self.kernel is not None:
             said = said @ self.kernel
         return (1.0 - self.mixed_in) * said + self.mixed_in * self.law
@@ -204,14 +222,20 @@ class ForestGrower:
         counts = np.bincount(codes[:, column], minlength=size) + 0.5
         law = (counts / counts.sum()).astype(np.float32)
         rng = stream(self.seed, "forests", column)
-        rows = np.resize(rng.permutation(len(codes)), _TUNING_QUESTIONS)
-        said = _ask(trees, self.ranks, codes[rows], known_sets(rng, len(rows)), rows, law)
+        excess = max(codes.shape[1], _MOST_COLUMNS_OF_TREE)
+        n_questions = _TUNING_QUESTIONS * _MOST_COLUMNS_OF_TREE // excess
+        rows = np.resize(rng.permutation(len(codes)), n_questions)
+        said = _ask(trees, self._places, codes[rows], known_sets(rng, len(rows)), rows, law)
         kernel, mixed_in = self._smoothing(column, said, codes[rows, column], law)
-        return Forest(self.ranks, trees, kernel, law, mixed_in)
+        return Forest(self._places, trees, kernel, law, mixed_in)
 
     @cached_property
     def _size(self) -> ForestSize:
         return forest_size(*self.codes.shape)
+
+    @cached_property
+    def _places(self) -> list[Floats]:
+        return [places(ranks) for ranks in self.ranks]
 
     @cached_property
     def _copies(self) -> tuple[np.ndarray, int]:
@@ -230,27 +254,37 @@ class ForestGrower:
         chosen[rng.permutation(n_groups)[: max(1, round(share * n_groups))]] = True
         saw = chosen[group_of]
         seen = self.codes[saw]
+        shown = self._shown(column, rng)
         levels = {
             other: self._levels(other, column, seen)
-            for other in range(self.layout.n_columns)
+            for other in map(int, shown)
             if other != column and self.layout.sizes[other] > 2 and not self._has_line(other)
         }
         rows = np.tile(seen, (_COPIES, 1))
-        lines = along_lines(rows, self.ranks)
-        features = _features(lines, rows, known_sets(rng, len(rows)), levels)
+        features = _features(rows, known_sets(rng, len(rows)), shown, self._places, levels)
         wanted = rows[:, column].astype(np.int64)
         kind = DecisionTreeRegressor if self._has_line(column) else DecisionTreeClassifier
         tree = kind(
             min_samples_leaf=_ROWS_OF_LEAF * _COPIES,
             max_features=self._size.share_of_columns,
             random_state=int(rng.integers(2**31)),
-        ).fit(features, lines[:, column] if self._has_line(column) else wanted)
+        ).fit(features, self._places[column][wanted] if self._has_line(column) else wanted)
         splits = tree.tree_
         leaves = splits.apply(features)
         counts = np.bincount(leaves * size + wanted, minlength=splits.node_count * size)
         laws = counts.reshape(-1, size).astype(np.float32)
         laws /= np.maximum(laws.sum(axis=1, keepdims=True), 1.0)
-        return _Tree(splits, laws, levels, saw)
+        asked = shown[_renumber_columns(splits)]
+        levels = {other: numbers for other, numbers in levels.items() if other in asked}
+        return _Tree(splits, asked, laws, levels, saw)
+
+    def _shown(self, column: int, rng: np.random.Generator) -> np.ndarray:
+        """Return the columns that a tree is shown."""
+        others = np.arange(self.layout.n_columns)
+        if len(others) == self._size.n_columns:
+            return others
+        others = np.delete(others, column)
+        return np.sort(rng.choice(others, self._size.n_columns, replace=False))
 
     def _levels(self, other: int, column: int, codes: np.ndarray) -> Floats:
         """Return a number for each level of a category: where it lies along the main difference.
@@ -263,7 +297,7 @@ class ForestGrower:
         level, mode = codes[:, other].astype(np.int64), codes[:, column].astype(np.int64)
         counts = np.bincount(level, minlength=n_levels)
         if self._has_line(column):
-            line = places(self.ranks[column])[mode]
+            line = self._places[column][mode]
             sums = np.bincount(level, line - line.mean(), minlength=n_levels)[:, None]
         else:
             pairs = np.bincount(level * size + mode, minlength=n_levels * size)
@@ -304,19 +338,34 @@ def _kernel(ranks: np.ndarray, width: float) -> Floats:
 
 
 def _features(
-    lines: Floats, codes: np.ndarray, known: np.ndarray, levels: dict[int, Floats]
+    codes: np.ndarray,
+    known: np.ndarray,
+    columns: np.ndarray,
+    places_of: Sequence[Floats],
+    levels: dict[int, Floats],
 ) -> Floats:
-    """Return what trees look at, shape (n_rows, n_columns); NaN where nothing is known."""
-    features = lines.copy()
-    for column, numbers in levels.items():
-        features[:, column] = numbers[codes[:, column]]
-    features[~known] = np.nan
+    """Return what trees look at of some columns, (n_rows, n_shown); NaN where nothing is known."""
+    features = np.empty((len(codes), len(columns)), dtype=np.float32)
+    for i, column in enumerate(map(int, columns)):
+        features[:, i] = levels.get(column, places_of[column])[codes[:, column]]
+    features[~known[:, columns]] = np.nan
     return features
+
+
+def _renumber_columns(splits: Any) -> np.ndarray:
+    """Return the columns that a tree splits by, and let it count these alone.
+
+    A tree of a wide table asks for few of them; no others have to be put together for it.
+    """
+    of_node = splits.feature
+    inner = of_node >= 0
+    columns, of_node[inner] = np.unique(of_node[inner], return_inverse=True)
+    return columns
 
 
 def _ask(
     trees: Sequence[_Tree],
-    ranks: Sequence[np.ndarray],
+    places_of: Sequence[Floats],
     codes: np.ndarray,
     known: np.ndarray,
     rows: np.ndarray | None,
@@ -326,12 +375,14 @@ def _ask(
 
     def ask(start: int) -> Floats:
         part = slice(start, start + _QUESTIONS_AT_A_TIME)
-        lines = along_lines(codes[part], ranks)
-        total = np.zeros((len(lines), len(law)), dtype=np.float32)
-        n_asked = np.zeros((len(lines), 1), dtype=np.float32)
+        n_rows = len(codes[part])
+        total = np.zeros((n_rows, len(law)), dtype=np.float32)
+        n_asked = np.zeros((n_rows, 1), dtype=np.float32)
         for tree in trees:
-            asked = np.arange(len(lines)) if rows is None else np.flatnonzero(~tree.saw[rows[part]])
-            features = _features(lines[asked], codes[part][asked], known[part][asked], tree.levels)
+            asked = np.arange(n_rows) if rows is None else np.flatnonzero(~tree.saw[rows[part]])
+            features = _features(
+                codes[part][asked], known[part][asked], tree.columns, places_of, tree.levels
+            )
             total[asked] += tree.laws[tree.splits.apply(features)]
             n_asked[asked] += 1.0
         said: Floats = np.where(n_asked > 0.0, total / np.maximum(n_asked, 1.0), law)

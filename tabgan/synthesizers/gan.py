@@ -23,8 +23,9 @@ from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint
 from tabgan.synthesizers.completion import complete_table
 from tabgan.synthesizers.drawing import RowSource
-from tabgan.synthesizers.forecast import FitForecast, forecast_fit
+from tabgan.synthesizers.forecast import FitForecast, check_memory, forecast_fit
 from tabgan.synthesizers.likelihood import score_rows
+from tabgan.synthesizers.memory import available_memory, resident_memory
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
 from tabgan.synthesizers.parameters import check_parameters, read_seconds
@@ -187,7 +188,8 @@ class TabGAN(DensityMixin, BaseEstimator):
         Raises
         ------
         InvalidParameterError, InvalidDataError, UnsupportedTypeError
-            If a parameter, the table or a column cannot be used; nothing is changed then.
+            If a parameter, the table or a column cannot be used, or the fit needs more memory than
+            there is (:meth:`forecast`); nothing is changed then.
         ConstraintError
             If the table breaks one of the `constraints`, or has not its columns.
         TrainingDivergedError
@@ -205,6 +207,16 @@ class TabGAN(DensityMixin, BaseEstimator):
         check_parameters(self.get_params(deep=False))
         seed = resolve_seed(self.random_state)
         prepared = self._prepared(X)
+        available = available_memory()
+        check_memory(
+            prepared,
+            # What the process has already serves the fit, too.
+            None if available is None else available + resident_memory(),
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+            objective=self.objective,
+            early_stopping=self.early_stopping,
+        )
         # Imported here because Keras and its backend take seconds, and only fit needs them.
         from tabgan.synthesizers.checkpoint import remove_checkpoint
         from tabgan.synthesizers.fitting import fit_model

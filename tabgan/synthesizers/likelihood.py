@@ -31,8 +31,11 @@ def score_rows(model: FittedModel, table: pd.DataFrame) -> np.ndarray:
     # Of one or two columns there are fewer orders.
     distinct = sorted({tuple(map(int, order)) for order in orders})
     scores = np.empty(len(table))
-    for start in range(0, len(table), _BLOCK_SIZE):
-        rows = slice(start, start + _BLOCK_SIZE)
+    spec = model.generator.spec
+    largest = int(np.argmax(spec.sizes))
+    size = min(_BLOCK_SIZE, spec.rows_at_a_time(_BLOCK_SIZE, largest)[0].stop)
+    for start in range(0, len(table), size):
+        rows = slice(start, start + size)
         cells = Cells.of(model, table.iloc[rows])
         scores[rows] = np.mean([score_in_order(model, cells, order) for order in distinct], axis=0)
     return scores

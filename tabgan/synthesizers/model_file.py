@@ -141,7 +141,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     tensors = load_tensors(members.get("discriminator.safetensors") or dump_tensors({}))
     discriminator = [tensors[name].astype(np.float32) for name in sorted(tensors)]
     if discriminator:
-        NumpyDiscriminator(spec.layout, discriminator)  # refuses weights that do not fit
+        NumpyDiscriminator(spec, discriminator)  # refuses weights that do not fit
     ratios = {
         n_passes: _read_ratio({k: trees[f"ratios/{n_passes}/{k}"] for k in _RATIO}, spec.layout)
         for n_passes in sorted({int(name.split("/")[1]) for name in trees})

@@ -39,7 +39,7 @@ class PreparedTable:
 
     def codes(self, seed: int) -> np.ndarray:
         """Return the codes of its rows, (n_rows, n_learnt_columns)."""
-        return self.encoder.encode(self.table, stream(seed, "encoding")).codes
+        return self.encoder.encode_codes(self.table, stream(seed, "encoding"))
 
 
 def prepare_table(

@@ -17,7 +17,7 @@ def judge_rows(model: FittedModel, table: pd.DataFrame) -> np.ndarray:
     A game of pairs gives logits that mean something only beside each other (Huang et al. 2024), so
     a row's is taken relative to the mean of a block of generated rows.
     """
-    discriminator = NumpyDiscriminator(model.generator.layout, model.discriminator)
+    discriminator = NumpyDiscriminator(model.generator.spec, model.discriminator)
     generated, _ = model.sampler(no_conditions(model.encoder), n_passes=1).block(0, 0)
     level = discriminator.logits(generated).mean()
     codes = model.encoder.encode_known(table)

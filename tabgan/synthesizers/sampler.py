@@ -230,16 +230,19 @@ class Sampler:
             else:
                 features = generator.trunk(sums)
             for column in group:
-                weights = self.weights(features, column)
-                if self.compatible is not None:
-                    weights = self.compatible.weigh(column, weights, codes)
-                if observe is not None:
-                    observe(column, weights)
                 rows = unknown[:, column]
-                if column in restricted:
-                    weights, log_masses = restrict(weights, restricted[column])
-                    log_weights[rows] += log_masses[rows]
-                drawn = np.where(rows, draw_modes(weights, uniforms[:, column]), -1)
+                drawn = np.full(len(codes), -1)
+                for part in generator.spec.rows_at_a_time(len(codes), column):
+                    weights = self.weights(features[part], column)
+                    if self.compatible is not None:
+                        weights = self.compatible.weigh(column, weights, codes[part])
+                    if observe is not None:
+                        observe(column, weights)
+                    if column in restricted:
+                        weights, log_masses = restrict(weights, restricted[column])
+                        log_weights[part][rows[part]] += log_masses[rows[part]]
+                    drawn[part] = draw_modes(weights, uniforms[part, column])
+                drawn[~rows] = -1
                 codes[rows, column] = drawn[rows]
                 if group is not groups[-1]:  # after the last pass nobody looks any more
                     generator.reveal(sums, column, drawn)

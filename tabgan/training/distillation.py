@@ -94,10 +94,12 @@ def _lesson(
         return trees
 
     n_features = len(teachers) * spec.width
-    n_questions = count_questions(len(session.codes), spec.layout.n_modes, n_features)
+    n_questions = count_questions(
+        len(session.codes), spec.layout.n_columns, spec.axis.n_modes, n_features
+    )
     return answer(
         trainer.questions(stream(seed, "questions"), session.codes, n_questions),
-        spec.layout,
+        spec,
         trees_of,
         [NumpyGenerator(spec, weights) for weights in teachers],
         speaker_of_column,

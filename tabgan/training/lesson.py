@@ -13,8 +13,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from tabgan.encoding import Layout
 from tabgan.networks.forward import Floats, NumpyGenerator, log_softmax
+from tabgan.networks.spec import NetworkSpec
+from tabgan.randomness import stream
 from tabgan.training.holdout import HeldOutLikelihood
 
 # So much of an answer comes from trees, the rest from a network.
@@ -26,6 +27,8 @@ _LEAST_GAIN = 1e-3
 # Questions of a lesson, so many of each row at least, as long as they do not need more memory than
 # so many bytes. Half of the questions were worse by .03 nats on taxis.
 _QUESTIONS, _QUESTIONS_OF_ROW, _MOST_BYTES = 40_000, 2, 2**28
+# Of more columns than this each question asks for more cells, so there are fewer of them.
+_MANY_COLUMNS = 128
 
 
 class Trees(Protocol):
@@ -85,7 +88,8 @@ class Lesson:
     questions : Questions
         About rows of the table.
     answers : numpy.ndarray of float16, shape (n_questions, n_modes)
-        How likely each mode of the columns that are asked for is. Half the bytes serve as well.
+        How likely each mode, of the networks' axis, of the columns that are asked for is. Half the
+        bytes serve as well. Of a split column it is one level, drawn from what is likely.
     """
 
     questions: Questions
@@ -124,24 +128,37 @@ class TeacherNetworks:
         laws: Floats = np.exp(log_softmax(self._networks[speaker].logits(features, column)))
         return laws
 
+    def draw(self, column: int) -> np.ndarray:
+        """Return a code of a split column for each row where it is asked for."""
+        speaker = self._speaker_of_column[column]
+        network = self._networks[speaker]
+        features = self._features[speaker][self._questions.asked(column)]
+        codes = np.empty(len(features), dtype=np.int64)
+        uniforms = stream(0, "answers", column).random((len(features), 1))
+        for rows in network.spec.rows_at_a_time(len(features), column):
+            upto = np.exp(log_softmax(network.logits(features[rows], column))).cumsum(axis=1)
+            codes[rows] = (upto > uniforms[rows] * upto[:, -1:]).argmax(axis=1)
+        return codes
 
-def count_questions(n_rows: int, n_modes: int, n_features: int = 0) -> int:
+
+def count_questions(n_rows: int, n_columns: int, n_modes: int, n_features: int = 0) -> int:
     """Return how many questions a lesson about so many rows has.
 
     Parameters
     ----------
-    n_rows, n_modes : int
+    n_rows, n_columns, n_modes : int
         Size of the encoded table.
     n_features : int
         Numbers that networks keep of each question while they answer.
     """
-    wanted = max(_QUESTIONS, _QUESTIONS_OF_ROW * n_rows)
+    least = _QUESTIONS * _MANY_COLUMNS // max(_MANY_COLUMNS, n_columns)
+    wanted = max(least, _QUESTIONS_OF_ROW * n_rows)
     return min(wanted, _MOST_BYTES // (2 * n_modes + 4 * n_features))
 
 
 def answer(
     questions: Questions,
-    layout: Layout,
+    spec: NetworkSpec,
     trees_of: Callable[[int, bool], Trees | None],
     networks: Sequence[NumpyGenerator],
     speaker_of_column: np.ndarray,
@@ -155,8 +172,8 @@ def answer(
     ----------
     questions : Questions
         About rows of the table that the trees are grown on.
-    layout : Layout
-        The mode axis.
+    spec : NetworkSpec
+        The table's modes, and the networks'.
     trees_of : callable
         From a column, and whether a few will do, to its trees, or to ``None``.
     networks : sequence of NumpyGenerator
@@ -167,18 +184,25 @@ def answer(
     likelihood : HeldOutLikelihood
         Rows that neither saw: they weigh trees and networks.
     """
-    answers = np.zeros((len(questions.codes), layout.n_modes), dtype=np.float16)
+    answers = np.zeros((len(questions.codes), spec.axis.n_modes), dtype=np.float16)
     held_out = Questions(likelihood.codes, likelihood.known)
     teachers = TeacherNetworks(networks, speaker_of_column, questions)
     judged = TeacherNetworks(networks, speaker_of_column, held_out)
     has_trees = False
-    for column in range(layout.n_columns):
+    for column in range(len(spec.sizes)):
         asked = questions.asked(column)
+        if column in spec.splits:  # of too many levels for trees
+            codes = teachers.draw(column) if networks else questions.codes[asked, column]
+            places = (column, spec.members[column])
+            for place, part in zip(places, spec.splits[column].divide(codes), strict=True):
+                there = part >= 0
+                answers[asked[there], spec.axis.position(place, part[there])] = 1.0
+            continue
         if networks:
             trees, share = _worth_asking(trees_of, column, held_out, judged, likelihood.weights)
         else:
             trees, share = trees_of(column, False), 1.0
-        law = np.zeros((len(asked), layout.sizes[column]), dtype=np.float32)
+        law = np.zeros((len(asked), spec.sizes[column]), dtype=np.float32)
         has_trees |= trees is not None
         if trees is not None:
             law += share * questions.to(trees, column)
@@ -186,7 +210,7 @@ def answer(
             law += (1.0 - share) * teachers.say(column)
         if trees is None and not networks:
             law[np.arange(len(asked)), questions.codes[asked, column]] = 1.0
-        answers[asked, layout.modes(column)] = law
+        answers[asked, spec.axis.modes(column)] = law
     return None if len(networks) == 1 and not has_trees else Lesson(questions, answers)
 
 

@@ -13,6 +13,13 @@ _MIN_STEPS = 200
 _ROWS_TAUGHT = 20_000
 # Steps of the likelihood phase where no held-out rows end it.
 _STEPS_UNJUDGED = 1_500
+# Up to so many columns the numbers of a plan were measured. Of more, a step teaches more cells and
+# takes longer, and so does a look at the held-out rows: there are fewer steps, by the power of two
+# thirds, and looks in proportion. First choices.
+_MANY_COLUMNS = 128
+# Units that a trunk has at least. Rows span no more dimensions than there are rows of them, so the
+# trunk of a wide and short table has no more units than that.
+_FEWEST_UNITS = 64
 # Blur that served a table of so many rows (King County). The width of a kernel that smooths a
 # density falls with the fifth root of the rows (Silverman 1986, equation 3.31), the variance with
 # its square; at 1,000 rows that is three times as much, which served there.
@@ -128,6 +135,7 @@ def make_plan(
     batch_size: int = 512,
     objective: str | None = "relativistic",
     early_stopping: bool = True,
+    n_columns: int = 1,
 ) -> TrainingPlan:
     """Return the plan for a table of this size.
 
@@ -143,8 +151,17 @@ def make_plan(
         Name of the adversarial game; ``None`` for no game.
     early_stopping : bool
         Whether held-out rows decide which weights are kept.
+    n_columns : int
+        Columns of the table.
     """
     plan = TrainingPlan(objective=objective, early_stopping=early_stopping)
+    excess = max(1.0, n_columns / _MANY_COLUMNS)
+    if excess > 1.0:
+        plan = replace(
+            plan,
+            width=min(plan.width, max(_FEWEST_UNITS, n_rows)),
+            distillation_steps=_rounded(plan.distillation_steps / excess ** (2 / 3)),
+        )
     # Batches of more than a quarter of a table hardly differ from each other; of fewer than 64 rows
     # they are too noisy for the game.
     most = max(1, n_rows // 4)
@@ -161,6 +178,8 @@ def make_plan(
         # through the table. At 90,000 rows the end of it is still worth its time: one pass has .34
         # after 8,000 steps, .27 after 4,000 (benchmarks/ablations.md).
         steps = int(min(plan.adversarial_steps, max(400, n_rows / 10)))
+        if excess > 1.0:
+            steps = max(_MIN_STEPS // 2, round(steps / excess ** (2 / 3)))
         plan = replace(plan, adversarial_steps=steps)
     else:
         share = 0.5 if objective else 1.0
@@ -186,8 +205,8 @@ def make_plan(
         generator_rate=rate_factor * plan.generator_rate,
         discriminator_rate=rate_factor * plan.discriminator_rate,
         # A look at the held-out rows after each pass over the table, within reason.
-        likelihood_round=min(100, _rounded(n_rows / plan.likelihood_batch)),
-        adversarial_round=_rounded(plan.adversarial_steps / 20),
+        likelihood_round=_rounded(excess * min(100, _rounded(n_rows / plan.likelihood_batch))),
+        adversarial_round=_rounded(min(excess, 10.0) * plan.adversarial_steps / 20),
     )
     if trees_alone:
         # Answers of trees that never saw the row are not learnt by heart, so nobody has to stop it.

@@ -38,10 +38,10 @@ class TrainState(NamedTuple):
 class Batch(NamedTuple):
     """Real rows and what is known of each.
 
-    ``codes`` is of shape (n_rows, n_columns); ``known`` of the same shape says which cells the
-    likelihood path is given, ``condition`` which ones the adversarial path is. With ``answers``, of
-    shape (n_rows, n_modes), the likelihood path learns how likely each mode is instead of what the
-    cells are.
+    ``codes`` is of shape (n_rows, n_columns of the networks' axis); ``known`` of shape (n_rows,
+    n_columns) says which cells the likelihood path is given, ``condition`` which ones the
+    adversarial path is. With ``answers``, of shape (n_rows, n_modes), the likelihood path learns
+    how likely each mode is instead of what the cells are.
     """
 
     codes: Any
@@ -112,7 +112,7 @@ class TrainingStep:
         self.objective = objective
         self.options = options
         self.backend = backend
-        self.layout: Layout = generator.spec.layout
+        self.axis: Layout = generator.spec.axis
 
     def __call__(
         self, state: TrainState, batch: Batch, draws: Draws | None, rates: Rates, phase_step: Any
@@ -129,7 +129,7 @@ class TrainingStep:
     def _train_discriminator(
         self, state: TrainState, batch: Batch, draws: Draws, rates: Rates
     ) -> tuple[TrainState, dict[str, Any]]:
-        real = one_hot(batch.codes, self.layout)
+        real = one_hot(batch.codes, self.axis)
         condition = ops.cast(batch.condition, "float32")
         fake = ops.stop_gradient(self._complete(state.generator, real, condition, draws))
 
@@ -162,7 +162,7 @@ class TrainingStep:
         phase_step: Any,
         logs: dict[str, Any],
     ) -> tuple[TrainState, dict[str, Any]]:
-        real = one_hot(batch.codes, self.layout)
+        real = one_hot(batch.codes, self.axis)
         condition = ops.cast(batch.condition, "float32")
 
         def loss(weights: list[Any]) -> tuple[Any, dict[str, Any]]:
@@ -217,23 +217,30 @@ class TrainingStep:
         (benchmarks/ablations.md).
         """
         known = ops.cast(known, "float32")
-        known_modes = real * spread_columns(known, self.layout)
+        spread = self._spread(known)
+        known_modes = real * spread
         noise = ops.zeros((real.shape[0], self.generator.spec.noise_dim))
         logits = self._generate(weights, known_modes, known, noise)
+        logits = self.generator.with_groups(logits, real, weights)
         wanted = real if answers is None else ops.cast(answers, "float32")
         if teacher:
-            said = ops.stop_gradient(self._say(teacher, known_modes, known, noise))
+            said = ops.stop_gradient(self._say(teacher, known_modes, known, noise, real))
             wanted = self.options.taught_share * said + (1.0 - self.options.taught_share) * wanted
-        wanted = wanted * (1.0 - spread_columns(known, self.layout))
-        lost = -ops.sum(wanted * log_softmax(logits, self.layout), axis=1)
-        return lost * self.layout.n_columns / ops.sum(1.0 - known, axis=1)
+        wanted = wanted * (1.0 - spread)
+        lost = -ops.sum(wanted * log_softmax(logits, self.axis), axis=1)
+        return lost * len(self.generator.spec.sizes) / ops.sum(1.0 - known, axis=1)
 
     def _complete(self, weights: list[Any], real: Any, condition: Any, draws: Draws) -> Any:
         """Return rows whose unknown cells are drawn from noise, in one pass."""
-        spread = spread_columns(condition, self.layout)
+        spread = self._spread(condition)
         known_modes = real * spread
         logits = self._generate(weights, known_modes, condition, draws.noise)
-        drawn = straight_through_draw(logits, draws.gumbels, self.options.temperature, self.layout)
+        temperature = self.options.temperature
+        drawn = straight_through_draw(logits, draws.gumbels, temperature, self.axis)
+        if self.generator.spec.splits:
+            in_groups = self.generator.in_groups(drawn)
+            logits = self.generator.with_groups(logits, drawn, weights)
+            drawn = straight_through_draw(logits, draws.gumbels, temperature, self.axis) * in_groups
         return known_modes + (1.0 - spread) * drawn
 
     def _penalty(
@@ -261,10 +268,22 @@ class TrainingStep:
     def _generate(self, weights: Sequence[Any], known_modes: Any, known: Any, noise: Any) -> Any:
         return self.generator.stateless_call(weights, [], known_modes, known, noise)[0]
 
-    def _say(self, weights: Sequence[Any], known_modes: Any, known: Any, noise: Any) -> Any:
-        """Return the probability of every mode."""
+    def _say(
+        self, weights: Sequence[Any], known_modes: Any, known: Any, noise: Any, real: Any
+    ) -> Any:
+        """Return the probability of every mode; of members, given the group of the row."""
         logits = self._generate(weights, known_modes, known, noise)
-        return ops.exp(log_softmax(logits, self.layout))
+        if not self.generator.spec.splits:
+            return ops.exp(log_softmax(logits, self.axis))
+        logits = self.generator.with_groups(logits, real, weights)
+        return ops.exp(log_softmax(logits, self.axis)) * self.generator.in_groups(real)
+
+    def _spread(self, known: Any) -> Any:
+        """Repeat what is known of each column over its modes, the members of its groups too."""
+        columns = list(self.generator.spec.splits)
+        if columns:
+            known = ops.concatenate([known, ops.take(known, columns, axis=1)], axis=1)
+        return spread_columns(known, self.axis)
 
     def _judge(self, weights: list[Any], modes: Any, condition: Any) -> Any:
         return self.discriminator.stateless_call(weights, [], modes, condition)[0]

@@ -4,6 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
+from tabgan.encoding.order import Basis
 from tabgan.networks.spec import NetworkSpec
 from tabgan.randomness import stream
 from tabgan.training.clock import Clock
@@ -36,7 +37,7 @@ def train(
     clock: Clock,
     device: str = "auto",
     store: Store | None = None,
-    basis: np.ndarray | None = None,
+    basis: Basis | None = None,
     neighbours: np.ndarray | None = None,
     make_tree_grower: MakeTreeGrower | None = None,
 ) -> TrainedNetworks:
@@ -66,8 +67,8 @@ def train(
         Where to train.
     store : Store or None
         Where to go on from, and where to keep a snapshot at each look at the held-out rows.
-    basis : numpy.ndarray of shape (n_modes, n_waves) or None
-        How modes lie beside each other (:func:`tabgan.encoding.order.cosine_basis`).
+    basis : numpy.ndarray of shape (n_modes, n_waves), BlockBasis or None
+        How modes lie beside each other (:func:`tabgan.encoding.order.order_basis`).
     neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
         Codes of the modes below and above each mode.
     make_tree_grower : callable or None

@@ -13,6 +13,7 @@ from tabgan.conditioning.masks import (
     random_known_sets,
     with_one_more,
 )
+from tabgan.encoding.order import Basis
 from tabgan.errors import TrainingDivergedError
 from tabgan.networks.discriminator import Discriminator
 from tabgan.networks.forward import NumpyGenerator
@@ -102,7 +103,7 @@ class Trainer:
         Of initial weights, batches and noise.
     device : {"auto", "cpu", "gpu"}
         Where the networks live.
-    basis : numpy.ndarray of shape (n_modes, n_waves) or None
+    basis : numpy.ndarray of shape (n_modes, n_waves), BlockBasis or None
         How modes lie beside each other, for the generator.
     neighbours : numpy.ndarray of int32, shape (n_modes, 2) or None
         Codes of the modes below and above each mode, between which training rows are blurred.
@@ -116,7 +117,7 @@ class Trainer:
         practised: KnownSets,
         seed: int,
         device: str = "auto",
-        basis: np.ndarray | None = None,
+        basis: Basis | None = None,
         neighbours: np.ndarray | None = None,
     ) -> None:
         self.spec = spec
@@ -126,7 +127,11 @@ class Trainer:
         self.backend = current_backend()
         bins = None
         if neighbours is not None:  # a mode that is no bin is its own neighbour
-            bins = (neighbours != spec.layout.code_of_mode[:, None]).any(axis=1)
+            moves = (neighbours != spec.layout.code_of_mode[:, None]).any(axis=1)
+            bins = np.zeros(spec.axis.n_modes, dtype=bool)
+            for column in range(len(spec.sizes)):
+                if column not in spec.splits:  # no bins are so many
+                    bins[spec.axis.modes(column)] = moves[spec.layout.modes(column)]
         with self.backend.device(device):
             self._build_networks(log_shares, basis, bins, seed)
         self._rng = stream(seed, "batches")
@@ -141,7 +146,7 @@ class Trainer:
     def _build_networks(
         self,
         log_shares: np.ndarray,
-        basis: np.ndarray | None,
+        basis: Basis | None,
         bins: np.ndarray | None,
         seed: int,
     ) -> None:
@@ -149,7 +154,7 @@ class Trainer:
         initial = stream(seed, "initial weights")
         self.generator = Generator(spec, log_shares, int(initial.integers(2**31)), basis, bins)
         self.discriminator = Discriminator(
-            spec.layout.n_modes,
+            spec.axis.n_modes,
             spec.layout.n_columns,
             plan.width,
             plan.discriminator_blocks,
@@ -165,14 +170,14 @@ class Trainer:
         lie side by side. To judge in features that were learnt elsewhere is what made projected
         GANs (Sauer et al. 2021) quick; here the features go on learning.
         """
-        layout = self.spec.layout
-        kernel = self.averaged_weights()["input/kernel"][: layout.n_modes].copy()
-        for column in range(layout.n_columns):
-            modes = layout.modes(column)
+        axis = self.spec.axis
+        kernel = self.averaged_weights()["input/kernel"][: axis.n_modes].copy()
+        for column in range(axis.n_columns):
+            modes = axis.modes(column)
             kernel[modes] -= kernel[modes].mean(axis=0)  # what all modes share tells nothing
         first, *others = self.state.discriminator
         begun = np.array(ops.convert_to_numpy(first))
-        begun[: layout.n_modes] = kernel * (self.discriminator.spread / max(kernel.std(), 1e-12))
+        begun[: axis.n_modes] = kernel * (self.discriminator.spread / max(kernel.std(), 1e-12))
         self.state = self.state._replace(discriminator=[self.backend.put(begun), *others])
 
     def start(self, phase: Phase, teacher: Weights | None = None) -> None:
@@ -334,7 +339,7 @@ class Trainer:
         if not phase.options.adversarial_weight:
             return None
         rows = phase.batch_size
-        uniforms = self.backend.uniform(seed, step, 1, (rows, self.spec.layout.n_modes))
+        uniforms = self.backend.uniform(seed, step, 1, (rows, self.spec.axis.n_modes))
         # Away from 0 and 1, where the double logarithm is infinite.
         uniforms = ops.clip(uniforms, 1e-7, 1.0 - 1e-7)
         return Draws(
@@ -349,7 +354,8 @@ class Trainer:
             asked = source.questions
             chosen = rng.integers(len(asked.codes), size=n_rows)
             known = asked.known[chosen]
-            return self._put_batches(asked.codes[chosen], known, known, source.answers[chosen])
+            codes = self.spec.on_axis(asked.codes[chosen])
+            return self._put_batches(codes, known, known, source.answers[chosen])
         n_columns = source.shape[1]
         known = self.known_sets(rng, n_rows)
         condition = random_known_sets(rng, n_rows, n_columns, plan.conditioned_share)
@@ -357,7 +363,8 @@ class Trainer:
             rng, condition, self.practised.few_passes, plan.practised_conditions
         )
         rows = rng.integers(len(source), size=n_rows)
-        return self._put_batches(self._blurred(source[rows], rng), known, condition)
+        codes = self.spec.on_axis(self._blurred(source[rows], rng))
+        return self._put_batches(codes, known, condition)
 
     def _put_batches(self, *parts: np.ndarray) -> Batch:
         return Batch(*(self.backend.put(p.reshape(STEPS_PER_CALL, -1, p.shape[-1])) for p in parts))

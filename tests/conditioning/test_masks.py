@@ -15,7 +15,7 @@ def known(n_columns: int, share: float = 1.0, n_rows: int = N_ROWS) -> np.ndarra
     return random_known_sets(np.random.default_rng(11), n_rows, n_columns, share)
 
 
-@pytest.mark.parametrize("n_columns", [2, 5, 13])
+@pytest.mark.parametrize("n_columns", [2, 5, 13, 129])  # from 129 on by another way
 def test_sizes_are_uniform_and_never_all_columns(n_columns: int) -> None:
     sizes = known(n_columns).sum(axis=1)
     counts = np.bincount(sizes, minlength=n_columns + 1)
@@ -29,6 +29,12 @@ def test_every_set_of_a_size_is_as_frequent() -> None:
     counts = np.unique(pairs, return_counts=True)[1]
     assert len(counts) == 10
     assert chisquare(counts).pvalue > ENOUGH
+
+
+def test_columns_of_many_are_known_as_often_as_each_other() -> None:
+    shares = known(150).mean(axis=0)
+    # Half of 149 / 150; four and a half standard errors, since there are 150 of them.
+    np.testing.assert_allclose(shares, 0.5 * 149 / 150, atol=4.5 * np.sqrt(0.25 / N_ROWS))
 
 
 def test_rows_outside_the_share_know_nothing() -> None:

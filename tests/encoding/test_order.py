@@ -6,7 +6,14 @@ import pytest
 
 from tabgan.encoding import Layout, TableEncoder
 from tabgan.encoding.column import EncodingOptions
-from tabgan.encoding.order import along_lines, cosine_basis, places
+from tabgan.encoding.order import (
+    BlockBasis,
+    along_lines,
+    block_basis,
+    cosine_basis,
+    order_basis,
+    places,
+)
 from tabgan.schema import infer_schema
 
 
@@ -106,3 +113,41 @@ def test_codes_are_renumbered_along_the_line():
     assert places(ranks[0]).tolist() == [1.0, 2.0, 0.0]
     codes = np.array([[0, 1], [1, 0], [2, 1]])
     assert along_lines(codes, ranks).tolist() == [[1.0, 1.0], [2.0, 0.0], [0.0, 1.0]]
+
+
+def line(size: int, without_place: int = 0) -> np.ndarray:
+    ranks = (np.arange(size) + 0.5) / size
+    ranks[size - without_place :] = np.nan
+    return ranks
+
+
+def test_blocks_hold_the_waves_of_each_column_and_no_zeros_of_others():
+    sizes = [40, 5, 40, 3, 5]
+    layout = Layout(sizes)
+    ranks = [line(40), line(5, 2), line(40, 1), line(3, 3), line(5)]
+    dense, blocks = cosine_basis(ranks, layout), block_basis(ranks, layout)
+    rng = np.random.default_rng(0)
+    # The same waves: group by group, and padded where a column has fewer than its group.
+    waves, of_blocks, done = rng.normal(size=(dense.shape[1], 6)), [], {}
+    for column in range(len(sizes)):
+        own = min(16, int(np.isfinite(ranks[column]).sum()) - 1)
+        start = sum(len(part) for part in done.values())
+        done[column] = waves[start : start + max(0, own)]
+    for group, block in zip(layout.groups, blocks.blocks, strict=True):
+        for column in group.columns:
+            padded = np.zeros((block.shape[2], 6))
+            padded[: len(done[column])] = done[column]
+            of_blocks.append(padded)
+    assert blocks.shape == (layout.n_modes, sum(map(len, of_blocks)))
+    found = blocks.spread(np.concatenate(of_blocks))
+    np.testing.assert_allclose(found, dense @ waves, atol=1e-5)
+    np.testing.assert_array_equal(blocks.has_place, dense.any(axis=1))
+
+
+def test_only_a_basis_that_would_be_very_large_comes_in_blocks():
+    narrow = [line(64)] * 100
+    assert isinstance(order_basis(narrow, Layout([64] * 100)), np.ndarray)
+    wide = [line(8)] * 1_000
+    basis = order_basis(wide, Layout([8] * 1_000))
+    assert isinstance(basis, BlockBasis)
+    assert sum(block.nbytes for block in basis.blocks) < 1e6

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tabgan.encoding.order import cosine_basis
+from tabgan.encoding.order import block_basis, cosine_basis
 from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator, log_softmax
 from tabgan.networks.spec import NetworkSpec
 
@@ -31,9 +31,8 @@ def rows() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 NOWHERE = np.full(3, np.nan)
 # The second column is a number whose last mode is "missing".
-BASIS = cosine_basis(
-    [NOWHERE, np.array([0.1, 0.3, 0.7, 0.9, np.nan]), NOWHERE, NOWHERE[:2]], SPEC.layout
-)
+RANKS = [NOWHERE, np.array([0.1, 0.3, 0.7, 0.9, np.nan]), NOWHERE, NOWHERE[:2]]
+BASIS, BLOCKS = cosine_basis(RANKS, SPEC.layout), block_basis(RANKS, SPEC.layout)
 
 
 def shaken(network, seed: int) -> list[np.ndarray]:
@@ -45,7 +44,9 @@ def shaken(network, seed: int) -> list[np.ndarray]:
     return moved
 
 
-with_and_without_waves = pytest.mark.parametrize("basis", [None, BASIS], ids=["no order", "waves"])
+with_and_without_waves = pytest.mark.parametrize(
+    "basis", [None, BASIS, BLOCKS], ids=["no order", "waves", "blocks"]
+)
 
 
 @with_and_without_waves
@@ -82,10 +83,10 @@ def test_numpy_and_keras_discriminators_give_the_same_logits(rows):
     weights = shaken(discriminator, 2)
     nothing = np.zeros(codes.shape, dtype=np.float32)
     expected = np.asarray(discriminator(one_hot(codes, SPEC.layout), nothing))
-    found = NumpyDiscriminator(SPEC.layout, weights).logits(codes)
+    found = NumpyDiscriminator(SPEC, weights).logits(codes)
     np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-4)
     with pytest.raises(ValueError, match="discriminator of this table"):
-        NumpyDiscriminator(SPEC.layout, weights[:-2])
+        NumpyDiscriminator(SPEC, weights[:-2])
 
 
 def test_a_row_does_not_depend_on_its_batch_mates(weights, rows):

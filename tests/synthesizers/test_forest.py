@@ -97,12 +97,15 @@ def test_smoothing_is_chosen_by_rows_that_the_trees_did_not_see():
 
 
 @pytest.mark.parametrize(
-    ("n_rows", "n_columns"), [(300, 5), (20_000, 20), (1_499, 300), (500_000, 55), (10_000, 500)]
+    ("n_rows", "n_columns"),
+    [(300, 5), (20_000, 20), (1_499, 300), (500_000, 55), (10_000, 500), (100, 1_000), (9, 9_000)],
 )
 def test_the_work_of_forests_is_bounded(n_rows, n_columns):
     size = forest_size(n_rows, n_columns)
     assert size.work <= 1.01e10
-    assert 10 <= size.n_trees <= 50
+    assert 5 <= size.n_trees <= 50
+    assert size.n_trees * n_columns <= max(6_400, 5 * n_columns)
+    assert size.n_columns <= min(n_columns, 128)
     assert 0.0 < size.share_of_columns <= 1.0
 
 
@@ -171,3 +174,26 @@ def test_no_question_is_no_answer():
     codes = np.zeros((5, 2), int)
     forest = grow(codes, [line(3), line(3)], 0)
     assert forest(codes[:0], np.zeros((0, 2), bool)).shape == (0, 3)
+
+
+def test_trees_of_a_wide_table_are_shown_some_columns_and_ask_for_few_of_them():
+    rng = np.random.default_rng(0)
+    n_columns = 300
+    codes = rng.integers(0, 10, size=(120, n_columns))
+    codes[:, 1:] = np.where(rng.random((120, 299)) < 0.7, codes[:, :1], codes[:, 1:])
+
+    def known_sets(rng: np.random.Generator, n_rows: int) -> np.ndarray:
+        known = rng.random((n_rows, n_columns)) < 0.5
+        known[:, 0] = False
+        return known
+
+    grower = ForestGrower(codes, Layout([10] * n_columns), [line(10)] * n_columns, 0)
+    forest = grower(0, known_sets)
+    asked = [set(tree.columns.tolist()) for tree in forest.trees]
+    assert all(0 not in columns and len(columns) <= 128 for columns in asked)
+    assert len(set.union(*asked)) > max(map(len, asked))
+    known = np.ones((50, n_columns), dtype=bool)
+    known[:, 0] = False
+    said = forest(codes[:50], known)
+    # All others say it; a tenth is what nobody would know.
+    assert said[np.arange(50), codes[:50, 0]].mean() > 0.3

@@ -6,7 +6,7 @@ import pytest
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
 from tabgan.training.holdout import HeldOutLikelihood
-from tabgan.training.lesson import Questions, answer
+from tabgan.training.lesson import Questions, answer, count_questions
 
 SPEC = NetworkSpec((2, 4), noise_dim=0, width=4, n_blocks=1)
 LAYOUT = SPEC.layout
@@ -44,7 +44,7 @@ def held_out(second: np.ndarray, first_is_known: np.ndarray | bool = False) -> H
 def answers_of_second(forest, networks, second: np.ndarray) -> np.ndarray:
     lesson = answer(
         QUESTIONS,
-        LAYOUT,
+        SPEC,
         lambda column, few: forest if column == 1 else None,
         networks,
         np.zeros(2, int),
@@ -70,7 +70,7 @@ def test_without_trees_the_network_of_the_column_answers():
     sure = network_that_says([0.5, 0.5], [0.85, 0.05, 0.05, 0.05])
     networks = [UNSURE, sure]
     lesson = answer(
-        QUESTIONS, LAYOUT, lambda column, few: None, networks, np.array([0, 1]), held_out(ZEROS)
+        QUESTIONS, SPEC, lambda column, few: None, networks, np.array([0, 1]), held_out(ZEROS)
     )
     np.testing.assert_allclose(lesson.answers[0, LAYOUT.modes(0)], [0.5, 0.5], atol=1e-3)
     np.testing.assert_allclose(lesson.answers[0, LAYOUT.modes(1)], [0.85] + [0.05] * 3, atol=1e-3)
@@ -94,7 +94,7 @@ def test_a_cell_that_is_asked_for_alone_counts_as_much_as_the_others_of_its_row_
     second = np.repeat([0, 1], 40)  # zeros are asked for together with the first column
     lesson = answer(
         QUESTIONS,
-        LAYOUT,
+        SPEC,
         lambda column, few: trees_that_say([0.97, 0.01, 0.01, 0.01]) if column == 1 else None,
         [network_that_says([0.5, 0.5], [0.01, 0.97, 0.01, 0.01])],
         np.zeros(2, int),
@@ -128,11 +128,17 @@ def test_all_trees_are_grown_only_where_a_few_gain(n_zeros, flags):
         asked.append(few)
         return trees_that_say([0.97, 0.01, 0.01, 0.01])
 
-    answer(QUESTIONS, LAYOUT, trees_of, [UNSURE, UNSURE], np.zeros(2, int), held_out(second))
+    answer(QUESTIONS, SPEC, trees_of, [UNSURE, UNSURE], np.zeros(2, int), held_out(second))
     assert asked == flags
 
 
 def test_one_network_has_nothing_to_learn_from_itself():
-    arguments = QUESTIONS, LAYOUT, lambda column, few: None
+    arguments = QUESTIONS, SPEC, lambda column, few: None
     assert answer(*arguments, [UNSURE], np.zeros(2, int), held_out(ZEROS)) is None
     assert answer(*arguments, [UNSURE, UNSURE], np.zeros(2, int), held_out(ZEROS)) is not None
+
+
+def test_questions_about_many_columns_are_fewer_since_each_asks_for_more_cells():
+    assert count_questions(100, 128, 500) == count_questions(100, 5, 500) == 40_000
+    assert count_questions(100, 1_000, 8_000) == 5_120
+    assert count_questions(50_000, 1_000, 1_000) == 100_000

@@ -80,3 +80,16 @@ def test_epochs_that_were_asked_for_are_made_whether_or_not_rows_are_held_out():
 def test_the_game_lasts_some_fifty_times_through_the_table_within_limits():
     steps = [make_plan(n).adversarial_steps for n in (300, 20_000, 90_000, 500_000)]
     assert steps == [400, 2_000, 8_000, 8_000]
+
+
+def test_more_than_128_columns_take_fewer_steps_and_looks_and_short_tables_narrower_trunks():
+    assert make_plan(100, n_columns=128) == make_plan(100)
+    short, long = make_plan(100, n_columns=1_000), make_plan(5_000, n_columns=1_000)
+    assert short.width == 100
+    assert long.width == make_plan(5_000).width
+    assert short.distillation_steps < 0.3 * make_plan(100).distillation_steps
+    assert 100 <= short.adversarial_steps < 0.3 * make_plan(100).adversarial_steps
+    assert short.likelihood_round > 5 * make_plan(100).likelihood_round
+    # What was asked for is done.
+    asked = make_plan(5_000, epochs=50, n_columns=1_000)
+    assert asked.likelihood_steps == make_plan(5_000, epochs=50).likelihood_steps

@@ -59,7 +59,7 @@ def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
     """
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values
-    dtype = column.dtype.to_pandas()
+    dtype, stored = column.dtype.to_pandas(), values
     if column.date_format is not None:
         written = values.dt.strftime(column.date_format)
         stored = pd.to_datetime(written, format=column.date_format, errors="coerce")
