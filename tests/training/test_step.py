@@ -177,7 +177,7 @@ def test_answers_are_learnt_instead_of_the_rows(networks, batch):
     real = one_hot(batch.codes, SPEC.layout)
     known_modes = real * spread_columns(ops.cast(batch.known, "float32"), SPEC.layout)
     noise = ops.zeros((len(batch.codes), SPEC.noise_dim))
-    answers = np.asarray(step._say(own, known_modes, ops.cast(batch.known, "float32"), noise))
+    answers = np.asarray(step._say(own, known_modes, ops.cast(batch.known, "float32"), noise, real))
     bias = [tuple(weight.shape) for weight in own].index((SPEC.layout.n_modes,))  # of the heads
 
     def slope(answers) -> np.ndarray:
