@@ -96,14 +96,12 @@ class Redrawing:
             )
             drawn, their_uniforms = self.sampler.fill(start, rng)
             candidates = self.table_of(drawn, their_uniforms, numbers[rows])
-            are_kept = self._kept_beside(candidates, table[~broken])
-            if are_alike:
-                chosen = np.flatnonzero(are_kept)[: len(open_rows)]
-                places = open_rows[: len(chosen)]
+            are_kept = ~self.rules.broken(candidates)
+            of_row = np.full(len(rows), -1) if are_alike else rows
+            if self.rules.of_tables:
+                places, chosen = self._matched(table, broken, candidates, are_kept, of_row)
             else:
-                of_row = are_kept.reshape(-1, n_each)
-                found = np.flatnonzero(of_row.any(axis=1))
-                chosen, places = found * n_each + of_row[found].argmax(axis=1), open_rows[found]
+                places, chosen = _first_kept(open_rows, are_kept, of_row)
             codes[places], uniforms[places] = drawn[chosen], their_uniforms[chosen]
         table = self.table_of(codes, uniforms, numbers).iloc[:n_wanted]
         if self._broken(table).any():
@@ -118,14 +116,43 @@ class Redrawing:
             broken |= self._broken_by(rule, table)
         return broken
 
-    def _kept_beside(self, candidates: pd.DataFrame, kept: pd.DataFrame) -> np.ndarray:
-        """Return which candidates keep all rules as the next rows of a table."""
-        broken = self.rules.broken(candidates)
-        for rule in self.rules.of_tables:
-            names = list(rule.columns)
-            rows = pd.concat([kept[names], candidates.loc[~broken, names]], ignore_index=True)
-            broken[~broken] = self._broken_by(rule, rows)[len(kept) :]
-        return ~broken
+    def _matched(
+        self,
+        table: pd.DataFrame,
+        broken: np.ndarray,
+        candidates: pd.DataFrame,
+        are_kept: np.ndarray,
+        of_row: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return which rows get which candidates, so that no row repeats an earlier one.
+
+        A row is not asked to differ from later ones: those are drawn again in the next round.
+        """
+        taken: list[set[Hashable]] = [set() for _ in self._seen]
+        keys = _keys_of_rules(table, self.rules.of_tables)
+        theirs = _keys_of_rules(candidates, self.rules.of_tables)
+        waiting: dict[int, list[int]] = {}
+        for candidate in np.flatnonzero(are_kept)[::-1]:
+            waiting.setdefault(int(of_row[candidate]), []).append(int(candidate))
+        places: list[int] = []
+        chosen: list[int] = []
+        for row in range(len(table)):
+            found = keys[row]
+            if broken[row]:
+                queue = waiting.get(row) or waiting.get(-1) or []
+                while queue and any(
+                    key in here or key in before
+                    for key, here, before in zip(theirs[queue[-1]], taken, self._seen, strict=True)
+                ):
+                    queue.pop()
+                if not queue:
+                    continue
+                places.append(row)
+                chosen.append(queue.pop())
+                found = theirs[chosen[-1]]
+            for key, here in zip(found, taken, strict=True):
+                here.add(key)
+        return np.array(places, dtype=np.int64), np.array(chosen, dtype=np.int64)
 
     def _broken_by(self, rule: Constraint, table: pd.DataFrame) -> np.ndarray:
         """Return which rows break a rule about several, by themselves or with earlier blocks."""
@@ -144,6 +171,25 @@ class Redrawing:
             f"after {sum(_ROUNDS)} draws a row some of {len(table):,} break a rule: {listed}. "
             "Ask for fewer rows or for other conditions, or fit without the rule"
         )
+
+
+def _first_kept(
+    open_rows: np.ndarray, are_kept: np.ndarray, of_row: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which open rows get which candidates: the first of their own, or any if of row -1."""
+    kept = np.flatnonzero(are_kept)
+    if of_row[0] < 0:
+        chosen = kept[: len(open_rows)]
+        return open_rows[: len(chosen)], chosen
+    places, first = np.unique(of_row[kept], return_index=True)
+    return places, kept[first]
+
+
+def _keys_of_rules(
+    table: pd.DataFrame, rules: tuple[Constraint, ...]
+) -> list[tuple[Hashable, ...]]:
+    """Return for each row what each rule about several rows compares."""
+    return list(zip(*(_keys(table, rule.columns) for rule in rules), strict=True))
 
 
 def _keys(table: pd.DataFrame, names: tuple[Hashable, ...]) -> list[Hashable]:

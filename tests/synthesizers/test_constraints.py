@@ -24,9 +24,7 @@ from tabgan.schema.constraints import Constraint, check_constraints
 def with_rules(gan: TabGAN, *rules: Constraint) -> TabGAN:
     """The fitted model with rules that its table does not keep: none of them is learnt."""
     ruled = TabGAN()
-    ruled._model = replace(gan._model, constraints=rules)
-    ruled._container = gan._container
-    ruled._set_names(list(gan.schema_.names))
+    ruled._keep(replace(gan._model, constraints=rules), gan._container, list(gan.schema_.names))
     return ruled
 
 

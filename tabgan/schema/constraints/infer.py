@@ -55,8 +55,8 @@ def infer_constraints(
     >>> table["gross"] = table["net"] + table["tax"]
     >>> for rule in infer_constraints(table):
     ...     print(rule)
-    'tax' <= 'net'
     'net' <= 'gross'
+    'tax' <= 'net'
     'tax' <= 'gross'
     'gross' = 'net' + 'tax'
     """
