@@ -14,6 +14,7 @@ from tabgan.encoding import TableEncoder
 from tabgan.encoding.numeric import PER_SECOND
 from tabgan.encoding.restore import restore_meanings
 from tabgan.encoding.restriction import Restriction
+from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Inequality
 from tabgan.schema.constraints.comparison import as_floats, meanings
 
@@ -34,6 +35,7 @@ class DrawnRows:
     """
 
     encoder: TableEncoder
+    schema: TableSchema
     codes: np.ndarray
     uniforms: np.ndarray
     free: Mapping[Hashable, np.ndarray]
@@ -56,12 +58,11 @@ class DrawnRows:
         ):
             if not rows.any():
                 continue
-            schema = self.encoder.schema
-            start = meanings(table[other][rows], schema[other])
+            start = meanings(table[other][rows], self.schema[other])
             ends = [sign * as_floats(end - start) for end in self._ends(name, rows)]
             uniforms = self.uniforms[rows, self.encoder.learnt_index(name)]
             drawn, are_found = _gaps_between(gaps, np.minimum(*ends), np.maximum(*ends), uniforms)
-            cells = restore_meanings(_moved(start, sign * drawn), schema[name])
+            cells = restore_meanings(_moved(start, sign * drawn), self.schema[name])
             found = are_found & cells.notna().to_numpy(dtype=bool)
             put_cells(table, name, np.flatnonzero(rows)[found], cells[found])
 
@@ -89,7 +90,7 @@ class DrawnRows:
 
     def _ends(self, name: Hashable, rows: np.ndarray) -> tuple[pd.Series, pd.Series]:
         """Return where the modes of a column begin and end in some rows."""
-        column, n_rows = self.encoder.schema[name], int(rows.sum())
+        column, n_rows = self.schema[name], int(rows.sum())
         low, high = (
             meanings(self._cells(name, rows, shares), column)
             for shares in (np.zeros(n_rows), np.ones(n_rows))
@@ -118,8 +119,7 @@ class DrawnRows:
         beside : pandas.DataFrame
             The rows with such values of the other column as the rule shall be kept with.
         """
-        schema = self.encoder.schema
-        rows = rule.broken(beside, schema) & self._movable(name)
+        rows = rule.broken(beside, self.schema) & self._movable(name)
         if not rows.any():
             return
         pair = beside.loc[rows, list(rule.columns)].reset_index(drop=True)
@@ -131,7 +131,7 @@ class DrawnRows:
         def breaks_at(shares: np.ndarray) -> np.ndarray:
             moved = pair.copy()
             moved[name] = cells_at(shares).array
-            return rule.broken(moved, schema)
+            return rule.broken(moved, self.schema)
 
         can_be_kept = ~breaks_at(np.ones(len(pair)))
         below, above = np.zeros(len(pair)), np.ones(len(pair))

@@ -84,11 +84,13 @@ class Redrawing:
         numbers = block * BLOCK_SIZE + np.arange(len(codes))
         known = self.sampler.conditions.known_rows(block * BLOCK_SIZE, len(codes))
         are_alike = len(self.sampler.conditions.known) == 1
-        for n_each in _ROUNDS:
+        for n_each in (*_ROUNDS, 0):
             table = self.table_of(codes, uniforms, numbers)
             broken = self._broken(table)
             if not broken[:n_wanted].any():
                 break
+            if not n_each:
+                raise ConstraintError(self._hopeless(table.iloc[:n_wanted]))
             open_rows = np.flatnonzero(broken)
             rows = np.repeat(open_rows, n_each)
             start = (
@@ -103,11 +105,8 @@ class Redrawing:
             else:
                 places, chosen = _first_kept(open_rows, are_kept, of_row)
             codes[places], uniforms[places] = drawn[chosen], their_uniforms[chosen]
-        table = self.table_of(codes, uniforms, numbers).iloc[:n_wanted]
-        if self._broken(table).any():
-            raise ConstraintError(self._hopeless(table))
         for seen, rule in zip(self._seen, self.rules.of_tables, strict=True):
-            seen.update(_keys(table, rule.columns))
+            seen.update(_keys(table.iloc[:n_wanted], rule.columns))
         return codes, uniforms
 
     def _broken(self, table: pd.DataFrame) -> np.ndarray:

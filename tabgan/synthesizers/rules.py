@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -29,7 +30,7 @@ class Rules:
     constraints: tuple[Constraint, ...]
     encoder: TableEncoder
 
-    @property
+    @cached_property
     def schema(self) -> TableSchema:
         """What the columns are."""
         return self.encoder.schema
@@ -75,18 +76,21 @@ class Rules:
         restricted : mapping of int to Restriction or None
             Learnt column to the part of it that its values shall lie in.
         """
-        drawn = DrawnRows(self.encoder, codes, uniforms, free, restricted or {})
+        drawn = DrawnRows(self.encoder, self.schema, codes, uniforms, free, restricted or {})
         orders = [rule for rule in self.constraints if isinstance(rule, Inequality)]
         for rule in _narrowest(orders):
             drawn.place(rule, table)
         for _ in orders:  # the lower column of one may be the higher of another
-            for rule in orders:
+            broken = [rule for rule in orders if rule.broken(table, self.schema).any()]
+            for rule in broken:
                 # Down, where the higher column cannot rise so far inside its mode; else that rises,
                 # and the lower column keeps its law.
                 highest = table.copy()
                 drawn.put_far(rule.high, highest)
                 drawn.move(rule, rule.low, table, highest)
                 drawn.move(rule, rule.high, table, table)
+            if not broken:
+                break
         self.solve(table, free, restricted)
 
     def solve(
