@@ -36,7 +36,8 @@ def value_to_json(value: object) -> JsonValue:
         return {"missing": True}
     if isinstance(value, bool | np.bool_):
         return {"bool": bool(value)}
-    if isinstance(value, int | np.integer):
+    # A duration of NumPy is an integer of NumPy, too.
+    if isinstance(value, int | np.integer) and not isinstance(value, np.timedelta64):
         return {"int": str(int(value))}
     if isinstance(value, float | np.floating):
         return {"float": float(value).hex()}

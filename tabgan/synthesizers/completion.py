@@ -11,14 +11,15 @@ from tabgan.encoding import TableEncoder
 from tabgan.encoding.restriction import Restriction
 from tabgan.randomness import stream
 from tabgan.synthesizers.model import FittedModel
+from tabgan.synthesizers.placing import put_cells
 from tabgan.synthesizers.rules import Rules
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler, draw_modes, restrict
 
 # Where a row has several gaps that could be missing values, how many completions to choose one
 # from: that no cell shall be missing changes the law of the others. A first choice, not ablated.
 _N_CANDIDATES = 8
-# How often to fill the gaps of rows that break a rule; one in a million breaks one that every
-# second row keeps.
+# How often to fill the gaps of rows that break a rule: of those with an even chance each time, one
+# in a million is left.
 _N_ATTEMPTS = 20
 
 
@@ -94,10 +95,8 @@ def _drawn_by_rules(
         part = table.iloc[open_rows]
         again = _drawn(rules, sampler, part, codes[open_rows], present, seed, attempt)
         kept = ~rules.broken(again)
-        for name in filled.columns:
-            cells = filled[name].copy()
-            cells.iloc[open_rows[kept]] = again[name].array[kept]
-            filled[name] = cells
+        for column in rules.encoder.learnt:  # an identifier that was written stays
+            put_cells(filled, column.column.name, open_rows[kept], again[column.column.name][kept])
     n_broken = int(rules.broken(filled).sum())
     if n_broken:
         warnings.warn(

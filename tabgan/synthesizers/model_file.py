@@ -36,6 +36,8 @@ from tabgan.synthesizers.passes import PassPlan
 
 # Half a billion numbers are two gigabytes: far above any table's network, far below a memory bomb.
 _MAX_PARAMETERS = 500_000_000
+# Each is tried against all others in every block.
+_MAX_CONSTRAINTS = 1_000
 _RATIO = ("leaves_left", "values", "offsets", "mean_share")
 _VERSIONED = ("numpy", "pandas", "keras", "tensorflow")
 
@@ -160,6 +162,8 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         discriminator=discriminator,
         constraints=_read_constraints(params.get("constraints", []), schema),
     )
+    if model.constraints:
+        _try_rules(model)
     # Each column says what it releases, for which it needs all that was read of it.
     if len(model.schema) != len(schema):
         raise ModelFileError("the columns do not fit the table's schema")
@@ -168,9 +172,22 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
 
 def _read_constraints(form: Any, schema: TableSchema) -> tuple[Constraint, ...]:
     constraints = constraints_from_json(form)
+    if len(constraints) > _MAX_CONSTRAINTS:
+        raise ModelFileError("there are more constraints than any table has")
     if not {name for rule in constraints for name in rule.columns} <= set(schema.names):
         raise ModelFileError("the constraints do not fit the table's schema")
     return constraints
+
+
+def _try_rules(model: FittedModel) -> None:
+    """Keep the rules in two rows: those that cannot be kept raise what the reader passes on."""
+    codes = np.zeros((2, model.encoder.layout.n_columns), dtype=np.int64)
+    uniforms = np.full(codes.shape, 0.5)
+    table = model.encoder.decode(codes, uniforms)
+    model.rules.arrange(table, codes, uniforms, {})
+    for rule in model.constraints:
+        rule.broken(table, model.schema)
+    _ = model.compatible
 
 
 def _check_facts(parameters: Any, fitted: dict[str, Any], history: Any) -> None:

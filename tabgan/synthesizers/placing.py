@@ -59,7 +59,8 @@ class DrawnRows:
             if not rows.any():
                 continue
             start = meanings(table[other][rows], self.schema[other])
-            ends = [sign * as_floats(end - start) for end in self._ends(name, rows)]
+            from_start = as_floats(start)
+            ends = [sign * (as_floats(end) - from_start) for end in self._ends(name, rows)]
             uniforms = self.uniforms[rows, self.encoder.learnt_index(name)]
             drawn, are_found = _gaps_between(gaps, np.minimum(*ends), np.maximum(*ends), uniforms)
             cells = restore_meanings(_moved(start, sign * drawn), self.schema[name])
@@ -70,13 +71,14 @@ class DrawnRows:
         self, rule: Inequality, gaps: np.ndarray, rows: np.ndarray, table: pd.DataFrame
     ) -> None:
         """Draw the lower column again, by how many gaps lead from it to the higher one's mode."""
-        lowest, highest = self._ends(rule.low, rows)
-        first, last = self._ends(rule.high, rows)
         shares = (np.arange(_N_PLACES) + 0.5) / _N_PLACES
-        along = shares * as_floats(highest - lowest)[:, None]
+        lowest, highest, first, last = (
+            as_floats(ends) for ends in (*self._ends(rule.low, rows), *self._ends(rule.high, rows))
+        )
+        along = (lowest + shares[:, None] * (highest - lowest)).T
         weights = np.subtract(
-            _share_below(gaps, as_floats(last - lowest)[:, None] - along, upto=True),
-            _share_below(gaps, as_floats(first - lowest)[:, None] - along, upto=False),
+            _share_below(gaps, last[:, None] - along, upto=True),
+            _share_below(gaps, first[:, None] - along, upto=False),
         ).clip(min=0.0)
         upto = np.cumsum(weights, axis=1)
         wanted = self.uniforms[rows, self.encoder.learnt_index(rule.low)] * upto[:, -1]

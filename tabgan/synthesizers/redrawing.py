@@ -13,6 +13,7 @@ import pandas as pd
 from tabgan.errors import ConstraintError
 from tabgan.randomness import stream
 from tabgan.schema.constraints import Constraint
+from tabgan.schema.constraints.constraint import rows_of
 from tabgan.synthesizers.rules import Rules
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 
@@ -92,7 +93,8 @@ class Redrawing:
             if not n_each:
                 raise ConstraintError(self._hopeless(table.iloc[:n_wanted]))
             open_rows = np.flatnonzero(broken)
-            rows = np.repeat(open_rows, n_each)
+            # Where rows differ, all have candidates: none may depend on how many others are open.
+            rows = np.repeat(open_rows if are_alike else np.arange(len(codes)), n_each)
             start = (
                 known[rows] if begun is None else begun[rng.integers(len(begun), size=len(rows))]
             )
@@ -106,7 +108,7 @@ class Redrawing:
                 places, chosen = _first_kept(open_rows, are_kept, of_row)
             codes[places], uniforms[places] = drawn[chosen], their_uniforms[chosen]
         for seen, rule in zip(self._seen, self.rules.of_tables, strict=True):
-            seen.update(_keys(table.iloc[:n_wanted], rule.columns))
+            seen.update(rows_of(table.iloc[:n_wanted], rule.columns))
         return codes, uniforms
 
     def _broken(self, table: pd.DataFrame) -> np.ndarray:
@@ -156,7 +158,7 @@ class Redrawing:
     def _broken_by(self, rule: Constraint, table: pd.DataFrame) -> np.ndarray:
         """Return which rows break a rule about several, by themselves or with earlier blocks."""
         seen = self._seen[self.rules.of_tables.index(rule)]
-        repeats = np.array([key in seen for key in _keys(table, rule.columns)], dtype=bool)
+        repeats = np.array([key in seen for key in rows_of(table, rule.columns)], dtype=bool)
         return np.asarray(rule.broken(table, self.rules.schema) | repeats)
 
     def _hopeless(self, table: pd.DataFrame) -> str:
@@ -164,8 +166,8 @@ class Redrawing:
             str(rule): int(rule.broken(table, self.rules.schema).sum())
             for rule in self.rules.constraints
         }
-        listed = "; ".join(f"{count} break {rule}" for rule, count in counts.items() if count)
-        listed = listed or "the others repeat earlier rows"
+        listed = "; ".join(f"{rule} (rows: {count})" for rule, count in counts.items() if count)
+        listed = listed or "some repeat rows of earlier blocks"
         return (
             f"after {sum(_ROUNDS)} draws a row some of {len(table):,} break a rule: {listed}. "
             "Ask for fewer rows or for other conditions, or fit without the rule"
@@ -180,6 +182,7 @@ def _first_kept(
     if of_row[0] < 0:
         chosen = kept[: len(open_rows)]
         return open_rows[: len(chosen)], chosen
+    kept = kept[np.isin(of_row[kept], open_rows)]
     places, first = np.unique(of_row[kept], return_index=True)
     return places, kept[first]
 
@@ -188,10 +191,4 @@ def _keys_of_rules(
     table: pd.DataFrame, rules: tuple[Constraint, ...]
 ) -> list[tuple[Hashable, ...]]:
     """Return for each row what each rule about several rows compares."""
-    return list(zip(*(_keys(table, rule.columns) for rule in rules), strict=True))
-
-
-def _keys(table: pd.DataFrame, names: tuple[Hashable, ...]) -> list[Hashable]:
-    columns = [table[name].astype(object) for name in names]
-    present = [cells.where(cells.notna(), None) for cells in columns]
-    return list(zip(*present, strict=True))
+    return list(zip(*(rows_of(table, rule.columns) for rule in rules), strict=True))

@@ -80,17 +80,19 @@ class Rules:
         orders = [rule for rule in self.constraints if isinstance(rule, Inequality)]
         for rule in _narrowest(orders):
             drawn.place(rule, table)
-        for _ in orders:  # the lower column of one may be the higher of another
-            broken = [rule for rule in orders if rule.broken(table, self.schema).any()]
-            for rule in broken:
+        n_broken = np.inf
+        while True:  # the lower column of one may be the higher of another
+            counts = [int(rule.broken(table, self.schema).sum()) for rule in orders]
+            if not 0 < sum(counts) < n_broken:
+                break
+            n_broken = sum(counts)
+            for rule in [rule for rule, count in zip(orders, counts, strict=True) if count]:
                 # Down, where the higher column cannot rise so far inside its mode; else that rises,
                 # and the lower column keeps its law.
-                highest = table.copy()
+                highest = table[list(rule.columns)].copy()
                 drawn.put_far(rule.high, highest)
                 drawn.move(rule, rule.low, table, highest)
                 drawn.move(rule, rule.high, table, table)
-            if not broken:
-                break
         self.solve(table, free, restricted)
 
     def solve(

@@ -109,6 +109,15 @@ def test_what_no_row_can_keep_is_refused_with_the_rule(ruled):
         ruled.sample(5, conditions={"residents": 4, "satisfaction": 1})
 
 
+def test_rows_of_their_own_conditions_are_the_head_of_more(gan):
+    ruled = with_rules(gan, Range("residents", None, 3))
+    asked = pd.DataFrame({"dwelling": ["house", "flat"] * 40})
+    whole = ruled.sample(conditions=asked, random_state=0)
+    for n in (2, 51):
+        head = ruled.sample(conditions=asked.head(n), random_state=0)
+        pd.testing.assert_frame_equal(head, whole.head(n))
+
+
 def test_gaps_are_filled_by_the_rules(ruled, table):
     given = ruled.sample(400, random_state=5)
     holes = given.copy()
@@ -142,6 +151,23 @@ def test_rules_about_other_columns_make_a_file_unsound(gan, tmp_path):
     path = tmp_path / "model.tabgan"
     with_rules(gan, Unique("elsewhere")).save(path)
     with pytest.raises(ModelFileError, match="constraints"):
+        TabGAN.load(path)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Inequality("region", "residents"),
+        Range("residents", "x"),
+        Sum("region", ["residents", "satisfaction"]),
+        Formula("region", "residents"),
+    ],
+    ids=str,
+)
+def test_rules_that_cannot_be_asked_of_the_columns_make_a_file_unsound(gan, tmp_path, rule):
+    path = tmp_path / "model.tabgan"
+    with_rules(gan, rule).save(path)
+    with pytest.raises(ModelFileError):
         TabGAN.load(path)
 
 

@@ -81,6 +81,30 @@ def test_modes_that_go_together_keep_an_inequality_by_their_places(encoder, low,
             assert (table[name] <= last)[present].all()
 
 
+def test_a_chain_of_orders_is_kept_where_modes_allow_it():
+    rng = np.random.default_rng(0)
+    steps = rng.gamma(2.0, 10.0, (N_ROWS, 6)).cumsum(axis=1)
+    table = pd.DataFrame(steps, columns=list("abcdef"))
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    chain = [
+        Inequality(a, b).learnt(table, schema, 5) for a, b in zip("abcde", "bcdef", strict=True)
+    ]
+    rules = rules_of(encoder, *chain)
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+    rows = encoder.decode(codes, uniforms)
+    before = rules.broken(rows).mean()
+    rules.arrange(rows, codes, uniforms, {})
+    assert before > 0.02
+    assert rules.broken(rows).mean() < 0.01
+    # Rows whose modes cannot keep the rules end the search, too.
+    codes = np.column_stack([rng.permutation(column) for column in codes.T])
+    rows = encoder.decode(codes, uniforms)
+    rules.arrange(rows, codes, uniforms, {})
+    assert rules.broken(rows).any()
+
+
 def test_known_cells_stay_and_the_other_column_moves(encoder):
     rule = Inequality("net", "gross")
     codes, uniforms, table = drawn(encoder)

@@ -8,8 +8,14 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from tabgan.errors import ConstraintError
-from tabgan.schema.constraints.constraint import BoolArray, Constraint, as_names, check_names
+from tabgan.errors import ConstraintError, InvalidParameterError
+from tabgan.schema.constraints.constraint import (
+    BoolArray,
+    Constraint,
+    as_names,
+    check_names,
+    rows_of,
+)
 from tabgan.schema.table import TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
@@ -39,6 +45,7 @@ class FixedCombinations(Constraint):
     """
 
     kind: ClassVar[str] = "fixed_combinations"
+    needs: ClassVar[str] = "columns of single values"
 
     names: tuple[Hashable, ...]
     combinations: frozenset[Combination] | None = field(default=None, repr=False)
@@ -49,9 +56,12 @@ class FixedCombinations(Constraint):
         combinations: frozenset[Combination] | None = None,
     ) -> None:
         object.__setattr__(self, "names", as_names(columns))
-        allowed = None if combinations is None else frozenset(map(tuple, combinations))
-        object.__setattr__(self, "combinations", allowed)
         check_names("FixedCombinations", self.names, 2)
+        allowed = None if combinations is None else _without_nan(combinations, len(self.names))
+        object.__setattr__(self, "combinations", allowed)
+
+    def __repr__(self) -> str:
+        return f"FixedCombinations({list(self.names)!r})"
 
     @property
     def columns(self) -> tuple[Hashable, ...]:
@@ -63,7 +73,7 @@ class FixedCombinations(Constraint):
     def learnt(self, table: pd.DataFrame, schema: TableSchema, fewest_rows: int) -> Self:
         if self.combinations is not None:
             return self
-        counts = Counter(self._rows(table))
+        counts = Counter(rows_of(table, self.names))
         common = frozenset(row for row, count in counts.items() if count >= max(1, fewest_rows))
         if not common:
             raise ConstraintError(
@@ -73,15 +83,10 @@ class FixedCombinations(Constraint):
         return type(self)(self.names, common)
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
-        rows = self._rows(table)
+        rows = rows_of(table, self.names)
         if self.combinations is None:
             return np.zeros(len(rows), dtype=bool)
         return np.array([row not in self.combinations for row in rows], dtype=bool)
-
-    def _rows(self, table: pd.DataFrame) -> list[Combination]:
-        columns = [table[name].astype(object) for name in self.names]
-        present = [cells.where(cells.notna(), None) for cells in columns]
-        return list(zip(*present, strict=True))
 
     def to_json(self) -> dict[str, JsonValue]:
         form: dict[str, JsonValue] = {"columns": [value_to_json(name) for name in self.names]}
@@ -98,3 +103,23 @@ class FixedCombinations(Constraint):
         if rows is None:
             return cls(names)
         return cls(names, frozenset(tuple(value_from_json(value) for value in row) for row in rows))
+
+
+def _without_nan(combinations: Any, n_columns: int) -> frozenset[Combination]:
+    """Return combinations with ``None`` for every missing value, all of the right length."""
+    try:
+        rows = [tuple(row) for row in combinations]
+        missing = [[pd.api.types.is_scalar(v) and pd.isna(v) for v in row] for row in rows]
+        allowed = frozenset(
+            tuple(None if is_missing else v for v, is_missing in zip(row, of_row, strict=True))
+            for row, of_row in zip(rows, missing, strict=True)
+        )
+    except TypeError:
+        raise InvalidParameterError(
+            "combinations of FixedCombinations are a set of tuples of single values"
+        ) from None
+    if any(len(row) != n_columns for row in allowed):
+        raise InvalidParameterError(
+            f"combinations of FixedCombinations need {n_columns} values each, one a column"
+        )
+    return allowed

@@ -4,6 +4,7 @@ Rules compare and add cells. What a column stores may be text (dates in a format
 dtypes for numbers; here each becomes one that pandas compares and adds.
 """
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pandas as pd
 
 from tabgan.schema.constraints.finding import FloatArray
 from tabgan.schema.object_cells import count_durations, count_moments
-from tabgan.schema.table import ColumnSchema, Kind
+from tabgan.schema.table import ColumnSchema, Kind, TableSchema
 
 
 def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
@@ -41,12 +42,12 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.kind is Kind.DATETIME:
         return _points_in_time(cells, column)
     if column.kind is Kind.TIMEDELTA:
-        return cells.astype("timedelta64[ns]") if _is_arrow(cells) else cells
-    if isinstance(cells.dtype, pd.CategoricalDtype) and column.kind is Kind.CATEGORICAL:
-        if not cells.dtype.ordered:
-            raise TypeError("levels without an order")
-        ranks = pd.Series(cells.cat.codes.to_numpy(), dtype="Int64")
-        return ranks.mask(ranks < 0)
+        plain: Any = f"timedelta64[{_unit(cells.dtype)}]"
+        return cells.astype(plain) if _is_arrow(cells) else cells
+    if column.kind is Kind.CATEGORICAL and column.dtype.ordered:
+        rank_of = {level: rank for rank, level in enumerate(column.dtype.levels or ())}
+        ranks = [rank_of.get(cell) for cell in cells.astype(object)]
+        return pd.Series(ranks, dtype="Int64")
     if column.kind not in (Kind.CONTINUOUS, Kind.INTEGER, Kind.BOOLEAN):
         raise TypeError("values without an order")
     return _numbers(cells, column.kind)
@@ -86,6 +87,15 @@ def as_floats(cells: pd.Series) -> FloatArray:
     if pd.api.types.is_timedelta64_dtype(cells.dtype):
         cells = cells.dt.total_seconds()
     return np.asarray(cells.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def precision(names: tuple[Hashable, ...], schema: TableSchema) -> float:
+    """Return the relative error of sums of columns, by the digits of the shortest of them."""
+    dtypes = [schema[name].dtype.name.lower() for name in names]
+    if any("float16" in dtype or "halffloat" in dtype for dtype in dtypes):
+        return 1e-3
+    is_single = any("float32" in dtype or dtype.startswith("float[") for dtype in dtypes)
+    return 1e-6 if is_single else 1e-12
 
 
 def rounding(column: ColumnSchema) -> float:
@@ -133,7 +143,8 @@ def _points_in_time(cells: pd.Series, column: ColumnSchema) -> pd.Series:
         return pd.Series(cells.array.to_timestamp())
     if _is_arrow(cells):
         zone = getattr(cells.dtype.pyarrow_dtype, "tz", None)  # type: ignore[union-attr]
-        plain: Any = "datetime64[ns]" if zone is None else f"datetime64[ns, {zone}]"
+        unit = _unit(cells.dtype)
+        plain: Any = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
         cells = cells.astype(plain)
     return cells if cells.dt.tz is None else cells.dt.tz_convert("UTC")
 

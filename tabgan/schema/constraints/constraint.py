@@ -14,6 +14,8 @@ from tabgan.schema.table import TableSchema
 from tabgan.schema.values import JsonValue, value_from_json
 
 BoolArray = NDArray[np.bool_]
+# What pandas raises where columns or values cannot be compared or added.
+_REFUSALS = (TypeError, ValueError, AttributeError, OverflowError)
 
 
 class Constraint(ABC):
@@ -23,6 +25,8 @@ class Constraint(ABC):
     """
 
     kind: ClassVar[str]
+    # What it can be asked of, in words.
+    needs: ClassVar[str]
     # Whether a row keeps or breaks it by itself, whatever the other rows are.
     is_of_rows: ClassVar[bool] = True
 
@@ -92,8 +96,19 @@ def meaning_of(name: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.S
     return meanings(table[name], schema[name])
 
 
+def rows_of(table: pd.DataFrame, names: tuple[Hashable, ...]) -> list[tuple[Hashable, ...]]:
+    """Return the cells of some columns, a tuple a row, with ``None`` for missing."""
+    columns = [table[name].astype(object) for name in names]
+    present = [cells.where(cells.notna(), None) for cells in columns]
+    return list(zip(*present, strict=True))
+
+
 def check_names(rule: str, names: tuple[Hashable, ...], fewest: int) -> None:
     """Raise InvalidParameterError unless a rule is about enough columns, each named once."""
+    try:
+        set(names)
+    except TypeError:
+        raise InvalidParameterError(f"{rule} needs names of columns, not lists of them") from None
     if len(names) < fewest:
         raise InvalidParameterError(f"{rule} needs at least {fewest} columns, got {len(names)}")
     if len(set(names)) < len(names):
@@ -131,7 +146,7 @@ def check_constraints(
     ]
     if problems:
         raise ConstraintError(f"constraints do not fit the table: {'; '.join(problems)}")
-    counts = [int(rule.broken(table, schema).sum()) for rule in constraints]
+    counts = [_count_broken(rule, table, schema) for rule in constraints]
     broken = [
         f"{count:,} break {rule}" for rule, count in zip(constraints, counts, strict=True) if count
     ]
@@ -148,8 +163,17 @@ def _misplaced(rule: Constraint, table: pd.DataFrame, schema: TableSchema) -> st
         return f"the table has no columns {absent}"
     try:
         rule.broken(table.iloc[:2], schema)
-    except (TypeError, ValueError, AttributeError):
+    except _REFUSALS:
         # Not the message of pandas, which quotes cells.
         kinds = ", ".join(f"{name!r} is {schema[name].kind}" for name in rule.columns)
-        return f"columns of these kinds cannot keep it ({kinds})"
+        return f"{rule.needs} are needed ({kinds})"
     return None
+
+
+def _count_broken(rule: Constraint, table: pd.DataFrame, schema: TableSchema) -> int:
+    try:
+        return int(rule.broken(table, schema).sum())
+    except _REFUSALS:
+        raise ConstraintError(
+            f"{rule} cannot be judged: its columns hold numbers or dates that are too far apart"
+        ) from None

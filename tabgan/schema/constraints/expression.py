@@ -7,6 +7,7 @@ few functions. Whatever else Python can say is refused.
 import ast
 import operator
 import re
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -94,7 +95,9 @@ class Expression:
         if depth > _MAX_DEPTH:
             raise InvalidParameterError(f"{self.text!r} is nested too deep")
         match node:
-            case ast.Constant(value=int() | float()) if not isinstance(node.value, bool):
+            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
+                if abs(number) > sys.float_info.max:
+                    raise InvalidParameterError(f"{self.text[:50]!r}: a number is too large")
                 return []
             case ast.Name(id=name):
                 return [self._names.get(name, name)]

@@ -1,5 +1,6 @@
 """One column is computed from others."""
 
+import sys
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -8,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
-from tabgan.schema.constraints.comparison import as_floats, as_stored, rounding
+from tabgan.schema.constraints.comparison import as_floats, as_stored, precision, rounding
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
@@ -16,7 +17,6 @@ from tabgan.schema.constraints.constraint import (
     number_from_json,
 )
 from tabgan.schema.constraints.expression import Expression
-from tabgan.schema.constraints.finding import PRECISION
 from tabgan.schema.table import TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
@@ -30,9 +30,9 @@ class Formula(Constraint):
     column : hashable
         Name of the column that is computed: numbers, dates or durations.
     expression : str
-        Arithmetic over columns: ``+ - * / // % **``, ``abs``, ``sqrt``, ``exp``, ``log``,
-        ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no identifier stands in
-        backticks. Nothing in it is executed.
+        Arithmetic over columns whose names are text: ``+ - * / // % **``, ``abs``, ``sqrt``,
+        ``exp``, ``log``, ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no
+        identifier stands in backticks. Nothing in it is executed.
     tolerance : float, default=0.0
         How far the column may be from what is computed, in its unit (seconds for dates and
         durations), besides being rounded to its last decimal.
@@ -45,6 +45,7 @@ class Formula(Constraint):
     """
 
     kind: ClassVar[str] = "formula"
+    needs: ClassVar[str] = "columns of numbers, dates or durations"
 
     column: Hashable
     expression: str
@@ -55,7 +56,8 @@ class Formula(Constraint):
             raise InvalidParameterError("expression of a Formula must be text")
         if self.column in Expression(self.expression).columns:
             raise InvalidParameterError(f"Formula computes {self.column!r} from itself")
-        if isinstance(self.tolerance, bool) or not 0 <= self.tolerance < np.inf:
+        is_number = isinstance(self.tolerance, int | float) and not isinstance(self.tolerance, bool)
+        if not is_number or not 0 <= self.tolerance < sys.float_info.max:
             raise InvalidParameterError("tolerance of a Formula must be a number >= 0")
 
     @property
@@ -74,7 +76,8 @@ class Formula(Constraint):
         gaps = as_floats(found - as_stored(computed, schema[self.column]))
         sizes = np.maximum(np.abs(as_floats(found)), np.abs(as_floats(computed)))
         is_date = pd.api.types.is_datetime64_any_dtype(found.dtype)
-        error = 0.0 if is_date else PRECISION * sizes + rounding(schema[self.column])
+        error = precision(self.columns, schema) * sizes + rounding(schema[self.column])
+        error = np.zeros(len(sizes)) if is_date else error
         return np.asarray(np.abs(gaps) > self.tolerance + error)  # false where one is missing
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:

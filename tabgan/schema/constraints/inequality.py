@@ -1,5 +1,6 @@
 """One column is at most another."""
 
+import sys
 from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
@@ -7,6 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
+from tabgan.errors import InvalidParameterError
 from tabgan.schema.constraints.comparison import as_floats
 from tabgan.schema.constraints.constraint import (
     BoolArray,
@@ -46,6 +48,10 @@ class Inequality(Constraint):
     """
 
     kind: ClassVar[str] = "inequality"
+    needs: ClassVar[str] = (
+        "two columns of numbers, of durations, of dates (both with a time zone or both without) or "
+        "of the same ordered levels"
+    )
 
     low: Hashable
     high: Hashable
@@ -54,6 +60,8 @@ class Inequality(Constraint):
 
     def __post_init__(self) -> None:
         check_names("Inequality", self.columns, 2)
+        if self.gaps is not None and not _are_quantiles(self.gaps):
+            raise InvalidParameterError("gaps of an Inequality are rising finite numbers")
 
     @property
     def columns(self) -> tuple[Hashable, ...]:
@@ -75,7 +83,8 @@ class Inequality(Constraint):
     def learnt(self, table: pd.DataFrame, schema: TableSchema, fewest_rows: int) -> Self:
         if schema[self.low].kind is Kind.CATEGORICAL:
             return self
-        gaps = as_floats(meaning_of(self.high, table, schema) - meaning_of(self.low, table, schema))
+        low, high = (as_floats(meaning_of(name, table, schema)) for name in self.columns)
+        gaps = high - low
         gaps = np.sort(gaps[~np.isnan(gaps)])
         n_rows = max(1, fewest_rows)
         n_parts = min(_N_GAPS, len(gaps) // n_rows)
@@ -103,11 +112,13 @@ class Inequality(Constraint):
         low, high = value_from_json(form["low"]), value_from_json(form["high"])
         gaps = form.get("gaps")
         quantiles = None if gaps is None else tuple(number_from_json(gap) for gap in gaps)
-        if quantiles is not None and not _are_quantiles(quantiles):
-            raise ValueError("gaps are rising finite numbers")
-        return cls(low, high, bool(form.get("strict", False)), quantiles)
+        return cls(low, high, form.get("strict", False), quantiles)
 
 
 def _are_quantiles(gaps: tuple[Any, ...]) -> bool:
+    if len(gaps) < 2 or not all(isinstance(gap, int | float) for gap in gaps):
+        return False
+    if any(abs(gap) > sys.float_info.max for gap in gaps):
+        return False
     numbers = np.array(gaps, dtype=np.float64)
-    return len(gaps) > 1 and bool(np.isfinite(numbers).all() and (np.diff(numbers) >= 0).all())
+    return bool(np.isfinite(numbers).all() and (np.diff(numbers) >= 0).all())

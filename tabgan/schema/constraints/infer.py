@@ -5,7 +5,7 @@ import pandas as pd
 
 from tabgan.randomness import stream
 from tabgan.schema.constraints.combinations import FixedCombinations
-from tabgan.schema.constraints.comparison import meanings
+from tabgan.schema.constraints.comparison import as_floats, meanings
 from tabgan.schema.constraints.constraint import Constraint
 from tabgan.schema.constraints.finding import (
     FEWEST_ROWS,
@@ -35,9 +35,10 @@ def infer_constraints(
 ) -> tuple[Constraint, ...]:
     """Return rules that every row of a table keeps and independent columns would break.
 
-    Found are columns that are never above others, sums of two columns, columns that tell another,
-    and columns that are missing together. Whether they are rules of the matter or of this table,
-    you know: read them, and give those that are to ``TabGAN(constraints=...)``.
+    Found are columns that are never above others (but for what follows from two such rules), sums
+    of two columns, columns that tell another, and columns that are missing together. Whether they
+    are rules of the matter or of this table, you know: read them, and give those that are to
+    ``TabGAN(constraints=...)``.
 
     Parameters
     ----------
@@ -57,25 +58,22 @@ def infer_constraints(
     ...     print(rule)
     'net' <= 'gross'
     'tax' <= 'net'
-    'tax' <= 'gross'
     'gross' = 'net' + 'tax'
     """
     schema = infer_schema(table) if schema is None else schema
     if len(table) < FEWEST_ROWS:
         return ()
     columns = [column for column in schema if column.kind is not Kind.IDENTIFIER]
-    rows = np.column_stack([_as_floats(table[column.name], column) for column in columns])
+    rows = np.column_stack([_numbers(table[column.name], column) for column in columns])
     independent = stream(0, "rules").permuted(rows, axis=0)
     names = [column.name for column in columns]
-    units = [
-        _UNITS.get(column.kind, str(column.kind)) if column.kind.is_ordered else ""
-        for column in columns
-    ]
-    orders = [
-        Inequality(names[low], names[high])
+    units = [_unit(table[column.name], column) for column in columns]
+    pairs = [
+        (low, high)
         for low, high in candidate_orders(rows, units)
         if is_rule(keeps_order(rows, low, high), keeps_order(independent, low, high))
     ]
+    orders = [Inequality(names[low], names[high]) for low, high in _without_implied(pairs)]
     numbers = [i for i, column in enumerate(columns) if column.kind in _UNITS]
     sums = [
         Sum(names[total], [names[first], names[second]])
@@ -84,18 +82,43 @@ def infer_constraints(
             keeps_sum(rows, total, first, second), keeps_sum(independent, total, first, second)
         )
     ]
-    return (*orders, *sums, *_combinations(rows, names, columns), *_missing(rows, names))
+    found = (*orders, *sums, *_combinations(rows, names, columns), *_missing(rows, names))
+    # Doubles see no difference where large integers have one.
+    return tuple(rule for rule in found if not rule.broken(table, schema).any())
 
 
-def _as_floats(cells: pd.Series, column: ColumnSchema) -> FloatArray:
+def _numbers(cells: pd.Series, column: ColumnSchema) -> FloatArray:
+    if column.kind.is_ordered:
+        return as_floats(meanings(cells, column))
+    codes = pd.factorize(cells.astype(object))[0].astype(np.float64)
+    return np.where(codes < 0, np.nan, codes)
+
+
+def _unit(cells: pd.Series, column: ColumnSchema) -> str:
+    """Return what a column counts; empty for one without an order."""
     if not column.kind.is_ordered:
-        codes = pd.factorize(cells.astype(object))[0].astype(np.float64)
-        return np.where(codes < 0, np.nan, codes)
-    values = meanings(cells, column)
-    if column.kind in (Kind.DATETIME, Kind.TIMEDELTA):
-        counts = values.astype("int64").to_numpy(dtype=np.float64)
-        return np.where(values.isna(), np.nan, counts)
-    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return ""
+    if column.kind is Kind.DATETIME and meanings(cells.head(1), column).dt.tz is not None:
+        return "date with a zone"
+    return _UNITS.get(column.kind, str(column.kind))
+
+
+def _without_implied(orders: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return orders without those that two others imply."""
+    pairs = set(orders)
+    columns = {column for pair in orders for column in pair}
+    return [
+        (low, high)
+        for low, high in orders
+        if not any(
+            (low, between) in pairs
+            and (between, high) in pairs
+            # Equal columns would imply each other in turn.
+            and (between, low) not in pairs
+            and (high, between) not in pairs
+            for between in columns
+        )
+    ]
 
 
 def _combinations(

@@ -29,12 +29,16 @@ class MissingTogether(Constraint):
     """
 
     kind: ClassVar[str] = "missing_together"
+    needs: ClassVar[str] = "columns"
 
     names: tuple[Hashable, ...]
 
     def __init__(self, columns: list[Any] | tuple[Any, ...]) -> None:
         object.__setattr__(self, "names", as_names(columns))
         check_names("MissingTogether", self.names, 2)
+
+    def __repr__(self) -> str:
+        return f"MissingTogether({list(self.names)!r})"
 
     @property
     def columns(self) -> tuple[Hashable, ...]:

@@ -28,6 +28,18 @@ KINDS: dict[str, type[Constraint]] = {
 }
 
 
+_FIELDS = {
+    "fixed_combinations": {"columns", "combinations"},
+    "formula": {"column", "expression", "tolerance"},
+    "inequality": {"low", "high", "strict", "gaps"},
+    "missing_together": {"columns"},
+    "range": {"column", "low", "high"},
+    "sum": {"total", "parts"},
+    "unique": {"columns"},
+}
+_LISTS = ("columns", "parts", "combinations", "gaps")
+
+
 def constraints_to_json(constraints: tuple[Constraint, ...]) -> list[dict[str, JsonValue]]:
     """Return rules as JSON values."""
     return [{"kind": rule.kind, **rule.to_json()} for rule in constraints]
@@ -65,9 +77,19 @@ def _from_json(place: int, form: Any) -> Constraint:
     kind = form.get("kind") if isinstance(form, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
         raise InvalidDataError(f"rule {place} of the constraints needs a kind of {sorted(KINDS)}")
+    unknown = sorted(set(form) - {"kind", *_FIELDS[kind]})
+    if unknown:
+        raise InvalidDataError(
+            f"rule {place} of the constraints has fields that a {kind} has not: {unknown}; it has "
+            f"{sorted(_FIELDS[kind])}"
+        )
     try:
+        if any(not isinstance(form.get(field, []), list) for field in _LISTS):
+            raise TypeError("no list")
+        if not isinstance(form.get("strict", False), bool):
+            raise TypeError("neither true nor false")
         return KINDS[kind].from_json(form)
-    except (KeyError, TypeError, ValueError, InvalidParameterError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, InvalidParameterError) as error:
         raise InvalidDataError(
             f"rule {place} of the constraints, of kind {kind}, cannot be read: it lacks a field, "
             "or one is not of its type"

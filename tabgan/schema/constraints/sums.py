@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
-from tabgan.schema.constraints.comparison import as_stored, rounding
+from tabgan.schema.constraints.comparison import (
+    as_floats,
+    as_stored,
+    precision,
+    rounding,
+)
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
@@ -18,7 +23,6 @@ from tabgan.schema.constraints.constraint import (
     check_names,
     meaning_of,
 )
-from tabgan.schema.constraints.finding import PRECISION
 from tabgan.schema.table import TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
@@ -45,6 +49,7 @@ class Sum(Constraint):
     """
 
     kind: ClassVar[str] = "sum"
+    needs: ClassVar[str] = "columns of numbers, of durations, or a date, a date and durations"
 
     total: Hashable
     parts: tuple[Hashable, ...]
@@ -69,25 +74,22 @@ class Sum(Constraint):
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
         cells = [meaning_of(name, table, schema) for name in self.columns]
-        difference = cells[0] - as_stored(reduce(add, cells[1:]), schema[self.total])
-        present = difference.notna().to_numpy(dtype=bool)
-        if pd.api.types.is_timedelta64_dtype(difference.dtype):
-            broken: BoolArray = present & (difference != pd.Timedelta(0)).to_numpy(dtype=bool)
-            return broken
-        sizes = [cell.abs().to_numpy(dtype="float64", na_value=np.nan) for cell in cells]
-        largest = np.max(sizes, axis=0)
-        gaps = difference.abs().to_numpy(dtype="float64", na_value=np.nan)
-        broken = present & (gaps > rounding(schema[self.total]) + PRECISION * largest)
-        return broken
+        if pd.api.types.is_numeric_dtype(cells[0].dtype):
+            numbers = [as_floats(cell) for cell in cells]
+            gaps = np.abs(numbers[0] - np.sum(numbers[1:], axis=0))
+            largest = np.max(np.abs(numbers), axis=0)
+            tolerance = rounding(schema[self.total]) + precision(self.columns, schema) * largest
+            return np.asarray(gaps > tolerance)  # false where one is missing
+        sums = as_stored(_added(cells[1:]), schema[self.total])
+        present = (cells[0].notna() & sums.notna()).to_numpy(dtype=bool)
+        return np.asarray(present & (cells[0] != sums).to_numpy(dtype=bool))
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
         if member == self.total:
-            return reduce(add, (meaning_of(name, table, schema) for name in self.parts))
+            return _added([meaning_of(name, table, schema) for name in self.parts])
         others = [name for name in self.parts if name != member]
         rest = meaning_of(self.total, table, schema)
-        for name in others:
-            rest = rest - meaning_of(name, table, schema)
-        return rest
+        return _added([rest, *(-meaning_of(name, table, schema) for name in others)])
 
     def to_json(self) -> dict[str, JsonValue]:
         parts: list[object] = [value_to_json(name) for name in self.parts]
@@ -97,3 +99,18 @@ class Sum(Constraint):
     def from_json(cls, form: dict[str, Any]) -> Self:
         parts = [value_from_json(name) for name in form["parts"]]
         return cls(value_from_json(form["total"]), parts)
+
+
+def _added(cells: list[pd.Series]) -> pd.Series:
+    """Return the sums of columns; missing where they are beyond what the columns can count."""
+    if all(pd.api.types.is_integer_dtype(cell.dtype) for cell in cells):
+        # Whole numbers of Python know no end.
+        return reduce(add, (cell.astype(object) for cell in cells))
+    try:
+        return reduce(add, cells)
+    except (OverflowError, ValueError):
+        coarse = [cell.dt.as_unit("us") for cell in cells]
+        sums = reduce(add, coarse)
+        is_held = (pd.Timestamp.min.as_unit("us"), pd.Timestamp.max.as_unit("us"))
+        added: pd.Series = sums.where(sums.dt.tz_localize(None).between(*is_held))
+        return added

@@ -30,6 +30,7 @@ class Unique(Constraint):
     """
 
     kind: ClassVar[str] = "unique"
+    needs: ClassVar[str] = "columns of single values"
     is_of_rows: ClassVar[bool] = False
 
     names: tuple[Hashable, ...]
@@ -37,6 +38,9 @@ class Unique(Constraint):
     def __init__(self, columns: Any) -> None:
         object.__setattr__(self, "names", as_names(columns))
         check_names("Unique", self.names, 1)
+
+    def __repr__(self) -> str:
+        return f"Unique({list(self.names)!r})"
 
     @property
     def columns(self) -> tuple[Hashable, ...]:

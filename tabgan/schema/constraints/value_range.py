@@ -11,6 +11,7 @@ from tabgan.errors import InvalidParameterError
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
+    check_names,
     meaning_of,
     number_from_json,
 )
@@ -38,6 +39,7 @@ class Range(Constraint):
     """
 
     kind: ClassVar[str] = "range"
+    needs: ClassVar[str] = "a column of numbers, dates or durations, and ends of its kind"
 
     column: Hashable
     low: Any = None
@@ -46,6 +48,13 @@ class Range(Constraint):
     def __post_init__(self) -> None:
         if self.low is None and self.high is None:
             raise InvalidParameterError("Range needs an end: low, high or both")
+        check_names("Range", self.columns, 1)
+        is_scalar: Any = pd.api.types.is_scalar
+        for end in (self.low, self.high):
+            if end is not None and (not is_scalar(end) or pd.isna(end)):
+                raise InvalidParameterError(
+                    "the ends of a Range are single values; None leaves one open"
+                )
 
     @property
     def columns(self) -> tuple[Hashable, ...]:
@@ -59,6 +68,8 @@ class Range(Constraint):
         return f"{self.low} <= {self.column!r} <= {self.high}"
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
+        if not schema[self.column].kind.is_ordered:
+            raise TypeError("values without an order")
         cells = meaning_of(self.column, table, schema)
         broken = np.zeros(len(cells), dtype=bool)
         if self.low is not None:

@@ -66,6 +66,32 @@ def test_one_row_that_breaks_a_rule_unmakes_it(table: pd.DataFrame, rule: Constr
     assert rule not in infer_constraints(table)
 
 
+def test_units_of_dates_make_no_difference_and_zones_are_not_compared() -> None:
+    rng = np.random.default_rng(0)
+    start = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 365, N), "D"))
+    table = pd.DataFrame(
+        {"start": start, "end": start + pd.to_timedelta(rng.integers(0, 9, N), "D")}
+    )
+    for unit, other in (("ns", "us"), ("us", "s"), ("s", "ns")):
+        stored = table.assign(
+            start=table["start"].dt.as_unit(unit), end=table["end"].dt.as_unit(other)
+        )
+        assert infer_constraints(stored) == (Inequality("start", "end"),)
+    text = table.assign(end=table["end"].dt.strftime("%d/%m/%Y"))
+    assert infer_constraints(text) == (Inequality("start", "end"),)
+    assert infer_constraints(table.assign(end=table["end"].dt.tz_localize("Asia/Tokyo"))) == ()
+
+
+def test_orders_that_others_imply_are_left_out() -> None:
+    steps = np.random.default_rng(0).gamma(2.0, 10.0, (N, 4)).cumsum(axis=1)
+    table = pd.DataFrame(steps, columns=list("abcd"))
+    assert infer_constraints(table) == (
+        Inequality("a", "b"),
+        Inequality("b", "c"),
+        Inequality("c", "d"),
+    )
+
+
 def test_few_rows_are_no_evidence(table: pd.DataFrame) -> None:
     assert infer_constraints(table.head(499)) == ()
 

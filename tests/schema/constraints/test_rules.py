@@ -110,6 +110,48 @@ def test_a_column_may_be_rounded_to_its_last_decimal() -> None:
     ]
 
 
+def test_sums_of_large_numbers_are_as_exact_as_their_columns() -> None:
+    millions = {"a": [1e6, 1e6], "b": [2.5e5, 2.5e5]}
+    assert broken(Sum("t", ["a", "b"]), t=[1.25e6, 1.25e6 + 1], **millions) == [False, True]
+    assert broken(Formula("t", "a + b"), t=[1.25e6, 1.25e6 + 1], **millions) == [False, True]
+    hundreds = {"a": [10**8, 10**8], "b": [1, 1]}
+    assert broken(Sum("t", ["a", "b"]), t=[10**8 + 1, 10**8 + 20], **hundreds) == [False, True]
+    small = pd.Series([3, 3, 3], dtype="uint32")
+    total = pd.Series([6, 26, 0], dtype="uint32")
+    assert broken(Sum("t", ["a", "b"]), t=total, a=small, b=small) == [False, True, True]
+    singles = {name: pd.Series([0.1, 0.1], dtype="float32") for name in "ab"}
+    assert broken(Sum("t", ["a", "b"]), t=[0.2, 0.21], **singles) == [False, True]
+
+
+def test_sums_of_integers_that_no_word_holds_are_computed() -> None:
+    large = pd.Series([2**62, 2**62, None], dtype="Int64")
+    table = pd.DataFrame({"a": large, "b": large, "t": pd.Series([2**63] * 3, dtype="uint64")})
+    rule, schema = Sum("t", ["a", "b"]), infer_schema(table)
+    assert rule.solved("t", table, schema).tolist() == [2**63, 2**63, pd.NA]
+    assert not rule.broken(table, schema).any()
+
+
+def test_dates_that_are_far_apart_are_compared_in_any_unit() -> None:
+    last = pd.Series(pd.to_datetime(["2262-04-11", "2262-04-11"]))
+    first = pd.Series(pd.to_datetime(["1700-01-01", "1700-01-01"]))
+    table = pd.DataFrame({"a": first, "b": last})
+    rule = Inequality("a", "b").learnt(table, infer_schema(table), 1)
+    assert rule.gaps is not None
+    assert rule.gaps[0] == pytest.approx(562.27 * 365.2425 * 86_400, rel=1e-3)
+    ends = pd.Series([pd.Timestamp("9999-12-31")] * 2, dtype="timestamp[us][pyarrow]")
+    assert broken(Inequality("a", "b"), a=first, b=ends) == [False, False]
+    days = pd.Series(pd.to_timedelta([90_000, 100], "D"))
+    dates = pd.Series(pd.to_datetime(["2200-01-01", "2200-01-01"])).dt.as_unit("ns")
+    far = pd.DataFrame({"a": dates, "d": days, "t": dates + pd.Timedelta(100, "D")})
+    assert Sum("t", ["a", "d"]).solved("t", far, infer_schema(far)).isna().tolist() == [True, False]
+
+
+def test_missing_in_combinations_is_missing_however_it_is_written() -> None:
+    for missing in (None, np.nan, pd.NA, pd.NaT):
+        rule = FixedCombinations(["a", "b"], {("x", missing)})
+        assert broken(rule, a=["x", "x"], b=["y", None]) == [True, False]
+
+
 def test_a_date_is_the_sum_of_a_date_and_a_duration() -> None:
     start = pd.to_datetime(["2020-01-01", "2020-01-01"])
     columns = {"start": start, "for": pd.to_timedelta(["1D", "2D"])}
@@ -271,6 +313,14 @@ def test_rules_can_be_written_by_hand() -> None:
         [{"kind": "formula", "column": "x", "expression": 1, "tolerance": {"float": "0x0p+0"}}],
         [{"kind": "sum", "total": "a", "parts": 3}],
         [{"kind": "unique", "columns": [[1]]}],
+        [{"kind": "unique", "columns": "day"}],
+        [{"kind": "sum", "total": "a", "parts": "net"}],
+        [{"kind": "inequality", "low": "a", "high": "b", "strict": "false"}],
+        [{"kind": "inequality", "low": "a", "high": "b", "stict": True}],
+        [{"kind": "inequality", "low": "a", "high": "b", "gaps": ["1", "2"]}],
+        [{"kind": "inequality", "low": "a", "high": "b", "gaps": [10**400, 10**401]}],
+        [{"kind": "formula", "column": "x", "expression": "a", "tolerance": 10**400}],
+        [{"kind": "fixed_combinations", "columns": ["a", "b"], "combinations": [["x"]]}],
     ],
 )
 def test_what_is_no_list_of_rules_is_refused(form: object) -> None:
@@ -283,6 +333,16 @@ def test_what_is_no_list_of_rules_is_refused(form: object) -> None:
     [
         lambda: Inequality("a", "a"),
         lambda: Range("a"),
+        lambda: Range("a", [0, 0]),
+        lambda: Range("a", np.nan),
+        lambda: Range("a", pd.NaT),
+        lambda: Inequality(["a"], "b"),
+        lambda: Inequality("a", "b", gaps=(1.0, 0.0)),
+        lambda: Formula("a", "b", "x"),
+        lambda: Formula("a", "b", None),
+        lambda: Formula("a", "b + " + "9" * 400),
+        lambda: FixedCombinations(["a", "b"], 5),
+        lambda: FixedCombinations(["a", "b"], {("x",)}),
         lambda: Sum("a", ["b"]),
         lambda: Sum("a", ["a", "b"]),
         lambda: Formula("a", "a + b"),
@@ -291,6 +351,7 @@ def test_what_is_no_list_of_rules_is_refused(form: object) -> None:
         lambda: FixedCombinations(["a"]),
         lambda: MissingTogether("ab"),
         lambda: Unique(["a", "a"]),
+        lambda: Unique([["a", "b"]]),
     ],
 )
 def test_a_rule_that_says_nothing_cannot_be_made(make) -> None:
