@@ -2,13 +2,14 @@
 
 import contextlib
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor, as_completed
 from contextvars import ContextVar, copy_context
 from threading import Event, Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -91,7 +92,11 @@ class _Limit:
 
     lock = Lock()
     n_holders = 0
-    limit: threadpool_limits | None = None
+    limit: Any = None
+    # The libraries that multiply, and how many modules there were when they were looked for: that
+    # takes milliseconds, and new libraries come with new modules.
+    libraries: ThreadpoolController | None = None
+    n_modules = 0
 
 
 def _forget_holders() -> None:
@@ -115,7 +120,9 @@ def single_threaded_products() -> Iterator[None]:
     """
     with _Limit.lock:
         if not _Limit.n_holders:
-            _Limit.limit = threadpool_limits(1, user_api="blas")
+            if _Limit.libraries is None or _Limit.n_modules != len(sys.modules):
+                _Limit.libraries, _Limit.n_modules = ThreadpoolController(), len(sys.modules)
+            _Limit.limit = _Limit.libraries.limit(limits=1, user_api="blas")
         _Limit.n_holders += 1
     try:
         yield
