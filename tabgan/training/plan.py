@@ -157,11 +157,7 @@ def make_plan(
     plan = TrainingPlan(objective=objective, early_stopping=early_stopping)
     excess = max(1.0, n_columns / _MANY_COLUMNS)
     if excess > 1.0:
-        plan = replace(
-            plan,
-            width=min(plan.width, max(_FEWEST_UNITS, n_rows)),
-            distillation_steps=_rounded(plan.distillation_steps / excess ** (2 / 3)),
-        )
+        plan = _of_many_columns(plan, n_rows, excess)
     # Batches of more than a quarter of a table hardly differ from each other; of fewer than 64 rows
     # they are too noisy for the game.
     most = max(1, n_rows // 4)
@@ -216,6 +212,15 @@ def make_plan(
         steps = _STEPS_UNJUDGED if epochs is None else plan.likelihood_steps
         return replace(plan, held_out_share=0.0, likelihood_steps=steps)
     return plan
+
+
+def _of_many_columns(plan: TrainingPlan, n_rows: int, excess: float) -> TrainingPlan:
+    """Return a plan with a trunk and a lesson that a wide table can pay for."""
+    return replace(
+        plan,
+        width=min(plan.width, max(_FEWEST_UNITS, n_rows)),
+        distillation_steps=_rounded(plan.distillation_steps / excess ** (2 / 3)),
+    )
 
 
 def _rounded(steps: float) -> int:

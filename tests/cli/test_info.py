@@ -1,9 +1,10 @@
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from click.testing import Result
 
-from tabgan import TabGAN
+from tabgan import Range, TabGAN, Unique
 from tabgan.schema import TableSchema
 
 Run = Callable[..., Result]
@@ -16,6 +17,16 @@ def test_info_says_what_the_model_gives_out_and_how_it_was_made(run: Run, model:
     assert lines["size"] == "integer      Int64    1 to 5"
     assert lines["learnt"].startswith("from   300 rows")
     assert "tabgan " in lines["written"]
+
+
+def test_info_names_the_rules_that_every_row_keeps(run: Run, model: Path, tmp_path: Path) -> None:
+    gan = TabGAN.load(model)
+    gan._model = replace(gan._model, constraints=(Range("use", 0), Unique(["zip", "joined"])))
+    gan.save(tmp_path / "ruled.tabgan")
+    lines = run("info", tmp_path / "ruled.tabgan").stdout.splitlines()
+    ruled = [line for line in lines if line.startswith("every row")]
+    told = [line.removeprefix("every row").strip() for line in ruled]
+    assert told == ["'use' >= 0", "'zip', 'joined' unique"]
 
 
 def test_the_schema_of_a_model_is_that_of_the_estimator(run: Run, model: Path) -> None:

@@ -71,7 +71,7 @@ class Constraint(ABC):
 
     @property
     def members(self) -> tuple[Hashable, ...]:
-        """Columns that the others determine, the one to be computed first; mostly none."""
+        """Columns that can be computed from the others, in order of preference; mostly none."""
         return ()
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
