@@ -116,6 +116,10 @@ class TableEncoder:
         sides = (self.layout.join([e.neighbours[:, i] for e in self.learnt]) for i in (0, 1))
         return np.stack(list(sides), axis=1).astype(np.int32)
 
+    def encoder_of(self, name: object) -> ColumnEncoder[Any]:
+        """Return the encoder of a column."""
+        return next(encoder for encoder in self.encoders if encoder.column.name == name)
+
     def learnt_index(self, name: object) -> int | None:
         """Return the place of a column among the learnt ones, ``None`` for an identifier."""
         names = [encoder.column.name for encoder in self.learnt]

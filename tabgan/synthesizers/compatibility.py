@@ -77,7 +77,7 @@ def _allowed(
     rule: Constraint, first: Hashable, second: Hashable, encoder: TableEncoder
 ) -> np.ndarray | None:
     """Return which modes of two columns go together, (n_modes first, n_modes second)."""
-    one, other = _encoder_of(first, encoder), _encoder_of(second, encoder)
+    one, other = encoder.encoder_of(first), encoder.encoder_of(second)
     match rule:
         case FixedCombinations():
             return _combined(rule, first, second, encoder)
@@ -91,7 +91,7 @@ def _allowed(
 def _combined(
     rule: FixedCombinations, first: Hashable, second: Hashable, encoder: TableEncoder
 ) -> np.ndarray:
-    one, other = _encoder_of(first, encoder), _encoder_of(second, encoder)
+    one, other = encoder.encoder_of(first), encoder.encoder_of(second)
     first_place, second_place = rule.columns.index(first), rule.columns.index(second)
     pairs = {(row[first_place], row[second_place]) for row in rule.combinations or ()}
     code_of_one = {value: _code_of(value, one) for value, _ in pairs}
@@ -119,7 +119,7 @@ def _ordered(
 ) -> np.ndarray:
     """Return which modes hold numbers of which the lower may be below the higher."""
     ends = {rule.low: 0.0, rule.high: np.nextafter(1.0, 0.0)}
-    cells = {name: _end_of_modes(_encoder_of(name, encoder), ends[name]) for name in ends}
+    cells = {name: _end_of_modes(encoder.encoder_of(name), ends[name]) for name in ends}
     n_first, n_second = len(cells[first]), len(cells[second])
     pairs = pd.DataFrame(
         {
@@ -138,7 +138,3 @@ def _end_of_modes(column: ColumnEncoder[Any], uniform: float) -> pd.Series:
 
 def _is_missing(column: ColumnEncoder[Any]) -> np.ndarray:
     return np.asarray(np.arange(column.n_modes) == column.missing_code)
-
-
-def _encoder_of(name: Hashable, encoder: TableEncoder) -> ColumnEncoder[Any]:
-    return next(column for column in encoder.encoders if column.column.name == name)

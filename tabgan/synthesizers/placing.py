@@ -6,6 +6,7 @@ keep a rule, and to be as far from the other column's value as rows of the table
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -146,14 +147,14 @@ class DrawnRows:
         put_cells(table, name, np.flatnonzero(rows)[can_be_kept], cells[can_be_kept])
 
     def _movable(self, name: Hashable) -> np.ndarray:
-        everywhere = np.full(len(self.codes), self.encoder.learnt_index(name) is not None)
-        return self.free.get(name, everywhere)
+        """Return in which rows a column has a mode to move in: nowhere, for an identifier."""
+        if self.encoder.learnt_index(name) is None:
+            return np.zeros(len(self.codes), dtype=bool)
+        return self.free.get(name, np.ones(len(self.codes), dtype=bool))
 
     def _cells(self, name: Hashable, rows: np.ndarray, shares: np.ndarray) -> pd.Series:
-        """Return a column so far along the modes of some rows."""
-        place = self.encoder.learnt_index(name)
-        if place is None:
-            return pd.Series(dtype=object)
+        """Return a learnt column so far along the modes of some rows."""
+        place: Any = self.encoder.learnt_index(name)
         inside = shares.clip(0.0, np.nextafter(1.0, 0.0))
         modes = self.codes[rows, place]
         return self.encoder.learnt[place].decode(modes, inside, 0, self.restricted.get(place))

@@ -122,7 +122,6 @@ class Rules:
         free: Mapping[Hashable, np.ndarray],
         within: Mapping[Hashable, Restriction],
     ) -> None:
-        encoders = {encoder.column.name: encoder for encoder in self.encoder.encoders}
         broken = rule.broken(table, self.schema)
         # What a condition restricts comes last: computed it would seldom lie where it shall.
         for member in sorted(rule.members, key=lambda name: name in within):
@@ -134,7 +133,7 @@ class Rules:
             possible = cells.notna().to_numpy(dtype=bool, copy=True)
             if member != rule.members[0] or member in within:
                 # What is left of a total may be no value that the table could have.
-                possible &= encoders[member].holds(cells, within.get(member))
+                possible &= self.encoder.encoder_of(member).holds(cells, within.get(member))
             places = np.flatnonzero(rows)[possible]
             put_cells(table, member, places, cells[possible])
             broken[places] = False

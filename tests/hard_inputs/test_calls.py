@@ -1,6 +1,8 @@
 """Families E to J, M and N: parameters, conditions, files, threads and the command line."""
 
 import datetime
+import json
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -21,6 +23,7 @@ SKLEARN = "tests/synthesizers/test_sklearn.py"
 CLI = "tests/cli/test_main.py"
 CELLS = "tests/cli/test_cells.py"
 TRAINED = "tests/hard_inputs/test_trained.py"
+FROZEN = Path(__file__).parents[1] / "synthesizers" / "frozen" / "format_1.tabgan"
 
 
 def held(path, name, words):
@@ -30,6 +33,13 @@ def held(path, name, words):
 def csv(h, content, name="in.csv"):
     path = h.folder / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def of_another_class(path):
+    manifest = {"format": "tabvae", "format_version": 1, "min_reader": 1, "versions": {}}
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("manifest.json", json.dumps(manifest))
     return path
 
 
@@ -156,20 +166,13 @@ CASES = {
     ),
     "F08": (
         "a file of another class",
-        held(CONTAINER, "test_files_of_other_kinds_are_refused_as_such", "refused: ModelFileError"),
+        lambda h: str(TabGAN.load(of_another_class(h.folder / "m.tabgan"))),
     ),
     "F09": (
         "save to a folder that is not there",
-        held(
-            ATOMIC,
-            "test_a_missing_directory_is_the_error_that_everyone_knows",
-            "refused: FileNotFoundError",
-        ),
+        lambda h: str(TabGAN.load(FROZEN).save(h.folder / "nowhere" / "m.tabgan")),
     ),
-    "F11": (
-        "save to /dev/full",
-        held(ATOMIC, "test_directories_pipes_and_devices_are_not_replaced", "refused: OSError"),
-    ),
+    "F11": ("save to /dev/full", lambda h: str(TabGAN.load(FROZEN).save("/dev/full"))),
     "F13": ("save before fit", lambda h: str(TabGAN().save(h.folder / "m.tabgan"))),
     "F15": (
         "a file of a newer version",

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -54,15 +55,19 @@ class Formula(Constraint):
     def __post_init__(self) -> None:
         if not isinstance(self.expression, str):
             raise InvalidParameterError("expression of a Formula must be text")
-        if self.column in Expression(self.expression).columns:
+        if self.column in self._parsed.columns:
             raise InvalidParameterError(f"Formula computes {self.column!r} from itself")
         is_number = isinstance(self.tolerance, int | float) and not isinstance(self.tolerance, bool)
         if not is_number or not 0 <= self.tolerance < sys.float_info.max:
             raise InvalidParameterError("tolerance of a Formula must be a number >= 0")
 
+    @cached_property
+    def _parsed(self) -> Expression:
+        return Expression(self.expression)
+
     @property
     def columns(self) -> tuple[Hashable, ...]:
-        return self.column, *Expression(self.expression).columns
+        return self.column, *self._parsed.columns
 
     @property
     def members(self) -> tuple[Hashable, ...]:
@@ -84,9 +89,9 @@ class Formula(Constraint):
         return self._computed(table, schema)
 
     def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
-        expression = Expression(self.expression)
-        cells = {name: _arithmetic(meaning_of(name, table, schema)) for name in expression.columns}
-        computed = expression.value(cells)
+        names = self._parsed.columns
+        cells = {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
+        computed = self._parsed.value(cells)
         if pd.api.types.is_float_dtype(computed.dtype):
             # Division by zero and the like: nothing is said about such a row.
             computed = computed.where(np.isfinite(computed))

@@ -1,6 +1,7 @@
 """Rules as JSON and back."""
 
 import json
+from dataclasses import fields
 from typing import Any
 
 from tabgan.errors import InvalidDataError, InvalidParameterError
@@ -27,16 +28,6 @@ KINDS: dict[str, type[Constraint]] = {
     )
 }
 
-
-_FIELDS = {
-    "fixed_combinations": {"columns", "combinations"},
-    "formula": {"column", "expression", "tolerance"},
-    "inequality": {"low", "high", "strict", "gaps"},
-    "missing_together": {"columns"},
-    "range": {"column", "low", "high"},
-    "sum": {"total", "parts"},
-    "unique": {"columns"},
-}
 _LISTS = ("columns", "parts", "combinations", "gaps")
 
 
@@ -77,11 +68,12 @@ def _from_json(place: int, form: Any) -> Constraint:
     kind = form.get("kind") if isinstance(form, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
         raise InvalidDataError(f"rule {place} of the constraints needs a kind of {sorted(KINDS)}")
-    unknown = sorted(set(form) - {"kind", *_FIELDS[kind]})
+    known = _fields_of(KINDS[kind])
+    unknown = sorted(set(form) - {"kind", *known})
     if unknown:
         raise InvalidDataError(
             f"rule {place} of the constraints has fields that a {kind} has not: {unknown}; it has "
-            f"{sorted(_FIELDS[kind])}"
+            f"{known}"
         )
     try:
         if any(not isinstance(form.get(field, []), list) for field in _LISTS):
@@ -94,3 +86,8 @@ def _from_json(place: int, form: Any) -> Constraint:
             f"rule {place} of the constraints, of kind {kind}, cannot be read: it lacks a field, "
             "or one is not of its type"
         ) from error
+
+
+def _fields_of(rule: Any) -> list[str]:
+    """Return the fields of a rule, which are those of its JSON form, too."""
+    return sorted(field.name for field in fields(rule))
