@@ -94,6 +94,36 @@ def adversarial_forest(split: Split) -> Callable[[int], pd.DataFrame]:
     return lambda n_rows: model.forge(n=n_rows)
 
 
+def forest_diffusion(split: Split) -> Callable[[int], pd.DataFrame]:
+    """Fit ForestDiffusion (Jolicoeur-Martineau et al. 2024): a flow whose steps are trees."""
+    from ForestDiffusion import ForestDiffusionModel
+
+    filled = _filled(split)
+    levels = {name: sorted(filled[name].unique()) for name in _categories(filled)}
+    numbers = filled.assign(
+        **{name: filled[name].map(known.index) for name, known in levels.items()}
+    )
+    places = {name: place for place, name in enumerate(filled.columns)}
+    model = ForestDiffusionModel(
+        numbers.to_numpy(dtype=float),
+        bin_indexes=[places[name] for name, known in levels.items() if len(known) == 2],
+        cat_indexes=[places[name] for name, known in levels.items() if len(known) > 2],
+        int_indexes=[
+            places[name]
+            for name, column in filled.items()
+            if name not in levels and pd.api.types.is_integer_dtype(column)
+        ],
+    )
+
+    def draw(n_rows: int) -> pd.DataFrame:
+        rows = pd.DataFrame(model.generate(batch_size=n_rows), columns=filled.columns)
+        for name, known in levels.items():
+            rows[name] = np.array(known, dtype=object)[rows[name].astype(int)]
+        return rows
+
+    return draw
+
+
 def smote(split: Split) -> Callable[[int], pd.DataFrame]:
     """Draw rows between a training row and one of its five neighbours of the same class.
 
@@ -129,6 +159,7 @@ PEERS: dict[str, Peer] = {
     "gaussian-copula": gaussian_copula,
     "tabular-argn": tabular_argn,
     "arf": adversarial_forest,
+    "forest-diffusion": forest_diffusion,
     "smote": smote,
 }
 

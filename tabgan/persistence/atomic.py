@@ -46,8 +46,10 @@ def replacing(path: str | os.PathLike[str], *, is_private: bool = True) -> Itera
     permissions = _permissions(target)
     if permissions is None and not is_private:
         permissions = 0o666 & ~_mask()
+    folder = os.path.dirname(target)
+    os.stat(folder)  # the error of a folder that is not there names it, not the file below
     # The name is known before there is a file of it, so that an interrupt at any point can undo it.
-    temporary = os.path.join(os.path.dirname(target), f".tabgan-{secrets.token_hex(16)}.tmp")
+    temporary = os.path.join(folder, f".tabgan-{secrets.token_hex(16)}.tmp")
     try:
         with open(temporary, "xb", opener=_for_owner) as file:
             yield file
@@ -61,7 +63,7 @@ def replacing(path: str | os.PathLike[str], *, is_private: bool = True) -> Itera
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
         raise
-    _remember_name(os.path.dirname(target))
+    _remember_name(folder)
 
 
 def require_regular_file(mode: int) -> None:

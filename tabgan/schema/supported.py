@@ -13,9 +13,12 @@ from tabgan.schema.dtypes import DtypeSpec
 from tabgan.schema.objects import object_type_of
 from tabgan.schema.values import value_to_json
 
-# Numbers too wide for 64 bits are kept as categories, which suits them if each stands in so many
-# rows on average, or if they are so few; of more most would be too rare to be released.
-_ROWS_OF_WIDE_NUMBER, _FEW_VALUES = 20, 20
+# Numbers and times that 64 bits cannot count are kept as categories, which suits them if each
+# stands in so many rows on average, or if they are so few; of more most would be too rare to be
+# released.
+_ROWS_OF_VALUE, _FEW_VALUES = 20, 20
+# What pandas calls objects that are points in time or durations.
+_TIMES = {"datetime", "datetime64", "date", "time", "timedelta", "timedelta64", "period"}
 
 
 def check_supported(frame: pd.DataFrame) -> None:
@@ -122,13 +125,27 @@ def _unsupported_objects(present: pd.Series) -> str | None:
             "values that are equal and of different types, as the number 1 and True are; make them "
             "one type, or text"
         )
-    is_wide = _is_wide(distinct) and object_type_of(present) is None
-    if is_wide and len(distinct) > max(_FEW_VALUES, len(present) // _ROWS_OF_WIDE_NUMBER):
-        return (
-            "numbers of more digits than 64 bits can count, and too many different ones to be "
-            "categories; convert them to float64, to uint64 where they fit, or to text"
-        )
+    if len(distinct) > max(_FEW_VALUES, len(present) // _ROWS_OF_VALUE):
+        return _uncountable(present, distinct)
     return None
+
+
+def _uncountable(present: pd.Series, distinct: pd.Series) -> str | None:
+    """Say why numbers or times can neither be counted nor, being many, be categories."""
+    is_time = pandas_types.infer_dtype(distinct) in _TIMES
+    if not (is_time or _is_wide(distinct)) or object_type_of(present) is not None:
+        return None
+    if is_time:
+        return (
+            "points in time or durations as objects that cannot be counted alike (they have a time "
+            "zone or nanoseconds, or are of several classes), and too many different ones to be "
+            "categories; convert them to a dtype of pandas, as pandas.to_datetime(column, "
+            "utc=True) does"
+        )
+    return (
+        "numbers of more digits than 64 bits can count, and too many different ones to be "
+        "categories; convert them to float64, to uint64 where they fit, or to text"
+    )
 
 
 def _unwritable_type(distinct: pd.Series) -> str | None:

@@ -157,7 +157,7 @@ class DrawnRows:
         place: Any = self.encoder.learnt_index(name)
         inside = shares.clip(0.0, np.nextafter(1.0, 0.0))
         modes = self.codes[rows, place]
-        return self.encoder.learnt[place].decode(modes, inside, 0, self.restricted.get(place))
+        return self.encoder.encoder_of(name).decode(modes, inside, 0, self.restricted.get(place))
 
 
 def _gaps_between(

@@ -123,17 +123,25 @@ class Rules:
         within: Mapping[Hashable, Restriction],
     ) -> None:
         broken = rule.broken(table, self.schema)
-        # What a condition restricts comes last: computed it would seldom lie where it shall.
-        for member in sorted(rule.members, key=lambda name: name in within):
-            rows = broken if member not in free else broken & free[member]
+        everywhere = np.ones(len(table), dtype=bool)
+        computed = rule.members[0]
+        # The other members keep their law, but where something is asked of the computed one.
+        asked = everywhere if computed in within else ~free.get(computed, everywhere)
+        for member in rule.members:
+            rows = broken & free.get(member, everywhere)
+            if member != computed:
+                rows &= asked
             if not rows.any():
                 continue
             part = table.loc[rows].reset_index(drop=True)
             cells = restore_meanings(rule.solved(member, part, self.schema), self.schema[member])
             possible = cells.notna().to_numpy(dtype=bool, copy=True)
-            if member != rule.members[0] or member in within:
-                # What is left of a total may be no value that the table could have.
+            if member != computed or member in within:
+                # What is left of a total may be no value that the table could have, and keeps
+                # the rule no more once it is rounded.
                 possible &= self.encoder.encoder_of(member).holds(cells, within.get(member))
+                part[member] = cells.array
+                possible &= ~rule.broken(part, self.schema)
             places = np.flatnonzero(rows)[possible]
             put_cells(table, member, places, cells[possible])
             broken[places] = False

@@ -388,6 +388,25 @@ CASES = {
             mostly_exact,
         ),
     ),
+    "Y22": (
+        "datetime objects with a zone",
+        lambda h: h.column(objects(list(moments("2020-01-01", "us", 10**9).dt.tz_localize("UTC")))),
+    ),
+    "Y23": (
+        "Timestamp objects with nanoseconds",
+        lambda h: h.column(objects(list(moments("2020-01-01", "ns", 7)))),
+    ),
+    "Y24": (
+        "date and datetime objects in one column",
+        lambda h: h.column(
+            objects(
+                [
+                    (datetime.date if n % 2 else datetime.datetime)(2000 + n % 50, 1 + n // 50, 1)
+                    for n in range(300)
+                ]
+            )
+        ),
+    ),
     "X76": ("Arrow date32", lambda h: h.column(arrow(pa.date32(), days()), mostly_exact)),
     "X77": (
         "Arrow decimal128 in a DataFrame",

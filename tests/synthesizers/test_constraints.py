@@ -97,6 +97,15 @@ def test_conditions_and_rules_hold_together(ruled):
     assert sample["satisfaction"].isna().all()
 
 
+def test_a_formula_is_turned_round_where_its_column_is_known(gan):
+    rule = Formula("yearly_use_kwh", "500 * residents + `arrears_eur` / 3")
+    ruled = with_rules(gan, rule)
+    sample = ruled.sample(100, conditions={"yearly_use_kwh": 1_700.0}, random_state=0)
+    check_constraints(ruled.constraints_, sample, ruled.schema_)
+    assert (sample["yearly_use_kwh"] == 1_700.0).all()
+    assert set(sample["residents"]) == {3}  # arrears end at 672, a third of which is 224
+
+
 def test_each_row_keeps_its_own_conditions_and_the_rules(ruled):
     asked = pd.DataFrame({"dwelling": ["house", "flat"] * 30, "residents": [1, 2] * 30})
     sample = ruled.sample(conditions=asked, random_state=0)

@@ -25,6 +25,19 @@ _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Mod: operator.mod,
     ast.Pow: operator.pow,
 }
+# What the left or the right side of an operator is, given the result and the other side.
+_LEFT_OF: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda result, right: result - right,
+    ast.Sub: lambda result, right: result + right,
+    ast.Mult: lambda result, right: result / right,
+    ast.Div: lambda result, right: result * right,
+}
+_RIGHT_OF: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda result, left: result - left,
+    ast.Sub: lambda result, left: left - result,
+    ast.Mult: lambda result, left: result / left,
+    ast.Div: lambda result, left: left / result,
+}
 _SIGNS: dict[type[ast.unaryop], Callable[[Any], Any]] = {
     ast.UAdd: operator.pos,
     ast.USub: operator.neg,
@@ -58,6 +71,14 @@ class Expression:
     ------
     InvalidParameterError
         If it is anything but arithmetic over columns.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        The columns that it names.
+    solvable : tuple of str
+        Those that can be computed from the result and the others: they stand in it once, and under
+        no more than signs and ``+ - * /``.
     """
 
     def __init__(self, text: str) -> None:
@@ -74,9 +95,12 @@ class Expression:
             self._tree = ast.parse(plain.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise InvalidParameterError(f"{text!r} is not a formula that can be read") from None
-        self.columns = tuple(dict.fromkeys(self._check(self._tree, 0)))
+        named = self._check(self._tree)
+        self.columns = tuple(dict.fromkeys(named))
         if not self.columns:
             raise InvalidParameterError(f"{text!r} names no column")
+        once = [name for name in self.columns if named.count(name) == 1]
+        self.solvable = tuple(name for name in once if self._can_be_solved(self._tree, name))
 
     def value(self, cells: Mapping[str, pd.Series]) -> pd.Series:
         """Return what the formula gives for each row.
@@ -90,7 +114,46 @@ class Expression:
             computed: pd.Series = self._value(self._tree, cells)
         return computed
 
-    def _check(self, node: ast.AST, depth: int) -> list[str]:
+    def solved(self, column: str, result: pd.Series, cells: Mapping[str, pd.Series]) -> pd.Series:
+        """Return what one of the solvable columns is for each row.
+
+        Parameters
+        ----------
+        column : str
+            The column.
+        result : pandas.Series
+            What the formula gives.
+        cells : mapping of str to pandas.Series
+            The other columns, each as numbers, dates or durations.
+        """
+        with np.errstate(all="ignore"):
+            found: pd.Series = self._solved(self._tree, column, result, cells)
+        return found
+
+    def _solved(
+        self, node: ast.AST, column: str, result: Any, cells: Mapping[str, pd.Series]
+    ) -> Any:
+        match node:
+            case ast.UnaryOp(op=op, operand=operand):
+                return self._solved(operand, column, _SIGNS[type(op)](result), cells)
+            case ast.BinOp(left=left, op=op, right=right) if column in self._check(left):
+                rest = _LEFT_OF[type(op)](result, self._value(right, cells))
+                return self._solved(left, column, rest, cells)
+            case ast.BinOp(left=left, op=op, right=right):
+                rest = _RIGHT_OF[type(op)](result, self._value(left, cells))
+                return self._solved(right, column, rest, cells)
+        return result
+
+    def _can_be_solved(self, node: ast.AST, column: str) -> bool:
+        match node:
+            case ast.UnaryOp(operand=operand):
+                return self._can_be_solved(operand, column)
+            case ast.BinOp(left=left, op=op, right=right) if type(op) in _LEFT_OF:
+                side = left if column in self._check(left) else right
+                return self._can_be_solved(side, column)
+        return isinstance(node, ast.Name)
+
+    def _check(self, node: ast.AST, depth: int = 0) -> list[str]:
         """Return the columns that a part names, or raise for what is no arithmetic."""
         if depth > _MAX_DEPTH:
             raise InvalidParameterError(f"{self.text!r} is nested too deep")

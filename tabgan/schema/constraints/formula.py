@@ -26,6 +26,10 @@ from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 class Formula(Constraint):
     """One column is computed from others, where all are present.
 
+    A sample computes the column; where that is known or under a condition, one of the others, if
+    the formula can be turned round: a column that stands in it once, under no more than signs and
+    ``+ - * /``. Else rows are drawn again.
+
     Parameters
     ----------
     column : hashable
@@ -71,7 +75,7 @@ class Formula(Constraint):
 
     @property
     def members(self) -> tuple[Hashable, ...]:
-        return (self.column,)
+        return self.column, *reversed(self._parsed.solvable)
 
     def __str__(self) -> str:
         return f"{self.column!r} = {self.expression}"
@@ -86,16 +90,17 @@ class Formula(Constraint):
         return np.asarray(np.abs(gaps) > self.tolerance + error)  # false where one is missing
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
-        return self._computed(table, schema)
+        if member == self.column:
+            return self._computed(table, schema)
+        result = _arithmetic(meaning_of(self.column, table, schema))
+        return _finite(self._parsed.solved(str(member), result, self._cells(table, schema)))
 
     def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
+        return _finite(self._parsed.value(self._cells(table, schema)))
+
+    def _cells(self, table: pd.DataFrame, schema: TableSchema) -> dict[str, pd.Series]:
         names = self._parsed.columns
-        cells = {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
-        computed = self._parsed.value(cells)
-        if pd.api.types.is_float_dtype(computed.dtype):
-            # Division by zero and the like: nothing is said about such a row.
-            computed = computed.where(np.isfinite(computed))
-        return computed
+        return {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
 
     def to_json(self) -> dict[str, JsonValue]:
         tolerance = value_to_json(float(self.tolerance))
@@ -113,3 +118,10 @@ def _arithmetic(cells: pd.Series) -> pd.Series:
     if not pd.api.types.is_numeric_dtype(cells.dtype):
         return cells
     return pd.Series(cells.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def _finite(computed: pd.Series) -> pd.Series:
+    """Return numbers, missing after a division by zero and the like: nothing is said of these."""
+    if pd.api.types.is_float_dtype(computed.dtype):
+        return computed.where(np.isfinite(computed))
+    return computed

@@ -1,7 +1,7 @@
 """Rules as JSON and back."""
 
 import json
-from dataclasses import fields
+from inspect import signature
 from typing import Any
 
 from tabgan.errors import InvalidDataError, InvalidParameterError
@@ -88,6 +88,6 @@ def _from_json(place: int, form: Any) -> Constraint:
         ) from error
 
 
-def _fields_of(rule: Any) -> list[str]:
-    """Return the fields of a rule, which are those of its JSON form, too."""
-    return sorted(field.name for field in fields(rule))
+def _fields_of(rule: type[Constraint]) -> list[str]:
+    """Return the fields of a rule's JSON form, which are named as its parameters are."""
+    return sorted(signature(rule).parameters)
