@@ -43,7 +43,9 @@ def in_parallel(
     """
     n_threads = min(len(items), _n_cores(), _MOST_THREADS)
     if n_threads < 2:
-        return [_and_say(on_done, item, work(item)) for item in items]
+        # One thread here, too: what a product rounds to shall not hang on what runs beside it.
+        with single_threaded_products():
+            return [_and_say(on_done, item, work(item)) for item in items]
     given_up = Event()
     context = copy_context()
     context.run(_GIVEN_UP.set, (*_GIVEN_UP.get(), given_up))

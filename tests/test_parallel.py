@@ -40,6 +40,10 @@ def test_the_limit_on_matrix_products_is_gone_afterwards_however_many_callers_th
     assert blas_threads() == before
 
 
+def test_a_single_item_is_computed_as_one_of_many_is():
+    assert in_parallel(lambda _: set(blas_threads()), [0]) == [{1}]
+
+
 def test_an_error_is_passed_on_and_lifts_the_limit():
     before = blas_threads()
 

@@ -77,7 +77,7 @@ class RowSource:
         one_by_one = bool(self.model.rules.of_tables)
         if one_by_one:
             blocks = range(blocks.stop)
-        drawn = [draw(block) for block in blocks[:1]]
+        drawn = in_parallel(draw, blocks[:1])
         searches = [search for _, _, search in drawn if search is not None]
         if searches and start == 0:  # once a sample: other blocks estimate the same
             self._check_rarity(searches[0])

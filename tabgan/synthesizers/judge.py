@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding.order import along_lines
 from tabgan.networks.forward import NumpyGenerator
+from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
@@ -58,7 +59,7 @@ class OnePassJudge:
         )
         folds = StratifiedKFold(2, shuffle=True, random_state=0)
         # Trees on a few thousand rows gain nothing from threads that wait for each other.
-        with threadpool_limits(1):
+        with threadpool_limits(1, user_api="openmp"):
             scores = cross_val_predict(classifier, rows, is_real, cv=folds, method="predict_proba")
         auc = roc_auc_score(is_real, scores[:, 1])
         return Judgement(1.0 - 2.0 * abs(auc - 0.5), _share_covered(real, fake))
@@ -68,7 +69,8 @@ class OnePassJudge:
         order = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
         seed = int(stream(self.seed, "judge").integers(2**63))  # not that of the user's samples
         sampler = Sampler(generator, order, self.conditions, 1)
-        blocks = [sampler.block(seed, block)[0] for block in range(-(-n_rows // BLOCK_SIZE))]
+        numbers = range(-(-n_rows // BLOCK_SIZE))
+        blocks = in_parallel(lambda block: sampler.block(seed, block)[0], numbers)
         return np.concatenate(blocks)[:n_rows]
 
 

@@ -293,7 +293,7 @@ def test_a_failed_refit_leaves_the_previous_rows(small, gan, tmp_path, parameter
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("factor", "step"), [(np.nan, 0), (1e38, 60), (np.nan, 220)], ids=["start", "later", "game"]
+    ("factor", "step"), [(np.nan, 0), (1e38, 60), (np.nan, 140)], ids=["start", "later", "game"]
 )
 def test_a_divergence_names_its_step_and_leaves_what_was_there(
     small, gan, tmp_path, monkeypatch, factor, step
