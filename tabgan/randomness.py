@@ -3,6 +3,9 @@
 A stream is named by what it is for, so that a new use of randomness does not shift the others.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 
 from tabgan.errors import InvalidParameterError
@@ -28,6 +31,16 @@ _STREAMS = {
     "redraws": 16,
     "rules": 17,
 }
+
+
+@contextmanager
+def global_numbers_as_before() -> Iterator[None]:
+    """Put NumPy's global random numbers, which are the user's, back to where they were."""
+    before = np.random.get_state()
+    try:
+        yield
+    finally:
+        np.random.set_state(before)
 
 
 def resolve_seed(random_state: RandomState) -> int:

@@ -162,7 +162,8 @@ def _guess_object(present: pd.Series, object_type: str | None = None) -> _Guess:
     if content in ("floating", "mixed-integer-float"):
         return _guess_float(present.astype("float64"))
     if content == "string":
-        return _guess_text(present.astype(object))
+        # Subclasses of text (NumPy's, members of an Enum) are looked at as what they say.
+        return _guess_text(pd.Series([str.__str__(text) for text in present], dtype=object))
     return _Guess(Kind.CATEGORICAL, f"{content} values, {present.nunique()} distinct")
 
 

@@ -18,7 +18,7 @@ from tabgan.conditioning.conditions import read_condition_rows, read_conditions
 from tabgan.containers import Container, is_foreign_table, read_table
 from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidDataError, InvalidParameterError
-from tabgan.randomness import RandomState, resolve_seed
+from tabgan.randomness import RandomState, global_numbers_as_before, resolve_seed
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint
 from tabgan.synthesizers.completion import complete_table
@@ -218,8 +218,9 @@ class TabGAN(DensityMixin, BaseEstimator):
             early_stopping=self.early_stopping,
         )
         # Imported here because Keras and its backend take seconds, and only fit needs them.
-        from tabgan.synthesizers.checkpoint import remove_checkpoint
-        from tabgan.synthesizers.fitting import fit_model
+        with global_numbers_as_before():  # TensorFlow draws some when it is imported
+            from tabgan.synthesizers.checkpoint import remove_checkpoint
+            from tabgan.synthesizers.fitting import fit_model
 
         model = fit_model(
             prepared.encoder,

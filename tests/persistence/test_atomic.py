@@ -88,7 +88,7 @@ def test_directories_pipes_and_devices_are_not_replaced(
 
 
 def test_a_missing_directory_is_the_error_that_everyone_knows(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="nowhere'$"):
+    with pytest.raises(FileNotFoundError, match=r"nowhere'$"):
         replace_file(tmp_path / "nowhere" / "model.tabgan", [b""])
 
 
