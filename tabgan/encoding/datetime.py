@@ -1,6 +1,7 @@
 """Dates and times in their own unit and zone, periods, and dates that are written as text."""
 
 import re
+import warnings
 from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
@@ -13,6 +14,8 @@ from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.object_cells import count_moments, moments_as
+
+_YEAR_FIRST = re.compile(r"\s*\d{4}").match
 
 
 class DatetimeEncoder(NumericEncoder):
@@ -36,6 +39,24 @@ class DatetimeEncoder(NumericEncoder):
         numbers = np.array(counts, dtype=np.int64)
         numbers[~present] = 0
         return numbers, present
+
+    def cell(self, value: object) -> pd.Series:
+        if isinstance(value, str) and self.column.date_format is None and _is_ambiguous(value):
+            raise ValueError("a date is written year first")
+        if self.column.date_format is not None and isinstance(value, str | date | np.datetime64):
+            value = value if pd.isna(value) else self._as_written(value)
+        return super().cell(value)
+
+    def _as_written(self, value: object) -> str:
+        """Return a date as the text that the column would have for it."""
+        written_as: Any = self.column.date_format
+        if isinstance(value, str) and not pd.isna(_parsed(value, written_as)):
+            return value
+        moment, _ = self._as_moment(value, is_low=True)
+        text = "" if moment is None else moment.strftime(written_as)
+        if _parsed(text, written_as) != moment:
+            raise ValueError("the text of the column does not say this much of a date")
+        return text
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
         if (frequency := _frequency(self.column)) is not None:
@@ -63,11 +84,11 @@ class DatetimeEncoder(NumericEncoder):
         A day, a month or a year lasts to its end; ``None`` is a moment after the year 9999.
         """
         if isinstance(end, str) and self.column.date_format is not None:
-            written = pd.to_datetime(end, format=self.column.date_format, errors="coerce")
+            written = _parsed(end, self.column.date_format)
             if not pd.isna(written):
-                return pd.Timestamp(written), False
+                return written, False
         if isinstance(end, str):
-            if not re.match(r"\d{4}", end.strip()):
+            if not _YEAR_FIRST(end):
                 # 03/10/2019 is in March to some and in October to others.
                 raise ValueError("a date is written year first, or as the column has it")
             exact = pd.Timestamp(end)
@@ -129,6 +150,23 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
     return in_unit
 
 
+def _is_ambiguous(text: str) -> bool:
+    """Say whether a date is another one to who writes the day first: 03/10/2019."""
+    if _YEAR_FIRST(text):
+        return False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of pandas, where only one of the two is possible
+        first, last = (
+            pd.to_datetime(text, dayfirst=day_first, errors="coerce") for day_first in (True, False)
+        )
+    return bool(first != last)
+
+
+def _parsed(text: str, date_format: str) -> Any:
+    """Return what a text says in a format, NaT if it is not written so."""
+    return pd.to_datetime(text, format=date_format, errors="coerce")
+
+
 def _frequency(column: ColumnSchema) -> Any:
     """Return the frequency of a column of periods, ``None`` for points in time."""
     dtype = column.dtype.to_pandas()
@@ -145,7 +183,7 @@ def _as_period(end: object) -> pd.Period:
     """Return the period that an end of a range names: a year, a day, a moment."""
     if isinstance(end, pd.Period):
         return end
-    if isinstance(end, str) and re.match(r"\d{4}", end.strip()):
+    if isinstance(end, str) and _YEAR_FIRST(end):
         period = pd.Period(end)
     elif isinstance(end, date | np.datetime64):
         is_day = isinstance(end, date) and not isinstance(end, datetime)

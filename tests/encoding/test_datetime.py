@@ -1,5 +1,6 @@
 """Points in time come back in their unit, zone and format."""
 
+import datetime
 from collections.abc import Callable
 
 import numpy as np
@@ -48,11 +49,27 @@ def test_a_condition_may_be_written_as_text(fit_column: FitColumn, value: object
     assert fit_column(DAYS.dt.tz_localize("UTC")).code_of(pd.Timestamp("2020-03-01", tz="UTC"))
 
 
-def test_a_condition_on_text_dates_is_written_in_their_format(fit_column: FitColumn) -> None:
+def test_a_condition_that_may_be_two_dates_is_refused(fit_column: FitColumn) -> None:
+    encoder = fit_column(DAYS)
+    with pytest.raises(ValueError, match="year first"):
+        encoder.code_of("03/01/2020")
+
+
+def test_a_condition_on_text_dates_is_written_in_their_format_or_year_first(
+    fit_column: FitColumn,
+) -> None:
     encoder = fit_column(DAYS.dt.strftime("%d.%m.%Y"))
-    assert encoder.code_of("01.03.2020") is not None
-    with pytest.raises(InvalidDataError, match=r"column 'c'.*%d\.%m\.%Y"):
-        encoder.code_of("2020-03-01")
+    code = encoder.code_of("01.03.2020")
+    assert code is not None
+    for same in ("2020-03-01", datetime.date(2020, 3, 1), np.datetime64("2020-03-01")):
+        assert encoder.code_of(same) == code
+    for other in (
+        "03/01/2020",
+        pd.Timestamp("2020-03-01 12:00"),
+        pd.Timestamp("2020-03-01", tz="UTC"),
+    ):
+        with pytest.raises((ValueError, TypeError)):
+            encoder.code_of(other)
 
 
 def test_text_that_is_no_date_is_refused_without_quoting_it(fit_column: FitColumn) -> None:

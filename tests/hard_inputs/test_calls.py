@@ -63,6 +63,11 @@ def money(h, condition):
     return h.condition(h.with_column(cells), {"c": condition})
 
 
+def written_days(h, condition):
+    days = pd.Series(pd.date_range("2021-03-01", periods=30)).repeat(10).reset_index(drop=True)
+    return h.condition(h.with_column(days.dt.strftime("%d.%m.%Y")), {"c": condition})
+
+
 EMPTY = pd.DataFrame({"age": []})
 CASES = {
     "E01": ("sample(0)", held(GAN, "test_fewer_rows_are_the_head_of_more", "kept: no rows")),
@@ -396,6 +401,22 @@ CASES = {
         lambda h: h.condition(h.base(), pd.DataFrame({"city": [["x"], "y"]})),
     ),
     "Y14": ("a number for a column of dates", lambda h: dates(h, 5)),
+    "Y25": (
+        "an ISO date of a column that writes dates otherwise",
+        lambda h: written_days(h, "2021-03-05"),
+    ),
+    "Y26": (
+        "a date object of a column that writes dates otherwise",
+        lambda h: written_days(h, datetime.date(2021, 3, 5)),
+    ),
+    "Y27": (
+        "a time of day of a column that writes days",
+        lambda h: written_days(h, datetime.datetime(2021, 3, 5, 12)),
+    ),
+    "Y28": (
+        "a date with slashes of a column of dates",
+        lambda h: dates(h, "05/06/2020"),
+    ),
     "Y16": (
         "an empty table of conditions",
         lambda h: h.condition(h.base(), pd.DataFrame({"age": []})),
