@@ -30,8 +30,8 @@ def released_limits(
     median of the outermost count as if they lay at it, so that more than half of them lie at or
     beyond the limit, and how far out the others are shows nowhere. On a grid a limit is the next
     of its points further in; off it, where the mean is some row's value, the next number half-way
-    between two. Where the rows are too few for two such means, or the means meet, both limits are
-    one number in the middle.
+    between two (itself, if float64 has none). Where the rows are too few for two such means, or
+    the means meet, both limits are one number in the middle.
 
     Parameters
     ----------
@@ -70,7 +70,9 @@ def _lower_limit(values: np.ndarray, counts: np.ndarray, threshold: int, on_grid
     if values[place] != limit:
         return float(limit)
     between = middles(values[place:], on_grid)
-    return float(between[~np.isnan(between)].min(initial=np.inf))
+    is_some = ~np.isnan(between)
+    # Of neighbouring floats none lies between two, and their mean may well be one of them.
+    return float(between[is_some].min() if is_some.any() else limit)
 
 
 def _centre(values: np.ndarray, counts: np.ndarray) -> float:

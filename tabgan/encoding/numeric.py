@@ -15,7 +15,7 @@ from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State, middle
 from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
 from tabgan.encoding.restriction import Restriction
-from tabgan.encoding.scale import Scale
+from tabgan.encoding.scale import Cut, Scale
 from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
@@ -357,7 +357,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             in_range = float(min(max(number, -_LARGEST), _LARGEST))
             with np.errstate(over="ignore"):
                 return float(np.ldexp(in_range, self.scale.exponent))
-        units = (Fraction(number) - self.scale.origin) / self.scale.step
+        units = self.scale.to_exact_units(Fraction(number))
         # No column reaches so far, and float64 no farther.
         units = min(max(units, Fraction(-_FARTHEST)), Fraction(_FARTHEST))
         return float(ceil(units) if is_low else floor(units))
@@ -395,6 +395,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             "origin": str(self.scale.origin),
             "step": str(self.scale.step),
             "exponent": self.scale.exponent,
+            "cuts": [[str(cut.start), str(cut.length)] for cut in self.scale.cuts],
             "normalisation": None if self.modes is None else _NAMES[type(self.modes)],
             "modes": {} if self.modes is None else self.modes.state(),
             "n_modes": self.n_modes,
@@ -403,7 +404,9 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
 
     @classmethod
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
-        scale = Scale(int(state["origin"]), int(state["step"]), int(state.get("exponent", 0)))
+        cuts = tuple(Cut(int(start), int(length)) for start, length in state.get("cuts", []))
+        exponent = int(state.get("exponent", 0))
+        scale = Scale(int(state["origin"]), int(state["step"]), exponent, cuts)
         name = state["normalisation"]
         modes = None if name is None else _MODES[name].from_state(state["modes"])
         n_values = 0 if modes is None else modes.n_modes

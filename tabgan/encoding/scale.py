@@ -5,6 +5,8 @@ Integers, money with two decimals and dates all lie on a grid: ``origin + step *
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,11 +18,24 @@ _TINY_EXPONENT = 600
 # Origins are multiples of at least 2**32 steps: 0 for most columns, whatever their values are,
 # and far from spending the 2**53.
 _ORIGIN_BITS = 32
+# A stretch without values is left out between multiples of so many steps, which say as little of
+# the values beside it; a column has a few numbers that lie apart, for "never" and "unknown".
+_CUT_BITS, _MOST_CUTS = 40, 16
+
+
+class Cut(NamedTuple):
+    """A stretch of the number line without values, from `start` on, that is not counted."""
+
+    start: int
+    length: int
 
 
 @dataclass(frozen=True)
 class Scale:
     """A grid of integers, or the real line where there is no grid.
+
+    Where a few numbers lie so far from the others that float64 could not count all steps between
+    them, the widest stretches without values are left out.
 
     Parameters
     ----------
@@ -30,11 +45,14 @@ class Scale:
         Distance between neighbours on the grid; 0 on the real line.
     exponent: int
         On the real line, the power of two that numbers are multiplied by.
+    cuts : tuple of Cut
+        Stretches of the grid that are left out, ascending.
     """
 
     origin: int = 0
     step: int = 0
     exponent: int = 0
+    cuts: tuple[Cut, ...] = ()
 
     @classmethod
     def of(cls, values: np.ndarray) -> "Scale":
@@ -51,17 +69,23 @@ class Scale:
         lowest, highest = int(values[0]), int(values[-1])
         gaps = np.diff(values).astype(np.uint64)
         step = int(np.gcd.reduce(gaps)) if len(gaps) else 1
+        cuts: tuple[Cut, ...] = ()
+        if (highest - lowest) // step >= _EXACT // 2:
+            cuts = _cuts(values, gaps, step)
+        length = highest - lowest - sum(cut.length for cut in cuts)
+        if length // step >= _EXACT // 2:
+            cuts, length = (), highest - lowest
         # Finer than float64 can count, as nanoseconds over years are: give up the last digits.
-        while (highest - lowest) // step >= _EXACT // 2:
+        while length // step >= _EXACT // 2:
             step *= 10
         # A round origin, so that the file does not hold the smallest value of the table.
-        reach = step << max(_ORIGIN_BITS, ((highest - lowest) // step).bit_length())
+        reach = step << max(_ORIGIN_BITS, (length // step).bit_length())
         origin = lowest - (lowest - lowest % step) % reach
         # Distances from the origin have to fit 64 bits, so it may not lie below the type's range.
         smallest = int(np.iinfo(values.dtype).min)
         if origin < smallest:
             origin = lowest - (lowest - smallest) // step * step
-        return cls(origin, step)
+        return cls(origin, step, cuts=cuts)
 
     @property
     def has_grid(self) -> bool:
@@ -70,10 +94,13 @@ class Scale:
 
     @property
     def zero(self) -> float | None:
-        """Where the number zero lies, in steps above the origin; ``None`` if it is off the grid."""
-        return (
-            None if not self.step or self.origin % self.step else -float(self.origin // self.step)
-        )
+        """Where the number zero lies, in steps above the origin.
+
+        ``None`` if it is off the grid, or if numbers beyond a cut are no whole tens above it.
+        """
+        if not self.step or self.origin % self.step or self.cuts:
+            return None
+        return -float(self.origin // self.step)
 
     def to_units(self, values: np.ndarray) -> np.ndarray:
         """Return how many steps values lie above the origin, float64."""
@@ -88,8 +115,19 @@ class Scale:
         distance = np.where(
             below, origin - values.astype(np.uint64), values.astype(np.uint64) - origin
         )
+        for cut in self.cuts:
+            start, length = np.uint64(cut.start % 2**64), np.uint64(cut.length)
+            beyond = np.where(values > cut.start, values.astype(np.uint64) - start, np.uint64(0))
+            distance -= np.minimum(beyond, length)
         units = (distance // np.uint64(self.step)).astype(np.float64)
         return np.where(below, -units, units)
+
+    def to_exact_units(self, number: Fraction) -> Fraction:
+        """Return how many steps of the grid a number lies above the origin, parts of them, too."""
+        nothing = Fraction(0)
+        for cut in self.cuts:
+            nothing += min(max(number - cut.start, Fraction(0)), Fraction(cut.length))
+        return (number - nothing - self.origin) / self.step
 
     def from_units(self, units: np.ndarray, dtype: np.dtype) -> np.ndarray:
         """Return the values that lie this many steps above the origin."""
@@ -98,5 +136,21 @@ class Scale:
             return numbers
         steps = np.rint(units).astype(np.uint64) * np.uint64(self.step)
         # Modulo 2**64, which is two's complement: right for signed and unsigned columns.
-        values: np.ndarray = (steps + np.uint64(self.origin % 2**64)).astype(dtype)
+        distance = steps + np.uint64(self.origin % 2**64)
+        for cut in self.cuts:
+            is_beyond = units > float(self.to_exact_units(Fraction(cut.start)))
+            distance += np.where(is_beyond, np.uint64(cut.length), np.uint64(0))
+        values: np.ndarray = distance.astype(dtype)
         return values
+
+
+def _cuts(values: np.ndarray, gaps: np.ndarray, step: int) -> tuple[Cut, ...]:
+    """Return what can be left out of the widest gaps between ascending values."""
+    raster = step << _CUT_BITS
+    cuts = []
+    for place in np.sort(np.argsort(-gaps.astype(np.float64), kind="stable")[:_MOST_CUTS]):
+        start = (int(values[place]) // raster + 1) * raster
+        stop = (int(values[place + 1]) - 1) // raster * raster
+        if start < stop:
+            cuts.append(Cut(start, stop - start))
+    return tuple(cuts)

@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tabgan.schema.objects import LONGEST
+
 _MICROSECOND = np.timedelta64(1, "us")
 # Far beyond the values of a fit, which fit, a count would wrap round.
 _FARTHEST_UNIT = 2**62
@@ -100,6 +102,8 @@ def _duration(cell: Any) -> np.timedelta64:
         return np.timedelta64(10**6 * seconds + cell.microsecond, "us")
     if not isinstance(cell, datetime.timedelta | np.timedelta64):
         raise TypeError("no duration")
+    if isinstance(cell, datetime.timedelta) and abs(cell) >= LONGEST:
+        raise OverflowError("longer than 64 bits count in microseconds")
     return np.timedelta64(cell, "us")
 
 

@@ -27,6 +27,8 @@ _CONTENTS = {"date", "datetime", "time", "timedelta", "decimal"}
 # So many decimals at most, in numbers of so many digits: they are counted in 64 bits.
 _MAX_DECIMALS = 18
 _FARTHEST_UNIT = 2**62
+# Of what 64 bits count in microseconds.
+LONGEST = datetime.timedelta(microseconds=2**62)
 
 
 def object_type_of(present: pd.Series) -> str | None:
@@ -51,7 +53,7 @@ def object_type_of(present: pd.Series) -> str | None:
         return _common_class(cells, pd.Timestamp, datetime.datetime)
     if content == "time" and all(cell.tzinfo is None for cell in cells):
         return "time"
-    if content == "timedelta" and all(_is_plain(cell) for cell in cells):
+    if content == "timedelta" and all(_is_plain(c) and abs(c) < LONGEST for c in cells):
         return _common_class(cells, pd.Timedelta, datetime.timedelta)
     if content == "decimal" and count_decimal_places(cells) is not None:
         return "Decimal"

@@ -138,9 +138,9 @@ def _uncountable(present: pd.Series, distinct: pd.Series) -> str | None:
     if is_time:
         return (
             "points in time or durations as objects that cannot be counted alike (they have a time "
-            "zone or nanoseconds, or are of several classes), and too many different ones to be "
-            "categories; convert them to a dtype of pandas, as pandas.to_datetime(column, "
-            "utc=True) does"
+            "zone or nanoseconds, are of several classes, or last longer than 64 bits count), and "
+            "too many different ones to be categories; convert them to a dtype of pandas, as "
+            "pandas.to_datetime(column, utc=True) does"
         )
     return (
         "numbers of more digits than 64 bits can count, and too many different ones to be "

@@ -160,6 +160,7 @@ def test_fewer_values_than_the_threshold_leave_no_trace(
         "origin": "0",
         "step": "0",
         "exponent": 0,
+        "cuts": [],
         "normalisation": None,
         "modes": {},
         "n_modes": 1,

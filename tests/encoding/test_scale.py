@@ -1,5 +1,7 @@
 """Integers are counted on their own grid, exactly, whatever their size."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -45,6 +47,35 @@ def test_integers_of_any_range_keep_fifteen_digits(dtype: type, shares: set[int]
     for before, after in zip(values.tolist(), back, strict=True):
         # Rounded down to the grid, and so never beyond the largest value.
         assert 0 <= before - after <= reach / 1e14
+
+
+@pytest.mark.parametrize("dtype", [np.int64, np.uint64])
+@given(
+    places=st.sets(st.integers(0, 2**64 - 1 - 10**6), min_size=1, max_size=12),
+    steps=st.sets(st.integers(0, 10**5), min_size=1, max_size=40),
+    others=st.lists(st.integers(0, 2**64 - 1), max_size=20),
+)
+def test_a_few_groups_of_integers_are_exact_however_far_apart(
+    dtype: type, places: set[int], steps: set[int], others: list[int]
+) -> None:
+    lowest = int(np.iinfo(dtype).min)
+    distinct = sorted({lowest + place + 10 * step for place in places for step in steps})
+    values = np.array(distinct, dtype=dtype)
+    scale = Scale.of(values)
+    assert there_and_back(scale, values) == distinct
+    # Numbers of another table lie on their side of each, also where nothing was.
+    both = np.array(sorted({*distinct, *(lowest + other for other in others)}), dtype=dtype)
+    units = scale.to_units(both)
+    assert (np.diff(units) >= 0).all()
+    for number, unit in zip(distinct, scale.to_units(values).tolist(), strict=True):
+        assert scale.to_exact_units(Fraction(number)) == unit
+
+
+def test_what_is_left_out_says_little_of_the_values_beside_it() -> None:
+    ages = np.append(np.arange(18, 98), 2**63 - 1)
+    (cut,) = Scale.of(ages).cuts
+    assert cut == Scale.of(np.append(np.arange(30), 2**63 - 10**9)).cuts[0]
+    assert cut.start % 2**40 == 0
 
 
 @given(

@@ -1,6 +1,7 @@
 """Families B, C and I: what the cells of a column hold, and its dtype."""
 
 import datetime
+import enum
 import uuid
 from decimal import Decimal
 from fractions import Fraction
@@ -50,6 +51,19 @@ def decimals(h):
 
 def dates_of(*fields):
     return datetime.datetime(*fields), datetime.timedelta
+
+
+class Size(enum.StrEnum):
+    SMALL = "s"
+    LARGE = "l"
+
+
+def far(unknown, dtype):
+    return pd.Series([18 + n % 15 if n % 6 else unknown for n in range(300)], dtype=dtype)
+
+
+def neighbours():
+    return pd.Series(2.0**53 + 2.0 * np.arange(300))
 
 
 def objects(cells):
@@ -406,6 +420,35 @@ CASES = {
                 ]
             )
         ),
+    ),
+    "Y80": (
+        "ages, and the largest integer for unknown",
+        lambda h: h.column(far(2**63 - 1, "int64"), h.exact),
+    ),
+    "Y81": (
+        "ages, and the smallest integer for unknown",
+        lambda h: h.column(far(-(2**63), "int64"), h.exact),
+    ),
+    "Y82": (
+        "ages, and the largest integer without a sign for unknown",
+        lambda h: h.column(far(2**64 - 1, "uint64"), h.exact),
+    ),
+    "Y83": (
+        "both ends of 64 bits, and zero",
+        lambda h: h.column(pd.Series([-(2**63), 2**63 - 1, 0] * 100), h.exact),
+    ),
+    "Y84": ("floats that have no float between them", lambda h: h.column(neighbours(), h.in_range)),
+    "Y85": (
+        "text of NumPy's type in an object column",
+        lambda h: h.column(objects([np.str_("u"), np.str_("v")] * 150), h.exact),
+    ),
+    "Y86": (
+        "members of an Enum of text",
+        lambda h: h.column(objects([Size.SMALL, Size.LARGE] * 150), h.exact),
+    ),
+    "Y87": (
+        "timedelta objects of a million years",
+        lambda h: h.column(objects([datetime.timedelta(999_999_999 - n) for n in range(300)])),
     ),
     "X76": ("Arrow date32", lambda h: h.column(arrow(pa.date32(), days()), mostly_exact)),
     "X77": (
