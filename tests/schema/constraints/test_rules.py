@@ -18,6 +18,7 @@ from tabgan import (
     Unique,
     infer_schema,
 )
+from tabgan.encoding.restore import restore_meanings
 from tabgan.errors import ConstraintError, InvalidDataError, InvalidParameterError
 from tabgan.schema.constraints import (
     Constraint,
@@ -143,7 +144,9 @@ def test_dates_that_are_far_apart_are_compared_in_any_unit() -> None:
     days = pd.Series(pd.to_timedelta([90_000, 100], "D"))
     dates = pd.Series(pd.to_datetime(["2200-01-01", "2200-01-01"])).dt.as_unit("ns")
     far = pd.DataFrame({"a": dates, "d": days, "t": dates + pd.Timedelta(100, "D")})
-    assert Sum("t", ["a", "d"]).solved("t", far, infer_schema(far)).isna().tolist() == [True, False]
+    schema = infer_schema(far)
+    sums = restore_meanings(Sum("t", ["a", "d"]).solved("t", far, schema), schema["t"])
+    assert sums.isna().tolist() == [True, False]
 
 
 def test_missing_in_combinations_is_missing_however_it_is_written() -> None:
