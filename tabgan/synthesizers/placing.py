@@ -195,7 +195,7 @@ def _moved(start: pd.Series, gaps: np.ndarray) -> pd.Series:
     if not pd.api.types.is_datetime64_any_dtype(start.dtype) and start.dtype.kind != "m":
         return start + pd.Series(gaps)
     # Days may be so far apart that nanoseconds cannot count them, so no finer than what is there.
-    coarse = start.dt.as_unit("us") + _durations(gaps, "us")
+    coarse: pd.Series = start.dt.as_unit("us") + _durations(gaps, "us")
     if start.dt.unit != "ns" or (coarse.notna() & ~fits_nanoseconds(coarse)).any():
         return coarse
     return start + _durations(gaps, "ns")
