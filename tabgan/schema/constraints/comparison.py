@@ -73,7 +73,7 @@ def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
     elif isinstance(dtype, pd.PeriodDtype):
         stored = pd.Series(values.dt.to_period(dtype.freq).array.to_timestamp())
     else:
-        stored = countable(values, dtype).dt.as_unit(_unit(dtype))
+        stored = held_in_unit(values, dtype).dt.as_unit(_unit(dtype))
     return stored
 
 
@@ -99,7 +99,7 @@ def fits_nanoseconds(times: pd.Series) -> NDArray[np.bool_]:
     return np.asarray(np.abs(as_floats(times)) < _NANOSECONDS_END)
 
 
-def countable(times: pd.Series, dtype: object) -> pd.Series:
+def held_in_unit(times: pd.Series, dtype: object) -> pd.Series:
     """Return dates or durations, missing where the unit of a dtype cannot count them."""
     return times.where(fits_nanoseconds(times)) if _unit(dtype) == "ns" else times
 
@@ -133,8 +133,9 @@ def _numbers(cells: pd.Series, kind: Kind) -> pd.Series:
 
 
 def _float64(cells: pd.Series) -> pd.Series:
-    values = pd.to_numeric(cells, errors="coerce")
-    return pd.Series(values.to_numpy(dtype="float64", na_value=float("nan")))
+    if not pd.api.types.is_numeric_dtype(cells.dtype):
+        cells = pd.to_numeric(cells, errors="coerce")
+    return pd.Series(cells.to_numpy(dtype="float64", na_value=float("nan")))
 
 
 def _objects(cells: pd.Series, kind: Kind) -> pd.Series:

@@ -106,6 +106,18 @@ def test_few_rows_are_no_evidence(table: pd.DataFrame) -> None:
     assert infer_constraints(table.head(499)) == ()
 
 
+def test_identifiers_alone_keep_no_rules() -> None:
+    table = pd.DataFrame({"key": [f"key-{n:04d}" for n in range(N)], "number": range(N)})
+    assert infer_constraints(table) == ()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "halffloat[pyarrow]", "float[pyarrow]", "Float32"])
+def test_numbers_of_any_width_are_compared(dtype: str) -> None:
+    low, gap = np.random.default_rng(0).integers(1, 64, (2, N)).astype("float32")
+    table = pd.DataFrame({"low": low + 0.5, "high": low + gap}).astype(dtype)
+    assert infer_constraints(table) == (Inequality("low", "high"),)
+
+
 def test_dates_as_text_and_other_dtypes_make_no_difference(table: pd.DataFrame) -> None:
     stored = table.assign(
         start=table["start"].dt.strftime("%d.%m.%Y"),
