@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.schema import ColumnSchema, Kind
+from tabgan.schema.constraints.comparison import held_in_unit
 from tabgan.schema.object_cells import decimals_of, durations_as, moments_as
 from tabgan.schema.objects import OBJECT_KINDS
 
@@ -47,7 +48,7 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.kind is Kind.DATETIME:
         return _dates(values, column)
     if column.kind is Kind.TIMEDELTA:
-        return values.astype(dtype)
+        return held_in_unit(values, dtype).astype(dtype)
     numbers = [None if pd.isna(value) else value for value in values]
     if column.kind is Kind.INTEGER or pd.api.types.is_integer_dtype(dtype):
         lowest, highest = _integer_limits(dtype)
@@ -87,7 +88,7 @@ def _dates(values: pd.Series, column: ColumnSchema) -> pd.Series:
         return pd.Series(values.dt.to_period(dtype.freq).array)
     zone = getattr(dtype, "tz", getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None))
     moved = values if zone is None else values.dt.tz_convert(zone)
-    restored: pd.Series = moved.astype(dtype)
+    restored: pd.Series = held_in_unit(moved, dtype).astype(dtype)
     return restored
 
 

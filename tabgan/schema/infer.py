@@ -21,6 +21,7 @@ from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_typ
 from tabgan.schema.patterns import infer_pattern
 from tabgan.schema.supported import check_supported
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
+from tabgan.schema.values import value_from_json, value_to_json
 
 # Below this many rows "all values differ" says nothing: ten people may well have ten cities.
 _IDENTIFIER_MIN_ROWS = 50
@@ -72,10 +73,13 @@ def infer_schema(frame: pd.DataFrame) -> TableSchema:
         )
     if frame.shape[1] == 0:
         raise InvalidDataError("the table has 0 columns; at least 1 is needed")
-    repeated = frame.columns[frame.columns.duplicated()].unique().tolist()
+    check_supported(frame)
+    # As a schema names them: there None, NaT and pandas.NA are one name.
+    written = [value_from_json(value_to_json(name)) for name in frame.columns]
+    is_repeated = pd.Index(written, dtype=object, tupleize_cols=False).duplicated()
+    repeated = frame.columns[is_repeated].unique().tolist()
     if repeated:
         raise InvalidDataError(f"column names {repeated} occur more than once; rename them")
-    check_supported(frame)
     columns = tuple(_infer_column(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns))
     has_levels = isinstance(frame.columns, pd.MultiIndex)
     return TableSchema(columns, tuple(frame.columns.names) if has_levels else None)

@@ -122,6 +122,7 @@ _UNREADABLE = (
     KeyError,
     AttributeError,
     OverflowError,
+    RecursionError,
     binascii.Error,
     InvalidOperation,
 )

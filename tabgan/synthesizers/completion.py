@@ -50,12 +50,20 @@ def complete_table(
     # A gap is filled with a value, if the column has any to give.
     present = {i: column.present() for i, column in enumerate(encoder.learnt)}
     present = {i: restriction for i, restriction in present.items() if restriction.is_possible}
+    rules = model.rules
     if how == "draw":
         sampler = model.sampler(no_conditions(encoder), n_passes)
-        return _drawn_by_rules(model.rules, sampler, table, codes, present, seed)
-    sampler = model.silent_sampler(no_conditions(encoder))
-    filled = _with_known(table, _expected(sampler, encoder, codes, present))
-    model.rules.solve(filled, _gaps(table, encoder))
+        filled = _drawn_by_rules(rules, sampler, table, codes, present, seed)
+    else:
+        sampler = model.silent_sampler(no_conditions(encoder))
+        filled = _expected_by_rules(rules, sampler, table, codes, present)
+    n_broken = int(rules.broken(filled).sum())
+    if n_broken:
+        warnings.warn(
+            f"{n_broken:,} of {len(filled):,} rows break a rule with what is known of them, or no "
+            "way to fill their gaps was found that keeps it; they are filled as if there was none",
+            stacklevel=3,
+        )
     return filled
 
 
@@ -94,17 +102,44 @@ def _drawn_by_rules(
             return filled
         part = table.iloc[open_rows]
         again = _drawn(rules, sampler, part, codes[open_rows], present, seed, attempt)
-        kept = ~rules.broken(again)
-        for column in rules.encoder.learnt:  # an identifier that was written stays
-            put_cells(filled, column.column.name, open_rows[kept], again[column.column.name][kept])
-    n_broken = int(rules.broken(filled).sum())
-    if n_broken:
-        warnings.warn(
-            f"{n_broken:,} of {len(filled):,} rows break a rule with what is known of them, or no "
-            "way to fill their gaps was found that keeps it; they are filled as if there was none",
-            stacklevel=4,
-        )
+        _put_kept(rules, filled, open_rows, again)
     return filled
+
+
+def _expected_by_rules(
+    rules: Rules,
+    sampler: Sampler,
+    table: pd.DataFrame,
+    codes: np.ndarray,
+    present: dict[int, Restriction],
+) -> pd.DataFrame:
+    """Return the table with guesses for its gaps, moved inside the likeliest modes by the rules."""
+    weights = _weights(sampler, codes, present)
+    filled = _with_known(table, rules.encoder.expected(weights))
+    gaps = _gaps(table, rules.encoder)
+    rules.solve(filled, gaps)
+    open_rows = np.flatnonzero(rules.broken(filled))
+    if len(open_rows):
+        known = codes[open_rows]
+        likeliest = np.stack([column[open_rows].argmax(axis=1) for column in weights], axis=1)
+        again = filled.iloc[open_rows].copy()
+        rules.arrange(
+            again,
+            np.where(known < 0, likeliest, known),
+            np.full(known.shape, 0.5),
+            {name: is_gap[open_rows] for name, is_gap in gaps.items()},
+        )
+        _put_kept(rules, filled, open_rows, again)
+    return filled
+
+
+def _put_kept(
+    rules: Rules, filled: pd.DataFrame, open_rows: np.ndarray, again: pd.DataFrame
+) -> None:
+    """Put other fillings of some rows in their places, where they keep the rules."""
+    kept = ~rules.broken(again)
+    for column in rules.encoder.learnt:  # an identifier that was written stays
+        put_cells(filled, column.column.name, open_rows[kept], again[column.column.name][kept])
 
 
 def _drawn(
@@ -152,9 +187,10 @@ def _complete_rows(
     return completed
 
 
-def _expected(
-    sampler: Sampler, encoder: TableEncoder, codes: np.ndarray, present: dict[int, Restriction]
-) -> pd.DataFrame:
+def _weights(
+    sampler: Sampler, codes: np.ndarray, present: dict[int, Restriction]
+) -> list[np.ndarray]:
+    """Return the probabilities of the modes of each column, given the known cells."""
     parts = []
     for start in range(0, max(1, len(codes)), BLOCK_SIZE):  # once for no rows at all
         features = sampler.features(codes[start : start + BLOCK_SIZE])
@@ -163,7 +199,7 @@ def _expected(
             weights[place], _ = restrict(weights[place], restriction)
         weights = [column / column.sum(axis=1, keepdims=True) for column in weights]
         parts.append(weights)
-    return encoder.expected([np.concatenate(blocks) for blocks in zip(*parts, strict=True)])
+    return [np.concatenate(blocks) for blocks in zip(*parts, strict=True)]
 
 
 def _keep_known(given: pd.Series, filled: pd.Series) -> pd.Series:

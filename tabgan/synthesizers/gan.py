@@ -387,9 +387,10 @@ class TabGAN(DensityMixin, BaseEstimator):
             All columns of the fit in their order and dtypes, with the index of `X`. Cells that
             were known are as they were, also where the model does not know their value (they then
             tell nothing about the gaps). A gap stays missing only in a column that has no value to
-            give. Cells that `constraints` determine are computed, and ``"draw"`` fills the gaps of
-            a row that breaks one again, up to 20 times (:class:`tabgan.Unique` is not looked at):
-            there is a warning if rows are left that do.
+            give. Cells that `constraints` determine are computed, and where a row breaks one,
+            ``"draw"`` fills its gaps again, up to 20 times, and ``"expected"`` moves its guesses
+            inside their likeliest modes (:class:`tabgan.Unique` is not looked at): there is a
+            warning if rows are left that do.
 
         Raises
         ------

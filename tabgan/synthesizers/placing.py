@@ -17,7 +17,7 @@ from tabgan.encoding.restore import restore_meanings
 from tabgan.encoding.restriction import Restriction
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Inequality
-from tabgan.schema.constraints.comparison import as_floats, meanings
+from tabgan.schema.constraints.comparison import as_floats, fits_nanoseconds, meanings
 
 # How finely a mode is searched for where a rule begins to be kept: to a 65,536th.
 _N_HALVINGS = 16
@@ -195,9 +195,14 @@ def _moved(start: pd.Series, gaps: np.ndarray) -> pd.Series:
     if not pd.api.types.is_datetime64_any_dtype(start.dtype) and start.dtype.kind != "m":
         return start + pd.Series(gaps)
     # Days may be so far apart that nanoseconds cannot count them, so no finer than what is there.
-    unit = "ns" if start.dt.unit == "ns" else "us"
-    counts = np.rint(gaps * PER_SECOND[unit])
-    return start + pd.Series(counts.astype(f"timedelta64[{unit}]"))
+    coarse: pd.Series = start.dt.as_unit("us") + _durations(gaps, "us")
+    if start.dt.unit != "ns" or (coarse.notna() & ~fits_nanoseconds(coarse)).any():
+        return coarse
+    return start + _durations(gaps, "ns")
+
+
+def _durations(seconds: np.ndarray, unit: str) -> pd.Series:
+    return pd.Series(np.rint(seconds * PER_SECOND[unit]).astype(f"timedelta64[{unit}]"))
 
 
 def put_cells(table: pd.DataFrame, name: Hashable, places: np.ndarray, cells: pd.Series) -> None:

@@ -11,8 +11,10 @@ import pandas as pd
 import pytest
 
 import tabgan
-from tabgan import TabGAN
+from tabgan import Inequality, TabGAN, Unique
+from tabgan.encoding.column import EncodingOptions
 from tabgan.randomness import resolve_seed
+from tabgan.synthesizers.preparation import prepare_table
 
 GAN = "tests/synthesizers/test_gan.py"
 MODEL_FILE = "tests/synthesizers/test_model_file.py"
@@ -20,6 +22,7 @@ CONTAINER = "tests/persistence/test_container.py"
 ATOMIC = "tests/persistence/test_atomic.py"
 INTERRUPTIONS = "tests/synthesizers/test_interruptions.py"
 SKLEARN = "tests/synthesizers/test_sklearn.py"
+CONSTRAINTS = "tests/synthesizers/test_constraints.py"
 CLI = "tests/cli/test_main.py"
 CELLS = "tests/cli/test_cells.py"
 TRAINED = "tests/hard_inputs/test_trained.py"
@@ -425,8 +428,75 @@ CASES = {
     "Y18": ("a time of day with a zone", lambda h: times(h, datetime.time(8, tzinfo=datetime.UTC))),
     "Y19": ("a float for a column of Decimals", lambda h: money(h, 1.5)),
     "Y20": ("NaN as an end of a range", lambda h: money(h, (float("nan"), 2))),
+    "Y30": (
+        "rules sought where 9999-12-31 stands for no end",
+        lambda h: ruled(h, open_ends(h), "infer"),
+    ),
+    "Y31": (
+        'how="expected" where a rule cannot be kept',
+        held(CONSTRAINTS, "test_a_gap_that_no_guess_fills_by_the_rules_is_told", "kept: warns"),
+    ),
+    "Y32": (
+        "rules between columns of halffloat[pyarrow]",
+        lambda h: ruled(h, halves(h), [Inequality("low", "high")]),
+    ),
+    "Y33": (
+        "rules sought in a CSV of identifiers",
+        lambda h: h.command("schema", csv(h, identifiers()), "--constraints"),
+    ),
+    "Y34": (
+        "a rule of a JSON file with a typo in its formula",
+        lambda h: of_rules(h, {"kind": "formula", "column": "b", "expression": "a +* 2"}),
+    ),
+    "Y35": (
+        "an inequality of a column with itself in a JSON file",
+        lambda h: of_rules(h, {"kind": "inequality", "low": "a", "high": "a"}),
+    ),
+    "Y36": (
+        "Unique on big-endian integers",
+        lambda h: ruled(h, h.with_column(np.arange(300).astype(">i8")), [Unique("c")]),
+    ),
+    "Y37": (
+        "a schema of 100,000 brackets",
+        lambda h: h.command(
+            *("fit", csv(h, "a,b\n1,2\n"), "-o", h.folder / "m.tabgan"),
+            *("--schema", csv(h, "[" * 100_000, "schema.json")),
+        ),
+    ),
+    "Y38": (
+        "columns named None and NaT",
+        lambda h: h.learn(h.base()[["sex", "city"]].set_axis([None, pd.NaT], axis=1)),
+    ),
     "Y15": ("a month first in a date", lambda h: dates(h, ("03/10/2020", None))),
 }
+
+
+def ruled(h, table, rules):
+    """Learn a table with rules, without a network."""
+    h.given.append(table)
+    prepared = prepare_table(table, None, EncodingOptions(), rules)
+    return f"kept: {', '.join(map(str, prepared.constraints)) or 'no rule'}"
+
+
+def of_rules(h, *rules):
+    table, path = csv(h, "a,b\n1,2\n"), csv(h, json.dumps(rules), "rules.json")
+    return h.command("fit", table, "-o", h.folder / "m.tabgan", "--constraints", path)
+
+
+def open_ends(h):
+    start = pd.Series(pd.date_range("2020", periods=600, unit="us"))
+    end = start.where(start.index % 3 > 0, pd.Timestamp("9999-12-31"))
+    return pd.DataFrame({"start": start, "end": end})
+
+
+def halves(h):
+    low = h.base()["age"].astype("float16")
+    table = pd.DataFrame({"low": low, "high": low + np.float16(1.5)})
+    return table.astype("halffloat[pyarrow]")
+
+
+def identifiers():
+    return "\n".join(["key", *(f"key-{n:04d}" for n in range(600))])
 
 
 def seed(random_state):

@@ -115,7 +115,18 @@ def test_a_wrong_field_is_refused_with_its_column(change: dict[str, object], mes
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"columns": {}}', '{"columns": [{}]}', '{"columns": [5]}']
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"columns": {}}',
+        '{"columns": [{}]}',
+        '{"columns": [5]}',
+        "[" * 100_000,
+    ],
+    ids=lambda text: text[:20],
 )
 def test_text_that_is_no_schema_is_refused(text: str) -> None:
     with pytest.raises(InvalidDataError, match="schema"):
@@ -125,6 +136,22 @@ def test_text_that_is_no_schema_is_refused(text: str) -> None:
 def test_a_column_that_occurs_twice_is_refused() -> None:
     with pytest.raises(InvalidDataError, match="twice"):
         TableSchema.from_json(json.dumps({"columns": [COLUMN, COLUMN]}))
+
+
+@pytest.mark.parametrize("names", [(None, pd.NaT), (pd.NA, pd.NaT), ((1, None), (1, pd.NaT))])
+def test_names_that_a_schema_writes_alike_are_refused(names: tuple[object, ...]) -> None:
+    table = pd.DataFrame([[1, 2], [3, 4]])
+    table.columns = pd.Index(names, dtype=object, tupleize_cols=False)
+    with pytest.raises(InvalidDataError, match="occur more than once"):
+        infer_schema(table)
+
+
+def test_a_name_nested_deeper_than_can_be_read_is_refused() -> None:
+    name: object = "age"
+    for _ in range(400):
+        name = {"tuple": [name]}
+    with pytest.raises(InvalidDataError, match="cannot be read"):
+        TableSchema.from_json(json.dumps({"columns": [COLUMN | {"name": name}]}))
 
 
 def test_names_in_levels_are_kept_apart_from_tuples() -> None:

@@ -1,6 +1,7 @@
 """Every sampled row keeps the rules, and otherwise has the law that the model has."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,8 @@ from tabgan import (
 )
 from tabgan.errors import ConstraintError, InvalidParameterError, ModelFileError
 from tabgan.schema.constraints import Constraint, check_constraints
+
+FROZEN = Path(__file__).parent / "frozen" / "format_1.tabgan"
 
 
 def with_rules(gan: TabGAN, *rules: Constraint) -> TabGAN:
@@ -144,6 +147,33 @@ def test_a_gap_that_nothing_fills_by_the_rules_is_told(gan, table):
     ruled = with_rules(gan, Inequality("yearly_use_kwh", "residents"))
     with pytest.warns(UserWarning, match="20 of 20 rows break a rule"):
         ruled.complete(table.head(20).drop(columns="residents"), random_state=0)
+
+
+def test_guesses_are_moved_inside_their_modes_by_the_rules():
+    frozen = TabGAN.load(FROZEN)
+    known = pd.DataFrame({"residents": [1, 2, 4, 6]})
+    is_above = frozen.complete(known, how="expected")["arrears_eur"] > known["residents"]
+    rule = Inequality("arrears_eur", "residents")
+    guessed = with_rules(frozen, rule).complete(known, how="expected")
+    assert is_above.any()
+    assert (guessed["arrears_eur"] <= guessed["residents"]).all()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Inequality("residents", "arrears_eur"),
+        Formula("arrears_eur", "10 * residents"),
+        FixedCombinations(["arrears_eur", "stay"], frozenset({(0.5, None)})),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("how", ["draw", "expected"])
+def test_a_gap_that_no_guess_fills_by_the_rules_is_told(how, rule):
+    ruled = with_rules(TabGAN.load(FROZEN), rule)
+    with pytest.warns(UserWarning, match="2 of 2 rows break a rule") as caught:
+        ruled.complete(pd.DataFrame({"arrears_eur": [0.5, 0.5]}), how=how, random_state=0)
+    assert caught[0].filename == __file__
 
 
 def test_rules_travel_with_the_model(ruled, tmp_path):

@@ -262,6 +262,28 @@ def test_a_date_is_computed_as_text_and_in_its_unit():
     pd.testing.assert_series_equal(plain["note"], expected, check_names=False, check_dtype=False)
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_a_date_that_stands_for_no_end_is_placed_and_computed(unit):
+    start = pd.Series(pd.date_range("2020", periods=600)).dt.as_unit(unit)
+    end = start.dt.as_unit("us").where(start.index % 3 > 0, pd.Timestamp("9999-12-31"))
+    table = pd.DataFrame({"start": start, "end": end, "length": end - start.dt.as_unit("us")})
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    order = Inequality("start", "end").learnt(table, schema, 5)
+    codes, uniforms = encoder.encode_known(table), np.random.default_rng(0).random((600, 3))
+    placed = encoder.decode(codes, uniforms)
+    rules_of(encoder, order).arrange(placed, codes, uniforms, {})
+    assert placed.dtypes.equals(table.dtypes)
+    assert order.broken(placed, schema).mean() < 0.02
+    rules = rules_of(encoder, Sum("end", ["start", "length"]))
+    for fixed in ("start", "end"):
+        computed = encoder.decode(codes, uniforms)
+        before = computed[fixed].copy()
+        rules.solve(computed, {fixed: np.zeros(600, dtype=bool)})
+        pd.testing.assert_series_equal(computed[fixed], before)
+        assert rules.broken(computed).mean() < 0.1
+
+
 def test_computed_cells_are_objects_of_the_class_of_their_column():
     rng = np.random.default_rng(0)
     months = pd.Series(pd.period_range("2000-01", periods=200, freq="M"))

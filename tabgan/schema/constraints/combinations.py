@@ -14,6 +14,7 @@ from tabgan.schema.constraints.constraint import (
     Constraint,
     as_names,
     check_names,
+    number_from_json,
     rows_of,
 )
 from tabgan.schema.table import TableSchema
@@ -102,7 +103,13 @@ class FixedCombinations(Constraint):
         rows = form.get("combinations")
         if rows is None:
             return cls(names)
-        return cls(names, frozenset(tuple(value_from_json(value) for value in row) for row in rows))
+        return cls(
+            names, frozenset(tuple(_value_from_json(value) for value in row) for row in rows)
+        )
+
+
+def _value_from_json(form: Any) -> Any:
+    return form if isinstance(form, bool) else number_from_json(form)
 
 
 def _without_nan(combinations: Any, n_columns: int) -> frozenset[Combination]:

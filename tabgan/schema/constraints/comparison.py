@@ -9,10 +9,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tabgan.schema.constraints.finding import FloatArray
 from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
+
+# Seconds from 1970 to the end of the dates that 64 bits count in nanoseconds, in 2262.
+_NANOSECONDS_END = 2**63 / 1e9
 
 
 def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
@@ -69,12 +73,12 @@ def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
     elif isinstance(dtype, pd.PeriodDtype):
         stored = pd.Series(values.dt.to_period(dtype.freq).array.to_timestamp())
     else:
-        stored = values.dt.as_unit(_unit(dtype))
+        stored = held_in_unit(values, dtype).dt.as_unit(_unit(dtype))
     return stored
 
 
 def _unit(dtype: Any) -> Any:
-    if isinstance(dtype, np.dtype) and dtype.kind == "M":
+    if isinstance(dtype, np.dtype) and dtype.kind in "mM":
         return np.datetime_data(dtype)[0]
     # Objects hold microseconds.
     return getattr(getattr(dtype, "pyarrow_dtype", dtype), "unit", "us")
@@ -83,10 +87,21 @@ def _unit(dtype: Any) -> Any:
 def as_floats(cells: pd.Series) -> FloatArray:
     """Return numbers, or dates and durations in seconds, as float64; NaN is missing."""
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        cells = cells - pd.Timestamp(0, tz=cells.dt.tz)
+        # In the unit of the cells: nanoseconds end in 2262.
+        cells = cells - pd.Timestamp(0, tz=cells.dt.tz).as_unit(cells.dt.unit)
     if pd.api.types.is_timedelta64_dtype(cells.dtype):
         cells = cells.dt.total_seconds()
     return np.asarray(cells.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def fits_nanoseconds(times: pd.Series) -> NDArray[np.bool_]:
+    """Return which dates or durations nanoseconds can count: centuries, not millennia."""
+    return np.asarray(np.abs(as_floats(times)) < _NANOSECONDS_END)
+
+
+def held_in_unit(times: pd.Series, dtype: object) -> pd.Series:
+    """Return dates or durations, missing where the unit of a dtype cannot count them."""
+    return times.where(fits_nanoseconds(times)) if _unit(dtype) == "ns" else times
 
 
 def precision(names: tuple[Hashable, ...], schema: TableSchema) -> float:
@@ -118,8 +133,9 @@ def _numbers(cells: pd.Series, kind: Kind) -> pd.Series:
 
 
 def _float64(cells: pd.Series) -> pd.Series:
-    values = pd.to_numeric(cells, errors="coerce")
-    return pd.Series(values.to_numpy(dtype="float64", na_value=float("nan")))
+    if not pd.api.types.is_numeric_dtype(cells.dtype):
+        cells = pd.to_numeric(cells, errors="coerce")
+    return pd.Series(cells.to_numpy(dtype="float64", na_value=float("nan")))
 
 
 def _objects(cells: pd.Series, kind: Kind) -> pd.Series:

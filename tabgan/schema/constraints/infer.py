@@ -61,9 +61,9 @@ def infer_constraints(
     'gross' = 'net' + 'tax'
     """
     schema = infer_schema(table) if schema is None else schema
-    if len(table) < FEWEST_ROWS:
-        return ()
     columns = [column for column in schema if column.kind is not Kind.IDENTIFIER]
+    if len(table) < FEWEST_ROWS or not columns:
+        return ()
     rows = np.column_stack([_numbers(table[column.name], column) for column in columns])
     independent = stream(0, "rules").permuted(rows, axis=0)
     names = [column.name for column in columns]

@@ -81,7 +81,11 @@ def _from_json(place: int, form: Any) -> Constraint:
         if not isinstance(form.get("strict", False), bool):
             raise TypeError("neither true nor false")
         return KINDS[kind].from_json(form)
-    except (KeyError, TypeError, ValueError, OverflowError, InvalidParameterError) as error:
+    except InvalidParameterError as error:
+        raise InvalidDataError(
+            f"rule {place} of the constraints, of kind {kind}, cannot be made: {error}"
+        ) from error
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InvalidDataError(
             f"rule {place} of the constraints, of kind {kind}, cannot be read: it lacks a field, "
             "or one is not of its type"

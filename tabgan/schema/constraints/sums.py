@@ -1,9 +1,9 @@
 """One column is the sum of others."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import reduce
-from operator import add
+from operator import add, sub
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -80,16 +80,15 @@ class Sum(Constraint):
             largest = np.max(np.abs(numbers), axis=0)
             tolerance = rounding(schema[self.total]) + precision(self.columns, schema) * largest
             return np.asarray(gaps > tolerance)  # false where one is missing
-        sums = as_stored(_added(cells[1:]), schema[self.total])
+        sums = as_stored(_reduced(add, cells[1:]), schema[self.total])
         present = (cells[0].notna() & sums.notna()).to_numpy(dtype=bool)
         return np.asarray(present & (cells[0] != sums).to_numpy(dtype=bool))
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
+        parts = [meaning_of(name, table, schema) for name in self.parts if name != member]
         if member == self.total:
-            return _added([meaning_of(name, table, schema) for name in self.parts])
-        others = [name for name in self.parts if name != member]
-        rest = meaning_of(self.total, table, schema)
-        return _added([rest, *(-meaning_of(name, table, schema) for name in others)])
+            return _reduced(add, parts)
+        return _reduced(sub, [meaning_of(self.total, table, schema), *parts])
 
     def to_json(self) -> dict[str, JsonValue]:
         parts: list[object] = [value_to_json(name) for name in self.parts]
@@ -101,16 +100,12 @@ class Sum(Constraint):
         return cls(value_from_json(form["total"]), parts)
 
 
-def _added(cells: list[pd.Series]) -> pd.Series:
-    """Return the sums of columns; missing where they are beyond what the columns can count."""
+def _reduced(operation: Callable[[Any, Any], Any], cells: list[pd.Series]) -> pd.Series:
+    """Return the sums or differences of columns, in a unit that can count them."""
     if all(pd.api.types.is_integer_dtype(cell.dtype) for cell in cells):
         # Whole numbers of Python know no end.
-        return reduce(add, (cell.astype(object) for cell in cells))
+        return reduce(operation, (cell.astype(object) for cell in cells))
     try:
-        return reduce(add, cells)
+        return reduce(operation, cells)
     except (OverflowError, ValueError):
-        coarse = [cell.dt.as_unit("us") for cell in cells]
-        sums = reduce(add, coarse)
-        is_held = (pd.Timestamp.min.as_unit("us"), pd.Timestamp.max.as_unit("us"))
-        added: pd.Series = sums.where(sums.dt.tz_localize(None).between(*is_held))
-        return added
+        return reduce(operation, (cell.dt.as_unit("us") for cell in cells))

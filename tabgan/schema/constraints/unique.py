@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 import pandas as pd
 
 from tabgan.schema.constraints.constraint import BoolArray, Constraint, as_names, check_names
+from tabgan.schema.dtypes import countable
 from tabgan.schema.table import TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
@@ -51,7 +52,8 @@ class Unique(Constraint):
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
         """Return which rows repeat an earlier one."""
-        repeated = pd.concat([table[name] for name in self.names], axis=1).duplicated()
+        columns = [countable(table[name]) for name in self.names]
+        repeated = pd.concat(columns, axis=1).duplicated()
         broken: BoolArray = repeated.to_numpy()
         return broken
 

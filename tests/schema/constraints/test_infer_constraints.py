@@ -82,6 +82,16 @@ def test_units_of_dates_make_no_difference_and_zones_are_not_compared() -> None:
     assert infer_constraints(table.assign(end=table["end"].dt.tz_localize("Asia/Tokyo"))) == ()
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "day"])
+def test_a_date_that_stands_for_no_end_is_compared_like_any_other(unit: str) -> None:
+    start = pd.Series(pd.date_range("2020", periods=600))
+    end = start.where(start.index % 3 > 0, pd.Timestamp("9999-12-31"))
+    table = pd.DataFrame({"start": start, "end": end}).apply(
+        lambda dates: dates.dt.date if unit == "day" else dates.dt.as_unit(unit)
+    )
+    assert infer_constraints(table) == (Inequality("start", "end"),)
+
+
 def test_orders_that_others_imply_are_left_out() -> None:
     steps = np.random.default_rng(0).gamma(2.0, 10.0, (N, 4)).cumsum(axis=1)
     table = pd.DataFrame(steps, columns=list("abcd"))
@@ -94,6 +104,18 @@ def test_orders_that_others_imply_are_left_out() -> None:
 
 def test_few_rows_are_no_evidence(table: pd.DataFrame) -> None:
     assert infer_constraints(table.head(499)) == ()
+
+
+def test_identifiers_alone_keep_no_rules() -> None:
+    table = pd.DataFrame({"key": [f"key-{n:04d}" for n in range(N)], "number": range(N)})
+    assert infer_constraints(table) == ()
+
+
+@pytest.mark.parametrize("dtype", ["float16", "halffloat[pyarrow]", "float[pyarrow]", "Float32"])
+def test_numbers_of_any_width_are_compared(dtype: str) -> None:
+    low, gap = np.random.default_rng(0).integers(1, 64, (2, N)).astype("float32")
+    table = pd.DataFrame({"low": low + 0.5, "high": low + gap}).astype(dtype)
+    assert infer_constraints(table) == (Inequality("low", "high"),)
 
 
 def test_dates_as_text_and_other_dtypes_make_no_difference(table: pd.DataFrame) -> None:

@@ -18,6 +18,7 @@ from tabgan import (
     Unique,
     infer_schema,
 )
+from tabgan.encoding.restore import restore_meanings
 from tabgan.errors import ConstraintError, InvalidDataError, InvalidParameterError
 from tabgan.schema.constraints import (
     Constraint,
@@ -143,7 +144,9 @@ def test_dates_that_are_far_apart_are_compared_in_any_unit() -> None:
     days = pd.Series(pd.to_timedelta([90_000, 100], "D"))
     dates = pd.Series(pd.to_datetime(["2200-01-01", "2200-01-01"])).dt.as_unit("ns")
     far = pd.DataFrame({"a": dates, "d": days, "t": dates + pd.Timedelta(100, "D")})
-    assert Sum("t", ["a", "d"]).solved("t", far, infer_schema(far)).isna().tolist() == [True, False]
+    schema = infer_schema(far)
+    sums = restore_meanings(Sum("t", ["a", "d"]).solved("t", far, schema), schema["t"])
+    assert sums.isna().tolist() == [True, False]
 
 
 def test_missing_in_combinations_is_missing_however_it_is_written() -> None:
@@ -290,6 +293,7 @@ def test_columns_are_missing_together_or_not_at_all() -> None:
 def test_a_row_that_repeats_an_earlier_one_breaks_uniqueness() -> None:
     assert broken(Unique("a"), a=[1, 2, 1]) == [False, False, True]
     assert broken(Unique(["a", "b"]), a=[1, 1, 1], b=[1, 2, 2]) == [False, False, True]
+    assert broken(Unique("a"), a=np.array([1, 2, 1], dtype=">i4")) == [False, False, True]
 
 
 RULES = [
@@ -326,6 +330,10 @@ def test_rules_can_be_written_by_hand() -> None:
         Range("d", None, "2020-01-01"),
         Formula("x", "a * b", tolerance=0.5),
     )
+    text = """[{"kind": "fixed_combinations", "columns": ["a", "b", "c"],
+    "combinations": [[1, "u", true], [2.5, null, {"bool": false}]]}]"""
+    combinations = frozenset({(1, "u", True), (2.5, None, False)})
+    assert read_constraints(text) == (FixedCombinations(["a", "b", "c"], combinations),)
     for damaged in ("", "{", "[" * 100_000, '{"kind": "sum"}'):
         with pytest.raises(InvalidDataError, match="constraints"):
             read_constraints(damaged)
@@ -361,6 +369,20 @@ def test_rules_can_be_written_by_hand() -> None:
 def test_what_is_no_list_of_rules_is_refused(form: object) -> None:
     with pytest.raises(InvalidDataError, match="constraints"):
         constraints_from_json(form)
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"expression": "a +* b"}, "'a \\+\\* b' is not a formula"),
+        ({"expression": "x + 1"}, "Formula computes 'x' from itself"),
+        ({"expression": "1 + 2"}, "'1 \\+ 2' names no column"),
+        ({"expression": "a", "tolerance": -1}, "tolerance of a Formula must be a number >= 0"),
+    ],
+)
+def test_a_rule_that_cannot_be_made_is_refused_with_the_reason(fields, reason) -> None:
+    with pytest.raises(InvalidDataError, match=f"rule 0 of the constraints.*{reason}"):
+        constraints_from_json([{"kind": "formula", "column": "x", **fields}])
 
 
 @pytest.mark.parametrize(
