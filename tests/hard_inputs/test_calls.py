@@ -404,8 +404,29 @@ CASES = {
     "Y18": ("a time of day with a zone", lambda h: times(h, datetime.time(8, tzinfo=datetime.UTC))),
     "Y19": ("a float for a column of Decimals", lambda h: money(h, 1.5)),
     "Y20": ("NaN as an end of a range", lambda h: money(h, (float("nan"), 2))),
+    "Y60": ('random_state="x"', lambda h: h.forecast(random_state="x")),
+    "Y61": ("a forecast with random_state=-1", lambda h: h.forecast(random_state=-1)),
+    "Y62": ("an evaluation with random_state=-1", lambda h: judged(h, random_state=-1)),
+    "Y63": ("an evaluation with random_state=1.5", lambda h: judged(h, random_state=1.5)),
+    "Y64": ("rare_threshold=numpy.int8(3)", lambda h: h.forecast(rare_threshold=np.int8(3))),
+    "Y65": (
+        "batch_size=numpy.int8(100), epochs=numpy.int8(100)",
+        lambda h: h.forecast(batch_size=np.int8(100), epochs=np.int8(100)),
+    ),
+    "Y66": ("an array of passes", lambda h: sampled(passes=np.array([1, 2]))),
+    "Y67": ("an array of verbosities", lambda h: h.forecast(verbose=np.array([1, 2]))),
     "Y15": ("a month first in a date", lambda h: dates(h, ("03/10/2020", None))),
 }
+
+
+def judged(h, **parameters):
+    tabgan.evaluate(h.base(), h.base(), **parameters)
+    return "kept"
+
+
+def sampled(**parameters):
+    TabGAN.load(FROZEN).sample(2, **parameters)
+    return "kept: rows are drawn"
 
 
 def seed(random_state):
