@@ -3,6 +3,8 @@
 A stream is named by what it is for, so that a new use of randomness does not shift the others.
 """
 
+from typing import Any
+
 import numpy as np
 
 from tabgan.errors import InvalidParameterError
@@ -31,7 +33,7 @@ _STREAMS = {
 }
 
 
-def is_random_state(value: object) -> bool:
+def is_random_state(value: Any) -> bool:
     """Say whether :func:`resolve_seed` takes a value; a generator is not drawn from."""
     if value is None or isinstance(value, np.random.Generator | np.random.RandomState):
         return True

@@ -9,6 +9,16 @@ import click
 
 READABLE = click.Path(exists=True, dir_okay=False)
 READABLE_OR_STDIN = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
+
+class _Lines(click.types.StringParamType):
+    """Text of any kind, blanks included: a variable of the environment holds one a line."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        return [line for line in rv.splitlines() if line]
+
+
+LINES = _Lines()
 # The package's seeds are integers of 63 bits.
 _SEEDS = range(2**63)
 
