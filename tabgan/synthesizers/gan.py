@@ -506,6 +506,8 @@ class TabGAN(DensityMixin, BaseEstimator):
             If the file is damaged, foreign or unsafe.
         FileNotFoundError
             If there is none.
+        UnsupportedTypeError
+            If `path` is no path.
         """
         model, parameters = load_model(path)
         gan = cls(**{name: parameters[name] for name in cls().get_params() if name in parameters})

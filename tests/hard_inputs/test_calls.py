@@ -415,6 +415,26 @@ CASES = {
     ),
     "Y66": ("an array of passes", lambda h: sampled(passes=np.array([1, 2]))),
     "Y67": ("an array of verbosities", lambda h: h.forecast(verbose=np.array([1, 2]))),
+    "Y68": (
+        "a condition table with a column twice",
+        lambda h: h.condition(
+            h.base(), pd.DataFrame([["Zanzibar", "Ouagadougou"]], columns=["city", "city"])
+        ),
+    ),
+    "Y69": ("load(5)", lambda h: str(TabGAN.load(5))),
+    "Y72": ("save to a path that is no path", lambda h: str(TabGAN.load(FROZEN).save(5))),
+    "Y73": (
+        "save to a path that ends with a slash",
+        lambda h: str(TabGAN.load(FROZEN).save(f"{h.folder}/models/")),
+    ),
+    "Y74": (
+        "a CSV column of numbers with inf",
+        lambda h: h.command("schema", csv(h, "v,w\n" + "1,a\n2.5,b\n" * 40 + "-inf,a\n")),
+    ),
+    "Y75": (
+        "an integer of 5,000 digits in CSV",
+        lambda h: h.command("schema", csv(h, "v,w\n" + "1,a\n2,b\n" * 40 + "1" * 5_000 + ",a\n")),
+    ),
     "Y15": ("a month first in a date", lambda h: dates(h, ("03/10/2020", None))),
 }
 
