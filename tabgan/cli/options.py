@@ -4,6 +4,7 @@ The functions are callbacks of click: they are given the text and return what it
 """
 
 import math
+import re
 
 import click
 
@@ -19,6 +20,8 @@ class _Lines(click.types.StringParamType):
 
 
 LINES = _Lines()
+# More digits than any number of columns has, and fewer than Python refuses to read.
+_PASSES = re.compile(r"0*[1-9][0-9]{0,17}")
 # The package's seeds are integers of 63 bits.
 _SEEDS = range(2**63)
 
@@ -51,7 +54,7 @@ def read_passes(
     """Return a number of passes, or "auto"."""
     if value is None or value == "auto":
         return value
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
+    if not _PASSES.fullmatch(value):
         raise click.BadParameter("an integer from 1 on, or auto, is needed.", context, option)
     return int(value)
 

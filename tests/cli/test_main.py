@@ -54,6 +54,7 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
         ["fit", "{csv}", "-o", "{folder}"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--max-time", "soon"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--passes", "0"],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--passes", "1" * 5_000],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--epochs", "0"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--seed", "-1"],
         ["fit", "{csv}"],
@@ -71,7 +72,7 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
         ["demo", "--out", __file__],
         ["paint"],
     ],
-    ids=lambda arguments: " ".join(arguments).replace(str(Path(__file__).parent), ""),
+    ids=lambda arguments: " ".join(arguments).replace(str(Path(__file__).parent), "")[:60],
 )
 def test_a_mistake_ends_with_code_2_and_one_line(
     run: Run, csv: Path, model: Path, tmp_path: Path, arguments: list[str]
