@@ -5,12 +5,14 @@ A stream is named by what it is for, so that a new use of randomness does not sh
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
 from tabgan.errors import InvalidParameterError
 
 RandomState = int | np.random.Generator | np.random.RandomState | None
+RANDOM_STATE_NEED = "a non-negative integer below 2**63, a numpy Generator or RandomState, or None"
 
 _STREAMS = {
     "encoding": 1,
@@ -43,6 +45,14 @@ def global_numbers_as_before() -> Iterator[None]:
         np.random.set_state(before)
 
 
+def is_random_state(value: Any) -> bool:
+    """Say whether :func:`resolve_seed` takes a value; a generator is not drawn from."""
+    if value is None or isinstance(value, np.random.Generator | np.random.RandomState):
+        return True
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return is_integer and 0 <= value < 2**63
+
+
 def resolve_seed(random_state: RandomState) -> int:
     """Return a non-negative seed below 2**63.
 
@@ -56,18 +66,14 @@ def resolve_seed(random_state: RandomState) -> int:
     InvalidParameterError
         If it is none of these, or a negative integer.
     """
+    if not is_random_state(random_state):
+        raise InvalidParameterError(f"random_state must be {RANDOM_STATE_NEED}")
     if random_state is None:
         return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> 1)
     if isinstance(random_state, np.random.Generator):
         return int(random_state.integers(2**63))
     if isinstance(random_state, np.random.RandomState):
         return int(random_state.randint(2**31 - 1))
-    is_integer = isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
-    if not is_integer or not 0 <= random_state < 2**63:
-        raise InvalidParameterError(
-            "random_state must be a non-negative integer below 2**63, a numpy Generator or "
-            "RandomState, or None"
-        )
     return int(random_state)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tabgan.errors import InvalidParameterError
-from tabgan.randomness import _STREAMS, resolve_seed, stream
+from tabgan.randomness import _STREAMS, is_random_state, resolve_seed, stream
 
 PURPOSES = sorted(_STREAMS)
 
@@ -36,6 +36,13 @@ def test_none_gives_a_fresh_seed_each_time() -> None:
 def test_anything_else_is_refused(wrong: object) -> None:
     with pytest.raises(InvalidParameterError, match="random_state must be"):
         resolve_seed(wrong)
+
+
+def test_whether_a_value_is_a_seed_is_known_without_a_draw() -> None:
+    generator = np.random.default_rng(3)
+    assert all(map(is_random_state, [None, 7, np.int8(7), generator, np.random.RandomState(3)]))
+    assert not any(map(is_random_state, [-1, 2**63, True, 1.5, "7", [1]]))
+    assert resolve_seed(generator) == resolve_seed(np.random.default_rng(3))
 
 
 def test_a_stream_is_named_by_seed_purpose_and_numbers() -> None:

@@ -20,6 +20,8 @@ MISSING_WORDS = frozenset(
 _INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DIGITS = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+# As pandas and others write it: a number that no column can hold, for which it is then refused.
+_INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
 _BOOLEANS = {"True": True, "False": False}
 _LARGEST = 2**63 - 1
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms
@@ -42,8 +44,8 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
     pandas.Series
         ``int64`` (``Int64`` with missing values), ``float64``, ``bool`` (``boolean``), or the
         text itself. Integers of more than 63 bits and digits with a leading zero or a plus sign
-        stay text, for the whole column. Dates stay text: the schema knows their format and writes
-        them the same way.
+        stay text, for the whole column; ``inf`` is infinite among numbers and text alone. Dates
+        stay text: the schema knows their format and writes them the same way.
 
     Examples
     --------
@@ -93,18 +95,23 @@ def escape_formula(cell: object) -> object:
 
 
 def _are_integers(content: set[str]) -> bool:
-    return all(_INTEGER.fullmatch(text.strip()) and abs(int(text)) <= _LARGEST for text in content)
+    return all(_is_integer(text.strip()) for text in content)
+
+
+def _is_integer(text: str) -> bool:
+    # By its length first: Python reads no integer of thousands of digits.
+    is_short = len(text) <= len(str(-_LARGEST))
+    return is_short and _INTEGER.fullmatch(text) is not None and abs(int(text)) <= _LARGEST
 
 
 def _are_numbers(content: set[str]) -> bool:
-    return all(_NUMBER.fullmatch(text.strip()) and not _is_code(text.strip()) for text in content)
+    finite = [text for cell in content if not _INFINITE.fullmatch(text := cell.strip())]
+    return bool(finite) and all(_NUMBER.fullmatch(text) and not _is_code(text) for text in finite)
 
 
 def _is_code(text: str) -> bool:
     """Say whether digits stand for something that is not a count: 007, +49, twenty digits."""
-    if not _DIGITS.fullmatch(text):
-        return False
-    return _INTEGER.fullmatch(text) is None or abs(int(text)) > _LARGEST
+    return _DIGITS.fullmatch(text) is not None and not _is_integer(text)
 
 
 def _are_dates(content: set[str]) -> bool:

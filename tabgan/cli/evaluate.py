@@ -2,7 +2,7 @@
 
 import click
 
-from tabgan.cli.options import READABLE_OR_STDIN, read_lowest_scores, read_seed
+from tabgan.cli.options import LINES, READABLE_OR_STDIN, read_lowest_scores, read_seed
 from tabgan.cli.outcome import EXIT_GATE
 from tabgan.cli.saying import say
 
@@ -47,6 +47,7 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
     "--quasi-identifier",
     "quasi_identifiers",
     envvar="TABGAN_EVALUATE_QUASI_IDENTIFIER",
+    type=LINES,
     metavar="COLUMN",
     multiple=True,
     help="Column that an attacker may know; may be repeated.",

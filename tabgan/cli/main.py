@@ -36,8 +36,9 @@ def _show_version(context: click.Context, option: click.Parameter, asked: bool) 
     # TABGAN_FIT_EPOCHS=5 is `tabgan fit --epochs 5`.
     context_settings={"auto_envvar_prefix": "TABGAN", "help_option_names": ["-h", "--help"]},
     epilog="A variable of the environment stands for an option: TABGAN_FIT_EPOCHS=5 for fit "
-    "--epochs 5. Exit codes: 0 all is well, 1 failure, 2 mistake in the command, 3 a gate failed, "
-    "4 a file with unusable content, 130 interrupted, 143 terminated.",
+    "--epochs 5; several conditions or columns stand one a line. Exit codes: 0 all is well, 1 "
+    "failure, 2 mistake in the command, 3 a gate failed, 4 a file with unusable content, 130 "
+    "interrupted, 143 terminated.",
 )
 @click.option(
     "--version",

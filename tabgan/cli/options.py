@@ -4,11 +4,24 @@ The functions are callbacks of click: they are given the text and return what it
 """
 
 import math
+import re
 
 import click
 
 READABLE = click.Path(exists=True, dir_okay=False)
 READABLE_OR_STDIN = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
+
+class _Lines(click.types.StringParamType):
+    """Text of any kind, blanks included: a variable of the environment holds one a line."""
+
+    def split_envvar_value(self, rv: str) -> list[str]:
+        return [line for line in rv.splitlines() if line]
+
+
+LINES = _Lines()
+# More digits than any number of columns has, and fewer than Python refuses to read.
+_PASSES = re.compile(r"0*[1-9][0-9]{0,17}")
 # The package's seeds are integers of 63 bits.
 _SEEDS = range(2**63)
 
@@ -41,7 +54,7 @@ def read_passes(
     """Return a number of passes, or "auto"."""
     if value is None or value == "auto":
         return value
-    if not value.isascii() or not value.isdigit() or int(value) < 1:
+    if not _PASSES.fullmatch(value):
         raise click.BadParameter("an integer from 1 on, or auto, is needed.", context, option)
     return int(value)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tabgan.cli.completing import complete_condition
-from tabgan.cli.options import READABLE, read_passes, read_seed
-from tabgan.cli.saying import say
+from tabgan.cli.options import LINES, READABLE, read_passes, read_seed
+from tabgan.cli.saying import percent, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +43,7 @@ _BATCH_SIZE = 16_384
 )
 @click.option(
     "--where",
+    type=LINES,
     multiple=True,
     metavar="COLUMN=VALUE",
     shell_complete=complete_condition,
@@ -118,7 +119,7 @@ def sample(
         share = sum(cost["probability"] for cost in found) / len(found)
         size = sum(cost["effective_sample_size"] for cost in found)
         say(
-            f"The conditions hold in about {100 * share:.2g} % of all rows; the sample is worth "
+            f"The conditions hold in about {percent(share)} % of all rows; the sample is worth "
             f"{size:,.0f} independent ones."
         )
 

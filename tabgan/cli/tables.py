@@ -4,6 +4,7 @@ To add a format: 1. its suffixes in ``_FORMATS``, 2. a branch in ``read_table`` 
 ``writing.write_batches``, 3. a row in the round-trip test.
 """
 
+import codecs
 import io
 import sys
 import warnings
@@ -93,7 +94,10 @@ def _read_csv(content: bytes, name: str, text_columns: Collection[Hashable]) -> 
     try:
         header = _parse(content, header=None, nrows=1)
         _check_header([str(cell) for cell in header.iloc[0].dropna()], name)
-        cells = _parse(content, header=0, nrows=None)
+        if header.shape[1] == 1:
+            # A blank line is a missing cell here, but for those above the names.
+            content = content.removeprefix(codecs.BOM_UTF8).lstrip()
+        cells = _parse(content, header=0, nrows=None, skip_blank_lines=header.shape[1] > 1)
     except UnicodeDecodeError as error:
         raise InvalidDataError(
             f"{name} is not text in UTF-8; convert it first (iconv -f LATIN1 -t UTF-8)"
@@ -111,7 +115,9 @@ def _read_csv(content: bytes, name: str, text_columns: Collection[Hashable]) -> 
     )
 
 
-def _parse(content: bytes, header: int | None, nrows: int | None) -> pd.DataFrame:
+def _parse(
+    content: bytes, header: int | None, nrows: int | None, skip_blank_lines: bool = True
+) -> pd.DataFrame:
     with warnings.catch_warnings():
         # What pandas only warns about is a row with more fields than names: it drops the rest.
         warnings.simplefilter("error", pd.errors.ParserWarning)
@@ -124,6 +130,7 @@ def _parse(content: bytes, header: int | None, nrows: int | None) -> pd.DataFram
             keep_default_na=False,
             na_values=[""],
             skipinitialspace=True,
+            skip_blank_lines=skip_blank_lines,
             encoding="utf-8-sig",  # spreadsheets put a byte-order mark in front
         )
 

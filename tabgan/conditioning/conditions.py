@@ -145,6 +145,12 @@ def read_condition_rows(conditions: pd.DataFrame, encoder: TableEncoder) -> Cond
     InvalidConditionError
         As :func:`read_conditions` does.
     """
+    repeated = conditions.columns[conditions.columns.duplicated()].unique().tolist()
+    if repeated:
+        raise InvalidConditionError(
+            f"conditions name the columns {repeated} more than once; give each column one value a "
+            "row"
+        )
     known = np.full((len(conditions), len(encoder.learnt)), -1)
     values: dict[Hashable, pd.Series] = {}
     for i, name in enumerate(conditions.columns):

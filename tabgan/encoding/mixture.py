@@ -171,7 +171,8 @@ class MixtureModes:
             return at_spikes
         lower, upper = (ndtr((bound - self.means) / self.scales) for bound in self.bounds)
         steps = (values[:, None] - self.means) / self.scales
-        heights = np.exp(-0.5 * steps**2) / (np.sqrt(2.0 * np.pi) * self.scales)
+        with np.errstate(over="ignore"):  # so far from a mode is nothing of it
+            heights = np.exp(-0.5 * steps**2) / (np.sqrt(2.0 * np.pi) * self.scales)
         heights /= np.maximum(upper - lower, np.finfo(float).tiny)
         heights[np.isin(values, self.spikes)] = 0.0
         densities: np.ndarray = np.concatenate([at_spikes, heights], axis=1)

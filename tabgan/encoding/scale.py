@@ -15,6 +15,8 @@ _EXACT = 2**53
 # Real numbers below 2**-600 are learnt as multiples of it: the slopes of laws over them would
 # overflow. A power of two, so that no digit is lost.
 _TINY_EXPONENT = 600
+# Columns that reach above 2**1000 are learnt as fractions of it: distances and sums would overflow.
+_HUGE_EXPONENT, _HUGE_SHIFT = 1000, 32
 # Origins are multiples of at least 2**32 steps: 0 for most columns, whatever their values are,
 # and far from spending the 2**53.
 _ORIGIN_BITS = 32
@@ -64,6 +66,8 @@ class Scale:
             return cls()
         if values.dtype.kind == "f":
             largest = np.abs(values).max()
+            if largest > 2.0**_HUGE_EXPONENT:
+                return cls(exponent=-_HUGE_SHIFT)
             is_tiny = 0.0 < largest < 2.0**-_TINY_EXPONENT
             return cls(exponent=_TINY_EXPONENT if is_tiny else 0)
         lowest, highest = int(values[0]), int(values[-1])

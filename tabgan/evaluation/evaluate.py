@@ -26,6 +26,7 @@ from tabgan.evaluation.streams import RandomStreams
 from tabgan.evaluation.tables import Tables, align_tables, draw_rows
 from tabgan.evaluation.utility.suite import UTILITY_NAMES, utility_scores
 from tabgan.parallel import single_threaded_products
+from tabgan.randomness import RandomState
 
 Range = tuple[float | None, float | None]
 
@@ -56,7 +57,7 @@ def evaluate(
     quasi_identifiers: Sequence[Hashable] | None = None,
     sensitive: Hashable | None = None,
     gates: Mapping[str, Range] | None = None,
-    random_state: int | np.random.Generator | None = None,
+    random_state: RandomState = None,
     progress: Callable[[int, int, str], None] = lambda n_done, n_parts, title: None,
 ) -> Report:
     """Say how faithful, how useful and how revealing synthetic rows are.
@@ -83,7 +84,7 @@ def evaluate(
         Closed ranges for scores of the whole table, ``None`` being open. A gated score's verdict
         is ``ok`` inside and ``flag`` outside; a failed privacy check stays a ``flag``. A score
         that is unknown passes no gate.
-    random_state : int, numpy.random.Generator or None
+    random_state : int, numpy Generator, RandomState or None
         Seed of all subsamples and fits; ``None`` draws a fresh one. With a seed the report does
         not depend on the order of rows or columns, and is the same on the same machine.
     progress : callable
@@ -100,7 +101,8 @@ def evaluate(
     InvalidDataError
         If the frames have different columns, too few rows or values of another kind.
     InvalidParameterError
-        If `target` or a gate names what does not exist, or a range is empty.
+        If `target` or a gate names what does not exist, a range is empty, or `random_state` is no
+        seed.
     UnsupportedTypeError
         If one is no table, holds values that are not scalars, or a gate is no range.
 

@@ -5,8 +5,10 @@ missing in both. Columns follow each other by name and rows by value, so that no
 on the order in which either of them came.
 """
 
+import datetime
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,15 @@ from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema import ColumnSchema, Kind, infer_schema
 
 FloatArray = NDArray[np.float64]
+# What the cells of a column of numbers may be, and what of that they may not be: a duration of
+# NumPy is an integer of NumPy, too. Text is read.
+_NUMBERS = (str, int, float, Decimal, np.integer, np.floating), (bool, np.timedelta64)
+_CELLS: dict[Kind, tuple[tuple[type, ...], tuple[type, ...]]] = {
+    Kind.CONTINUOUS: _NUMBERS,
+    Kind.INTEGER: _NUMBERS,
+    Kind.DATETIME: ((str, datetime.date, np.datetime64, pd.Period), ()),
+    Kind.TIMEDELTA: ((str, datetime.time, datetime.timedelta, np.timedelta64), ()),
+}
 
 
 @dataclass(frozen=True)
@@ -217,16 +228,12 @@ def _view_column(
 
 
 def _as_numbers(column: ColumnSchema, series: pd.Series, role: str) -> FloatArray:
+    numbers = np.full(len(series), np.nan)
+    present = series.notna().to_numpy(dtype=bool)
     try:
-        if column.object_type == "time":
-            series = series.map(str, na_action="ignore")
-        if column.kind is Kind.DATETIME:
-            numbers = _datetimes_as_seconds(series, column.date_format)
-        elif column.kind is Kind.TIMEDELTA:
-            numbers = _integers_as_seconds(pd.to_timedelta(series))
-        else:
-            numbers = pd.to_numeric(series).to_numpy(dtype="float64", na_value=np.nan)
-    except (TypeError, ValueError):
+        if present.any():
+            numbers[present] = _numbers_of(column, series[present])
+    except (TypeError, ValueError, OverflowError):
         raise InvalidDataError(
             f"column {column.name!r} of {role} holds values that are no {column.kind} values, "
             f"as they are in train; convert the column of {role} to the dtype it has in train"
@@ -240,14 +247,35 @@ def _as_numbers(column: ColumnSchema, series: pd.Series, role: str) -> FloatArra
     return numbers + 0.0
 
 
-def _datetimes_as_seconds(series: pd.Series, date_format: str | None) -> FloatArray:
-    if isinstance(series.dtype, pd.PeriodDtype):
-        series = series.dt.to_timestamp()
-    if not pandas_types.is_datetime64_any_dtype(series.dtype):
-        series = pd.to_datetime(series, format=date_format)
-    if isinstance(series.dtype, pd.DatetimeTZDtype):
-        series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-    return _integers_as_seconds(series)
+def _numbers_of(column: ColumnSchema, cells: pd.Series) -> FloatArray:
+    """Return cells, none of them missing, as numbers or seconds."""
+    if isinstance(cells.dtype, pd.CategoricalDtype):
+        cells = cells.astype(cells.cat.categories.dtype)
+    # Of a dtype other than objects one cell tells the type of all.
+    types = set(map(type, cells if cells.dtype == object else cells.iloc[:1]))
+    wanted, others = _CELLS[column.kind]
+    if not all(issubclass(cell, wanted) and not issubclass(cell, others) for cell in types):
+        # pandas would take dates and durations for nanoseconds, and numbers for either of them.
+        raise TypeError("values of another kind")
+    if column.kind is Kind.DATETIME:
+        return _datetimes_as_seconds(cells, column.date_format)
+    if column.kind is Kind.TIMEDELTA:
+        is_time_of_day = any(issubclass(cell, datetime.time) for cell in types)
+        return _integers_as_seconds(pd.to_timedelta(cells.map(str) if is_time_of_day else cells))
+    if cells.dtype == object or str in types:
+        cells = pd.to_numeric(cells)
+    return cells.to_numpy(dtype="float64")
+
+
+def _datetimes_as_seconds(cells: pd.Series, date_format: str | None) -> FloatArray:
+    if isinstance(cells.dtype, pd.PeriodDtype):
+        cells = cells.dt.to_timestamp()
+    is_stamp = pandas_types.is_datetime64_any_dtype(cells.dtype)
+    if not is_stamp or cells.dtype.type is datetime.date:  # days of Arrow's are no points in time
+        cells = pd.to_datetime(cells.astype(object), format=date_format)
+    if cells.dt.tz is not None:
+        cells = cells.dt.tz_convert("UTC").dt.tz_localize(None)
+    return _integers_as_seconds(cells)
 
 
 def _integers_as_seconds(series: pd.Series) -> FloatArray:
@@ -281,8 +309,10 @@ def _as_codes(
 
 
 def _level_order(level: object) -> tuple[bool, float, str, str]:
-    if isinstance(level, bool | int | float | np.number | np.bool_):
-        return False, float(level), "", ""
+    plain = level.item() if isinstance(level, np.generic) else level
+    if isinstance(plain, int | float):
+        # An integer as it is: it may be too large for a float.
+        return False, plain, "", ""
     return True, 0.0, type(level).__name__, str(level)
 
 

@@ -42,6 +42,8 @@ def replacing(path: str | os.PathLike[str], *, is_private: bool = True) -> Itera
         nothing is left beside it. A process that is killed in the middle leaves ``path`` as it
         was, too, and may leave a file ``.tabgan-….tmp`` beside it, which can be deleted.
     """
+    if not os.path.basename(path):  # "models/", which realpath would take for a file "models"
+        require_regular_file(stat.S_IFDIR)
     target = os.path.realpath(path)
     permissions = _permissions(target)
     if permissions is None and not is_private:

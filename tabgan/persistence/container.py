@@ -66,7 +66,7 @@ def write_container(
         If a member is missing or unknown, ``versions`` lacks ``"tabgan"``, or the file would
         pass 4 GiB.
     UnsupportedTypeError
-        If a member is not bytes or a version is not text.
+        If ``path`` is no path, a member is not bytes or a version is not text.
     ModelFileError
         If ``path`` is a directory, a pipe or a device.
     OSError
@@ -120,6 +120,8 @@ def read_container(
     ModelFileError
         If the file is no model, is damaged or altered, is larger than ``max_bytes``, or is not a
         regular file.
+    UnsupportedTypeError
+        If ``path`` is no path.
     OSError
         If the system cannot open it (``FileNotFoundError``, ``PermissionError``).
     """
@@ -176,6 +178,11 @@ def _pieces(contents: Mapping[str, bytes]) -> Iterator[bytes]:
 @contextlib.contextmanager
 def _naming(path: str | os.PathLike[str]) -> Iterator[None]:
     """Put the path before what the inner functions found wrong with the file."""
+    # To the system an integer is a file that is open already.
+    if not isinstance(path, str | bytes | os.PathLike):
+        raise UnsupportedTypeError(
+            f"path is of type {type(path).__name__}; text or a pathlib.Path is needed"
+        )
     try:
         yield
     except ModelFileError as error:

@@ -153,15 +153,15 @@ def _unwritable_type(distinct: pd.Series) -> str | None:
 
     Of most types one value tells; of text every value, and of tuples each one's members.
     """
-    of_type: dict[type, Any] = {}
+    of_type: dict[object, Any] = {}
     texts = []
     for value in distinct:
         if isinstance(value, str):
             texts.append(value)
         elif isinstance(value, tuple):
-            of_type |= {type(item): item for item in value}
+            of_type |= {_type_of(item): item for item in value}
         else:
-            of_type[type(value)] = value
+            of_type[_type_of(value)] = value
     try:
         "".join(texts).encode()
     except UnicodeEncodeError:
@@ -174,8 +174,15 @@ def _unwritable_type(distinct: pd.Series) -> str | None:
             value_to_json(example)
         except UnsupportedTypeError:
             ending = "; convert them to numbers (float), dates or text, or drop the column"
-            return f"values of type {kind.__name__}" + (_SPREAD if kind in _CONTAINERS else ending)
+            name = kind.__name__ if isinstance(kind, type) else str(kind)
+            return f"values of type {name}" + (_SPREAD if kind in _CONTAINERS else ending)
     return None
+
+
+def _type_of(value: object) -> object:
+    # NumPy has one class for durations in seconds and in months, which can be written and cannot.
+    is_time = isinstance(value, np.datetime64 | np.timedelta64)
+    return value.dtype if is_time else type(value)  # type: ignore[attr-defined]
 
 
 _CONTAINERS = (list, dict, set, frozenset, np.ndarray, pd.Series)

@@ -63,10 +63,12 @@ def _checked_text(text: str) -> str:
 
 
 def _pandas_value_to_json(value: object) -> JsonValue:
-    if isinstance(value, np.datetime64):
-        value = pd.Timestamp(value)
-    if isinstance(value, np.timedelta64):
-        value = pd.Timedelta(value)
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        try:
+            value = pd.Timestamp(value) if isinstance(value, np.datetime64) else pd.Timedelta(value)
+        except (ValueError, OverflowError):
+            # A month has no length of its own; some moments are too far away to be counted.
+            raise _unwritable(value) from None
     if isinstance(value, pd.Timestamp):
         zone = None if value.tz is None else str(value.tz)
         naive = value if zone is None else value.tz_convert("UTC").tz_localize(None)
@@ -87,7 +89,11 @@ def _pandas_value_to_json(value: object) -> JsonValue:
         return {"interval": [*ends, str(value.closed)]}
     if isinstance(value, pd.Period):
         return {"period": [str(value), str(value.freqstr)]}
-    raise UnsupportedTypeError(
+    raise _unwritable(value)
+
+
+def _unwritable(value: object) -> UnsupportedTypeError:
+    return UnsupportedTypeError(
         f"a value of type {type(value).__name__} cannot be written to a schema; "
         "convert the column to text, numbers or dates first"
     )

@@ -508,6 +508,8 @@ class TabGAN(DensityMixin, BaseEstimator):
             If the file is damaged, foreign or unsafe.
         FileNotFoundError
             If there is none.
+        UnsupportedTypeError
+            If `path` is no path.
         """
         model, parameters = load_model(path)
         gan = cls(**{name: parameters[name] for name in cls().get_params() if name in parameters})
@@ -540,7 +542,7 @@ class TabGAN(DensityMixin, BaseEstimator):
         return self._fitted_model("n_epochs_").n_epochs
 
     def _prepared(self, X: Any) -> PreparedTable:
-        options = EncodingOptions(self.rare_threshold, self.normalisation)
+        options = EncodingOptions(int(self.rare_threshold), self.normalisation)
         return prepare_table(X, self.schema, options, self.constraints)
 
     def _row_source(
@@ -571,7 +573,7 @@ class TabGAN(DensityMixin, BaseEstimator):
 
     def _n_passes(self, passes: int | str | None) -> int:
         n_passes = self.passes if passes is None else passes
-        if n_passes == "auto":
+        if isinstance(n_passes, str) and n_passes == "auto":
             return AUTO_PASSES
         if not _is_count(n_passes) or int(n_passes) < 1:
             raise InvalidParameterError('passes must be an integer >= 1 or "auto"')

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tabgan.errors import InvalidParameterError
+from tabgan.randomness import RANDOM_STATE_NEED, is_random_state
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint
 
@@ -39,6 +40,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "checkpoint": "a path or None",
         "device": f"one of {DEVICES}",
         "verbose": '"auto", 0, 1 or 2',
+        "random_state": RANDOM_STATE_NEED,
     }
     holds: dict[str, Callable[[Any], bool]] = {
         "epochs": lambda value: value is None or _is_integer(value, 1),
@@ -53,7 +55,11 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "callbacks": lambda value: value is None or _are_callbacks(value),
         "checkpoint": lambda value: value is None or isinstance(value, str | PathLike),
         "device": lambda value: _is_text(value, DEVICES),
-        "verbose": lambda value: _is_text(value, ("auto",)) or value in (0, 1, 2),
+        "verbose": lambda value: (
+            _is_text(value, ("auto",))
+            or (isinstance(value, int | np.integer) and value in (0, 1, 2))
+        ),
+        "random_state": is_random_state,
     }
     problems = [
         f"{name} must be {need}"

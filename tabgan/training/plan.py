@@ -154,6 +154,8 @@ def make_plan(
     n_columns : int
         Columns of the table.
     """
+    # An integer of NumPy keeps its few bits in products.
+    batch_size, epochs = int(batch_size), None if epochs is None else int(epochs)
     plan = TrainingPlan(objective=objective, early_stopping=early_stopping)
     excess = max(1.0, n_columns / _MANY_COLUMNS)
     if excess > 1.0:

@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -37,10 +38,13 @@ def test_numbers_and_booleans_are_recognised(texts: list[str | None], dtype: str
         ["true", "FALSE"],
         ["1,5", "2"],
         ["nan", "inf", "x"],
+        ["inf", "-inf"],
+        ["007", "inf"],
+        ["1" * 5000, "2"],
         ["\N{FULLWIDTH DIGIT ONE}", "7"],
         ["2021-02-01", "2021-12-31"],
     ],
-    ids=str,
+    ids=lambda texts: str(texts)[:40],
 )
 def test_what_a_number_could_not_write_back_stays_text(texts: list[str]) -> None:
     assert read_cells(cells(*texts)).tolist() == texts
@@ -48,6 +52,12 @@ def test_what_a_number_could_not_write_back_stays_text(texts: list[str]) -> None
 
 def test_integers_above_two_to_the_53_keep_every_digit_beside_missing_ones() -> None:
     assert read_cells(cells("9007199254740993", None)).iloc[0] == 9007199254740993
+
+
+@pytest.mark.parametrize("word", ["inf", "-inf", "Infinity", "+INF", "1e999"])
+def test_an_infinite_number_among_numbers_is_one(word: str) -> None:
+    for number in ("7", "0.5"):
+        assert np.isinf(read_cells(cells(number, word, None)).tolist()[1])
 
 
 def test_words_for_missing_stay_text_among_text() -> None:

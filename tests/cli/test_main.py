@@ -1,3 +1,4 @@
+import io
 import shlex
 import signal
 import subprocess
@@ -6,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,6 +15,7 @@ from tabgan import __version__
 from tabgan.cli.main import cli
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+FROZEN = PROJECT / "tests" / "synthesizers" / "frozen" / "format_1.tabgan"
 Run = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -51,6 +54,7 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
         ["fit", "{csv}", "-o", "{folder}"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--max-time", "soon"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--passes", "0"],
+        ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--passes", "1" * 5_000],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--epochs", "0"],
         ["fit", "{csv}", "-o", "{folder}/x.tabgan", "--seed", "-1"],
         ["fit", "{csv}"],
@@ -68,7 +72,7 @@ def test_the_version_is_that_of_the_package(run: Run) -> None:
         ["demo", "--out", __file__],
         ["paint"],
     ],
-    ids=lambda arguments: " ".join(arguments).replace(str(Path(__file__).parent), ""),
+    ids=lambda arguments: " ".join(arguments).replace(str(Path(__file__).parent), "")[:60],
 )
 def test_a_mistake_ends_with_code_2_and_one_line(
     run: Run, csv: Path, model: Path, tmp_path: Path, arguments: list[str]
@@ -90,6 +94,23 @@ def test_an_environment_variable_stands_for_an_option(
 ) -> None:
     monkeypatch.setenv("TABGAN_SAMPLE_ROWS", "4")
     assert len(run("sample", model).stdout.splitlines()) == 1 + 4
+
+
+def test_a_variable_for_conditions_holds_one_a_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for value in ("region=old town", "region=old town\nsolar_panels=True\n"):
+        monkeypatch.setenv("TABGAN_SAMPLE_WHERE", value)
+        rows = pd.read_csv(io.StringIO(run("sample", FROZEN, "-n", 5, "--passes", 1).stdout))
+        assert (rows["region"] == "old town").all()
+        assert rows["solar_panels"].all() or "solar_panels" not in value
+
+
+def test_a_variable_for_columns_holds_one_a_line(run: Run, monkeypatch, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("marital status,age\n" + "single,5\nmarried,7\n" * 5)
+    monkeypatch.setenv("TABGAN_EVALUATE_QUASI_IDENTIFIER", "marital status\nno column")
+    assert "'no column' is not a column" in run("evaluate", table, table).stderr
 
 
 @pytest.mark.parametrize(

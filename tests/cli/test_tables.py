@@ -19,6 +19,19 @@ def test_a_byte_order_mark_and_blanks_after_commas_are_no_part_of_the_table(tmp_
     assert table.to_dict("list") == {"age": [39], "work": ["State, federal"]}
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_blank_line_is_a_missing_cell_of_the_only_column(tmp_path: Path, end: str) -> None:
+    for above in ("", "\ufeff", end, "\ufeff" + end):
+        table = read_text(tmp_path, above + end.join(["v", "1", "", "2", " ", '""', "3", ""]))
+        assert table["v"].isna().tolist() == [False, True, False, True, True, False]
+        assert table["v"].dropna().tolist() == [1, 2, 3]
+
+
+def test_a_blank_line_is_no_row_of_several_columns(tmp_path: Path) -> None:
+    table = read_text(tmp_path, "a,b\n1,2\n\n3,4\n\n")
+    assert table.to_dict("list") == {"a": [1, 3], "b": [2, 4]}
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

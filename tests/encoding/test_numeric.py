@@ -48,6 +48,21 @@ def test_a_column_of_any_scale_has_the_same_shape(
 
 
 @each_normalisation
+@pytest.mark.parametrize("lowest", [-1.0, 0.9, 1 - 1e-5])
+def test_the_largest_floats_are_learnt(
+    fit_column: FitColumn, normalisation: str, lowest: float
+) -> None:
+    for seed, n_rows in enumerate((20, 300, 300)):
+        shares = np.random.default_rng(seed).uniform(lowest, 1.0, n_rows)
+        column = pd.Series(shares * np.finfo(float).max)
+        encoder = fit_column(column, normalisation=normalisation)
+        sample = draw(encoder)
+        assert column.min() <= sample.min() <= sample.max() <= column.max()
+        assert (encoder.densities(column).max(axis=1) > 0).all()
+        assert encoder.between(sample.min(), sample.max()).is_possible
+
+
+@each_normalisation
 @pytest.mark.parametrize("threshold", [3, 5, 50])
 def test_extremes_clip_to_the_mean_of_the_outermost_rows(
     fit_column: FitColumn, normalisation: str, threshold: int

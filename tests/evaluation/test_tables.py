@@ -1,3 +1,6 @@
+import datetime
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,6 +54,65 @@ def test_equal_values_in_other_dtypes_compare_equal(train: object, synthetic: ob
     tables = view(train, synthetic)
     np.testing.assert_array_equal(tables.train, tables.synthetic)
     assert np.isnan(tables.train).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("plain", "dtype"),
+    [
+        ([datetime.date(2020, 1, 2), None, datetime.date(2020, 3, 1)], "date32[pyarrow]"),
+        (pd.to_datetime(["2020-01-02", None, "2020-03-01"]), "timestamp[us][pyarrow]"),
+        (
+            pd.to_datetime(["2020-01-02", None, "2020-03-01"], utc=True),
+            "timestamp[us, tz=UTC][pyarrow]",
+        ),
+        (pd.to_timedelta(["1s", None, "2h"]), "duration[us][pyarrow]"),
+        ([datetime.time(8), None, datetime.time(9, 30)], "time64[us][pyarrow]"),
+        ([0.5, None, 2.5], "halffloat[pyarrow]"),
+    ],
+)
+def test_dtypes_of_arrow_compare_equal_to_those_of_pandas(plain: object, dtype: str) -> None:
+    pytest.importorskip("pyarrow")
+    column = pd.Series(plain, dtype=object if isinstance(plain, list) else None)
+    tables = view(column.astype(dtype), column)
+    np.testing.assert_array_equal(tables.train, tables.synthetic)
+    assert tables.columns[0].is_ordered
+    assert np.isnan(tables.train).sum() == 1
+
+
+NUMBERS = np.array([0.5, 1.5, 2.5])
+DATES = pd.Series(pd.date_range("2020", periods=3))
+DURATIONS = pd.to_timedelta(pd.Series([1, 2, 4]), unit="s")
+
+
+@pytest.mark.parametrize(
+    ("train", "synthetic"),
+    [
+        (DATES, [1, 2, 3]),
+        (DATES, pd.Series([1, 2, None], dtype=object)),
+        (DURATIONS, [86400, 1, 2]),
+        (NUMBERS, DATES),
+        (NUMBERS, DURATIONS),
+        (NUMBERS, pd.Series(DURATIONS.to_numpy(), dtype=object)),
+        (NUMBERS, [True, False, True]),
+        (NUMBERS, pd.array([True, None, False], dtype="boolean")),
+        (NUMBERS, NUMBERS + 1j),
+        ([1, 2, 2], pd.Series([1, 2, 10**400], dtype=object)),
+    ],
+)
+def test_values_of_another_kind_are_refused(train: object, synthetic: object) -> None:
+    with pytest.raises(InvalidDataError, match="column 'a' of synthetic holds values that are no"):
+        view(train, synthetic)
+
+
+@pytest.mark.parametrize("train", [DATES, DURATIONS, NUMBERS])
+@pytest.mark.parametrize("missing", [np.nan, pd.NaT, None])
+def test_a_column_without_values_is_missing_whatever_its_dtype(train: object, missing: Any) -> None:
+    assert np.isnan(view(train, [missing] * 3).synthetic).all()
+
+
+def test_categories_may_be_integers_that_no_float_holds() -> None:
+    cells = pd.Series([10**400, 7, 10**400 + 1] * 2, dtype=object)
+    np.testing.assert_array_equal(view(cells, cells).train[:, 0], [0, 0, 1, 1, 2, 2])
 
 
 def test_the_view_ignores_the_order_of_rows_and_columns(draw_table) -> None:

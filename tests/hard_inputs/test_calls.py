@@ -467,6 +467,37 @@ CASES = {
         "columns named None and NaT",
         lambda h: h.learn(h.base()[["sex", "city"]].set_axis([None, pd.NaT], axis=1)),
     ),
+    "Y60": ('random_state="x"', lambda h: h.forecast(random_state="x")),
+    "Y61": ("a forecast with random_state=-1", lambda h: h.forecast(random_state=-1)),
+    "Y62": ("an evaluation with random_state=-1", lambda h: judged(h, random_state=-1)),
+    "Y63": ("an evaluation with random_state=1.5", lambda h: judged(h, random_state=1.5)),
+    "Y64": ("rare_threshold=numpy.int8(3)", lambda h: h.forecast(rare_threshold=np.int8(3))),
+    "Y65": (
+        "batch_size=numpy.int8(100), epochs=numpy.int8(100)",
+        lambda h: h.forecast(batch_size=np.int8(100), epochs=np.int8(100)),
+    ),
+    "Y66": ("an array of passes", lambda h: sampled(passes=np.array([1, 2]))),
+    "Y67": ("an array of verbosities", lambda h: h.forecast(verbose=np.array([1, 2]))),
+    "Y68": (
+        "a condition table with a column twice",
+        lambda h: h.condition(
+            h.base(), pd.DataFrame([["Zanzibar", "Ouagadougou"]], columns=["city", "city"])
+        ),
+    ),
+    "Y69": ("load(5)", lambda h: str(TabGAN.load(5))),
+    "Y72": ("save to a path that is no path", lambda h: str(TabGAN.load(FROZEN).save(5))),
+    "Y73": (
+        "save to a path that ends with a slash",
+        lambda h: str(TabGAN.load(FROZEN).save(f"{h.folder}/models/")),
+    ),
+    "Y74": (
+        "a CSV column of numbers with inf",
+        lambda h: h.command("schema", csv(h, "v,w\n" + "1,a\n2.5,b\n" * 40 + "-inf,a\n")),
+    ),
+    "Y75": (
+        "an integer of 5,000 digits in CSV",
+        lambda h: h.command("schema", csv(h, "v,w\n" + "1,a\n2,b\n" * 40 + "1" * 5_000 + ",a\n")),
+    ),
     "Y15": ("a month first in a date", lambda h: dates(h, ("03/10/2020", None))),
 }
 
@@ -497,6 +528,16 @@ def halves(h):
 
 def identifiers():
     return "\n".join(["key", *(f"key-{n:04d}" for n in range(600))])
+
+
+def judged(h, **parameters):
+    tabgan.evaluate(h.base(), h.base(), **parameters)
+    return "kept"
+
+
+def sampled(**parameters):
+    TabGAN.load(FROZEN).sample(2, **parameters)
+    return "kept: rows are drawn"
 
 
 def seed(random_state):

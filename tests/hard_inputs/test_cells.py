@@ -508,6 +508,14 @@ CASES = {
         ),
     ),
     "X95": ("a list in one cell of text", lambda h: h.column(objects([*["a"] * 299, [1]]))),
+    "Y70": (
+        "durations of NumPy in months",
+        lambda h: h.column(h.cells(np.timedelta64(1, "M"), np.timedelta64(2, "M"))),
+    ),
+    "Y71": (
+        "durations of NumPy in months and days",
+        lambda h: h.column(h.cells(np.timedelta64(1, "M"), np.timedelta64(2, "D"))),
+    ),
     "N02": (
         "a category with 40,000 unused levels",
         lambda h: h.column(many_levels(40_003), h.exact, seconds=3.0),

@@ -87,6 +87,14 @@ def test_directories_pipes_and_devices_are_not_replaced(
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
 
 
+def test_a_path_that_ends_as_a_directorys_does_is_no_file(
+    tmp_path: Path, members: Mapping[str, bytes], versions: Mapping[str, str]
+) -> None:
+    with pytest.raises(ModelFileError, match="models/: This path is a directory"):
+        write_container(f"{tmp_path}/models/", members, versions=versions)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_missing_directory_is_the_error_that_everyone_knows(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=r"nowhere'$"):
         replace_file(tmp_path / "nowhere" / "model.tabgan", [b""])

@@ -122,7 +122,9 @@ def test_missing_is_none(missing: object) -> None:
     assert sent_and_read(missing) is None
 
 
-@pytest.mark.parametrize("value", [uuid.UUID(int=0xCA9A41), {1, 2}, 1j, pathlib.Path("CA9A41")])
+@pytest.mark.parametrize(
+    "value", [uuid.UUID(int=0xCA9A41), {1, 2}, 1j, pathlib.Path("CA9A41"), np.timedelta64(7, "M")]
+)
 def test_a_type_without_a_json_form_is_refused_by_its_name(value: object) -> None:
     with pytest.raises(UnsupportedTypeError, match=type(value).__name__) as caught:
         value_to_json(value)
