@@ -14,6 +14,9 @@ from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.object_cells import count_moments, moments_as
 
+# pandas reads a quarter as a period, and as a point in time only for now.
+_QUARTER = re.compile(r"\s*\d{4}-?Q[1-4]\s*$", re.IGNORECASE)
+
 
 class DatetimeEncoder(NumericEncoder):
     """A column of points in time, or of periods, counted in the unit of its dtype."""
@@ -36,6 +39,12 @@ class DatetimeEncoder(NumericEncoder):
         numbers = np.array(counts, dtype=np.int64)
         numbers[~present] = 0
         return numbers, present
+
+    def cell(self, value: object) -> pd.Series:
+        is_text = isinstance(value, str) and _frequency(self.column) is None
+        if is_text and self.column.date_format is None and _QUARTER.match(str(value)):
+            value = _read_stamp(str(value))
+        return super().cell(value)
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
         if (frequency := _frequency(self.column)) is not None:
@@ -70,7 +79,7 @@ class DatetimeEncoder(NumericEncoder):
             if not re.match(r"\d{4}", end.strip()):
                 # 03/10/2019 is in March to some and in October to others.
                 raise ValueError("a date is written year first, or as the column has it")
-            exact = pd.Timestamp(end)
+            exact = _read_stamp(end)
             period = None if exact.tz or exact.microsecond else pd.Period(end)
         elif isinstance(end, date) and not isinstance(end, datetime):
             exact, period = pd.Timestamp(end), pd.Period(end, freq="D")
@@ -103,6 +112,11 @@ class DatetimeEncoder(NumericEncoder):
             return restore_dtype(texts.where(present, None).to_numpy(), self.column)
         restored: pd.Series = stamps.astype(self.column.dtype.to_pandas())
         return restored
+
+
+def _read_stamp(text: str) -> pd.Timestamp:
+    """Return the point in time that is written; of a quarter its start, by way of a period."""
+    return pd.Period(text).to_timestamp() if _QUARTER.match(text) else pd.Timestamp(text)
 
 
 def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
