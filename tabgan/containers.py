@@ -1,11 +1,14 @@
 """Tables of other packages: in as a DataFrame, out as what came in."""
 
+from collections.abc import Collection, Hashable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api import types as pandas_types
 from sklearn.utils.validation import check_array
 
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
@@ -32,31 +35,86 @@ class Container:
     form: Any = None
     polars_schema: Any = None
 
-    def restore(self, frame: pd.DataFrame) -> Any:
+    def restore(self, frame: pd.DataFrame, read_as: Mapping[Hashable, object] | None = None) -> Any:
         """Return a frame as a table of this kind.
+
+        A column with cells that its type cannot hold, such as missing ones, has another type.
+
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            The rows.
+        read_as : mapping or None
+            Column name to the dtype that the type of the column here stands for: one that has
+            another dtype in the frame follows the frame. With ``None`` none does.
 
         Raises
         ------
         ImportError
             If its package is not installed here.
+        InvalidDataError
+            If a column holds values of several types, which only pandas can hold.
         """
         if self.package == "pandas":
             return frame
+        named = zip(frame.columns, frame.dtypes, strict=True)
+        typed = {n for n, dtype in named if read_as is None or read_as.get(n) == dtype}
         if self.package == "numpy":
-            return frame.to_numpy(dtype=self.form)
+            return _as_array(frame, self.form if len(typed) == frame.shape[1] else None)
         arrow = import_module("pyarrow")
-        table = arrow.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata()
+        table = self._as_arrow(frame, arrow)
         for i, name in enumerate(table.column_names):
             wanted = self.form.field(name).type if name in self.form.names else arrow.null()
-            if not arrow.types.is_null(wanted):
-                table = table.set_column(i, name, table.column(i).cast(wanted))
-        return self._as_polars(table) if self.package == "polars" else table
+            if name in typed and not arrow.types.is_null(wanted):
+                with suppress(arrow.ArrowException):
+                    table = table.set_column(i, name, _cast(table.column(i), wanted, arrow))
+        return self._as_polars(table, typed) if self.package == "polars" else table
 
-    def _as_polars(self, table: Any) -> Any:
-        frame = import_module("polars").from_arrow(table)
+    def _as_arrow(self, frame: pd.DataFrame, arrow: Any) -> Any:
+        try:
+            table = arrow.Table.from_pandas(frame, preserve_index=False)
+        except arrow.ArrowException:
+            mixed = [n for n in frame.columns if _is_mixed(frame[n])]
+            # Not "from" Arrow's error, which quotes a cell.
+            raise InvalidDataError(
+                f"columns {mixed} would hold values of several types, which {self.package} cannot "
+                "hold: give known cells the type of the fit, or the table as one of pandas"
+            ) from None
+        return table.replace_schema_metadata()
+
+    def _as_polars(self, table: Any, typed: Collection[Hashable]) -> Any:
+        polars = import_module("polars")
+        frame = polars.from_arrow(table)
         frame.columns = table.column_names  # a name without a letter was replaced by another
-        known = {n: dtype for n, dtype in self.polars_schema.items() if n in frame.columns}
-        return frame.cast(known)
+        for name, dtype in self.polars_schema.items():
+            if name in typed:
+                with suppress(polars.exceptions.PolarsError):
+                    frame = frame.with_columns(frame[name].cast(dtype))
+        return frame
+
+
+def _is_mixed(column: pd.Series) -> bool:
+    return pandas_types.is_object_dtype(column.dtype) and len(set(map(type, column.dropna()))) > 1
+
+
+def _as_array(frame: pd.DataFrame, dtype: Any) -> np.ndarray:
+    """Return a frame as an array of a dtype, or of one that holds its cells; of its own if None."""
+    if dtype is None or dtype.kind in "OfmM":
+        return frame.to_numpy(dtype=dtype)
+    if frame.isna().any(axis=None):
+        return frame.astype(object).where(frame.notna(), None).to_numpy()
+    if dtype.kind not in "US":
+        return frame.to_numpy(dtype=dtype)
+    # As wide as its longest text: identifiers may be written in more letters than they had.
+    array = frame.to_numpy(dtype=object).astype(dtype.kind)
+    return array.astype(np.promote_types(array.dtype, dtype))
+
+
+def _cast(column: Any, wanted: Any, arrow: Any) -> Any:
+    if not arrow.types.is_run_end_encoded(wanted):
+        return column.cast(wanted)
+    encode = import_module("pyarrow.compute").run_end_encode  # to which Arrow has no cast
+    return encode(column.cast(wanted.value_type), run_end_type=wanted.run_end_type)
 
 
 def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
@@ -77,13 +135,15 @@ def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
         If an array has not two dimensions, or holds complex numbers.
     """
     if isinstance(X, pd.DataFrame):
-        return X, Container()
+        return _with_nan_missing(X), Container()
     if is_foreign_table(X):
         return _read_foreign(X)
     _check_array(X, name)
     if isinstance(X, np.ma.MaskedArray):
         frame = pd.DataFrame(X)
-        return frame, Container("numpy", np.result_type(*frame.dtypes))
+        is_plain = all(isinstance(dtype, np.dtype) for dtype in frame.dtypes)
+        form = np.result_type(*frame.dtypes) if is_plain else np.dtype(object)
+        return frame, Container("numpy", form)
     # Lists as objects: numpy would write numbers as text where there is text beside them.
     given = np.array(X, dtype=object) if isinstance(X, list | tuple) else np.asarray(X)
     is_bytes = given.dtype.kind == "S"  # which pandas holds and cannot count
@@ -107,6 +167,18 @@ def read_table(X: Any, name: str = "X") -> tuple[pd.DataFrame, Container]:
     return frame, Container("numpy", given.dtype if is_bytes else form)
 
 
+def _with_nan_missing(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with NaN as a missing value, also where pandas keeps the two apart."""
+    for i, dtype in enumerate(frame.dtypes):
+        if not isinstance(dtype, np.dtype) and dtype.kind == "f":
+            column = frame.iloc[:, i]
+            is_nan = np.isnan(column.to_numpy(dtype=np.float64, na_value=np.nan))
+            if (is_nan & column.notna().to_numpy(dtype=bool)).any():
+                frame = frame.copy(deep=False)
+                frame.isetitem(i, column.mask(is_nan).array)
+    return frame
+
+
 def _read_foreign(table: Any) -> tuple[pd.DataFrame, Container]:
     package = _package_of(table)
     arrow = import_module("pyarrow")
@@ -120,17 +192,28 @@ def _read_foreign(table: Any) -> tuple[pd.DataFrame, Container]:
                 "pandas has no counterpart; cast them to another type, or drop them"
             )
         table = table.to_arrow()
+    frame = _as_frame(table, arrow)
+    if frame is None:
+        unheld = [
+            i for i in range(len(table.schema)) if _as_frame(table.select([i]), arrow) is None
+        ]
+        raise UnsupportedTypeError(
+            f"columns {[table.schema.field(i).name for i in unheld]}, of types "
+            f"{sorted({str(table.schema.field(i).type) for i in unheld})}, are such as pandas "
+            "cannot hold; cast them to numbers, text or dates, or drop them"
+        )
+    return frame, Container(package, table.schema, polars_schema)
+
+
+def _as_frame(table: Any, arrow: Any) -> pd.DataFrame | None:
+    """Return an Arrow table as a DataFrame, ``None`` if pandas cannot hold it."""
     try:
-        frame = _with_dates(table, arrow).to_pandas(
+        frame: pd.DataFrame = _with_dates(table, arrow).to_pandas(
             types_mapper=_nullable_dtypes(arrow).get, ignore_metadata=True
         )
     except (arrow.ArrowException, NotImplementedError, ValueError, TypeError):
-        # Not "from" Arrow's error, which may quote a cell.
-        raise UnsupportedTypeError(
-            f"the table, of types {sorted({str(field.type) for field in table.schema})}, has "
-            "columns that pandas cannot hold; cast them to numbers, text or dates, or drop them"
-        ) from None
-    return frame, Container(package, table.schema, polars_schema)
+        return None
+    return frame
 
 
 def is_foreign_table(X: Any) -> bool:
@@ -167,6 +250,11 @@ def _check_array(X: Any, name: str) -> None:
         raise UnsupportedTypeError(
             f"{name} is an array of records; wrap it in pandas.DataFrame, which makes columns of "
             "its fields"
+        )
+    if array.dtype.kind == "V" or array.dtype in (np.dtype("m8"), np.dtype("M8")):
+        raise UnsupportedTypeError(
+            f"{name} is an array of dtype {array.dtype}, which pandas cannot hold; convert it to "
+            'numbers or text, or to dates or durations of a unit, such as "datetime64[s]"'
         )
     if array.ndim != 2:
         raise InvalidDataError(

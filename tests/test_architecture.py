@@ -64,6 +64,7 @@ PACKAGES_OF_ONE_FILE = {
     "containers.py": {"pyarrow", "polars"},
     # Dtypes of Arrow that pandas writes by name and does not read.
     "schema/dtypes.py": {"pyarrow"},
+    "cli/tables.py": {"pyarrow"},
     "cli/writing.py": {"pyarrow"},
     # Drawn on request, where it is installed.
     "synthesizers/history_display.py": {"matplotlib"},

@@ -135,12 +135,16 @@ def _parse(
         )
 
 
-def _check_header(names: list[str], where: str) -> None:
+def _check_distinct(names: list[str], where: str) -> None:
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise InvalidDataError(
             f"{where}: column names {repeated} occur more than once; rename them"
         )
+
+
+def _check_header(names: list[str], where: str) -> None:
+    _check_distinct(names, where)
     if len(names) == 1 and any(separator in names[0] for separator in _OTHER_SEPARATORS):
         raise InvalidDataError(
             f"{where} has one column with separators in its name; separate its fields by commas"
@@ -149,8 +153,13 @@ def _check_header(names: list[str], where: str) -> None:
 
 def _read_parquet(content: bytes, name: str) -> pd.DataFrame:
     require_parquet()
+    from pyarrow.parquet import read_schema
+
     try:
+        _check_distinct(read_schema(io.BytesIO(content)).names, name)
         return pd.read_parquet(io.BytesIO(content))
+    except InvalidDataError:
+        raise
     except (ValueError, OSError) as error:
         raise InvalidDataError(
             f"{name} is not a Parquet file that can be read; write it again, or use .csv"

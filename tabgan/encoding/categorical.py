@@ -10,6 +10,7 @@ from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State, middle
 from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.restriction import Restriction
 from tabgan.encoding.summary import CategorySummary
+from tabgan.errors import UnsupportedTypeError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.dtypes import countable
 from tabgan.schema.values import value_from_json, value_to_json
@@ -102,7 +103,13 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         unknown = len(self.values) if self.n_rare else -1
-        codes, distinct = pd.factorize(countable(values))
+        try:
+            codes, distinct = pd.factorize(countable(values))
+        except TypeError:
+            raise UnsupportedTypeError(
+                f"column {self.column.name!r} holds values that are not scalars (lists, "
+                "dictionaries or arrays); spread them over columns of their own, or drop the column"
+            ) from None
         known = np.array([self._code_of.get(value, unknown) for value in distinct] + [-1])
         codes = known[codes].astype(np.int32)
         codes[values.isna().to_numpy()] = self.n_modes - 1 if self.has_missing else -1

@@ -16,6 +16,8 @@ from tabgan.schema import ColumnSchema
 from tabgan.schema.object_cells import count_moments, moments_as
 
 _YEAR_FIRST = re.compile(r"\s*\d{4}").match
+# pandas reads a quarter as a period, and as a point in time only for now.
+_QUARTER = re.compile(r"\s*\d{4}-?Q[1-4]\s*$", re.IGNORECASE)
 
 
 class DatetimeEncoder(NumericEncoder):
@@ -41,11 +43,17 @@ class DatetimeEncoder(NumericEncoder):
         return numbers, present
 
     def cell(self, value: object) -> pd.Series:
-        if isinstance(value, str) and self.column.date_format is None and _is_ambiguous(value):
-            raise ValueError("a date is written year first")
-        if self.column.date_format is not None and isinstance(value, str | date | np.datetime64):
+        if isinstance(value, str) and self.column.date_format is None:
+            value = self._read_text(value)
+        elif self.column.date_format is not None and isinstance(value, str | date | np.datetime64):
             value = value if pd.isna(value) else self._as_written(value)
         return super().cell(value)
+
+    def _read_text(self, text: str) -> object:
+        if _is_ambiguous(text):
+            raise ValueError("a date is written year first")
+        is_quarter = _frequency(self.column) is None and _QUARTER.match(text)
+        return _read_stamp(text) if is_quarter else text
 
     def _as_written(self, value: object) -> str:
         """Return a date as the text that the column would have for it."""
@@ -91,7 +99,7 @@ class DatetimeEncoder(NumericEncoder):
             if not _YEAR_FIRST(end):
                 # 03/10/2019 is in March to some and in October to others.
                 raise ValueError("a date is written year first, or as the column has it")
-            exact = pd.Timestamp(end)
+            exact = _read_stamp(end)
             period = None if exact.tz or exact.microsecond else pd.Period(end)
         elif isinstance(end, date) and not isinstance(end, datetime):
             exact, period = pd.Timestamp(end), pd.Period(end, freq="D")
@@ -124,6 +132,11 @@ class DatetimeEncoder(NumericEncoder):
             return restore_dtype(texts.where(present, None).to_numpy(), self.column)
         restored: pd.Series = stamps.astype(self.column.dtype.to_pandas())
         return restored
+
+
+def _read_stamp(text: str) -> pd.Timestamp:
+    """Return the point in time that is written; of a quarter its start, by way of a period."""
+    return pd.Period(text).to_timestamp() if _QUARTER.match(text) else pd.Timestamp(text)
 
 
 def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:

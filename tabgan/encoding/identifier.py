@@ -70,6 +70,8 @@ class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
             # A type too narrow to number all rows starts again.
             return restore_dtype(numbers % largest + 1, self.column)
         pattern = self.column.pattern or "id-#"
+        if pattern == "#" and pd.api.types.is_object_dtype(self.column.dtype.to_pandas()):
+            return restore_dtype((numbers + 1).astype(object), self.column)  # integers as objects
         texts = np.array([write_identifier(pattern, int(n)) for n in numbers], dtype=object)
         return restore_dtype(texts, self.column)
 

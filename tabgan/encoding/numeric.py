@@ -111,6 +111,8 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             If there are values that are not of the column's kind.
         """
         try:
+            if pd.api.types.is_complex_dtype(values.dtype):
+                raise TypeError("no numbers on a line")  # NumPy would drop the imaginary part
             return cls.to_numbers(values, column)
         except (InvalidDataError, TypeError, ValueError, OverflowError, AttributeError) as error:
             if values.isna().all():  # pandas gives a column without a value some dtype or other

@@ -1,5 +1,7 @@
 """Give drawn values the dtype that the column came with."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -27,8 +29,15 @@ def restore_dtype(values: np.ndarray, column: ColumnSchema) -> pd.Series:
     if isinstance(dtype, np.dtype) and dtype.kind in "biu" and any(v is None for v in values):
         # A column without missing cells gets them where it releases no value at all.
         dtype = _NULLABLE[dtype.kind].format(8 * dtype.itemsize)
+    if _has_integer_ends(dtype) and any(v is None for v in values):
+        dtype = pd.IntervalDtype("float64", dtype.closed)  # likewise
     restored: pd.Series = pd.Series(values, dtype=dtype)
     return restored
+
+
+def _has_integer_ends(dtype: Any) -> bool:
+    subtype = dtype.subtype if isinstance(dtype, pd.IntervalDtype) else None
+    return subtype is not None and subtype.kind in "iu"
 
 
 def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:

@@ -246,12 +246,12 @@ class TableEncoder:
 
     def _names(self) -> pd.Index:
         names: list[Any] = [encoder.column.name for encoder in self.encoders]
-        if self.level_names is None:
-            # Left alone, pandas makes levels of names that all are tuples, and NaN of None.
-            dtype: Any = object if None in names else None
-            flat: pd.Index = pd.Index(names, dtype=dtype, tupleize_cols=False)
-            return flat
-        return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
+        if self.level_names is not None and isinstance(names[0], tuple):
+            return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
+        # Left alone, pandas makes levels of names that all are tuples, and NaN of None.
+        dtype: Any = object if None in names else None
+        flat: pd.Index = pd.Index(names, dtype=dtype, tupleize_cols=False)
+        return flat if self.level_names is None else flat.rename(self.level_names[0])
 
     def state(self) -> list[State]:
         """Return the state of each column's encoder, in order."""

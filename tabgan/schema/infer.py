@@ -19,7 +19,7 @@ from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema.dtypes import DtypeSpec, countable
 from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_type_of
 from tabgan.schema.patterns import infer_pattern
-from tabgan.schema.supported import check_supported
+from tabgan.schema.supported import check_supported, is_writable
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
 from tabgan.schema.values import value_from_json, value_to_json
 
@@ -81,8 +81,15 @@ def infer_schema(frame: pd.DataFrame) -> TableSchema:
     if repeated:
         raise InvalidDataError(f"column names {repeated} occur more than once; rename them")
     columns = tuple(_infer_column(name, frame.iloc[:, i]) for i, name in enumerate(frame.columns))
-    has_levels = isinstance(frame.columns, pd.MultiIndex)
-    return TableSchema(columns, tuple(frame.columns.names) if has_levels else None)
+    return TableSchema(columns, _level_names(frame.columns))
+
+
+def _level_names(names: pd.Index) -> tuple[Hashable, ...] | None:
+    if isinstance(names, pd.MultiIndex):
+        return tuple(names.names)
+    has_tuples = any(isinstance(name, tuple) for name in names)
+    is_kept = names.name is not None and not has_tuples and is_writable(names.name)
+    return (names.name,) if is_kept else None
 
 
 def _infer_column(name: Hashable, column: pd.Series) -> ColumnSchema:

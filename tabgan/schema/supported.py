@@ -53,15 +53,22 @@ def check_supported(frame: pd.DataFrame) -> None:
         raise InvalidDataError(problems)
 
 
-def _unwritable_name(name: Hashable) -> str | None:
+def is_writable(name: Hashable) -> bool:
+    """Say whether a schema can hold a name."""
     try:
         value_to_json(name)
     except UnsupportedTypeError:
-        return (
-            f"a column's name is of type {type(name).__name__}, or text that cannot be written; "
-            "rename it: text, numbers and dates are fine, and tuples of them"
-        )
-    return None
+        return False
+    return True
+
+
+def _unwritable_name(name: Hashable) -> str | None:
+    if is_writable(name):
+        return None
+    return (
+        f"a column's name is of type {type(name).__name__}, or text that cannot be written; "
+        "rename it: text, numbers and dates are fine, and tuples of them"
+    )
 
 
 def _unsupported_content(column: pd.Series) -> str | None:

@@ -128,7 +128,8 @@ class TableSchema:
     columns : tuple of ColumnSchema
         One entry a column; names are unique.
     level_names : tuple of hashable or None
-        Names of the levels where the columns are a ``MultiIndex``; ``None`` for a flat index.
+        Names of the levels where the columns are a ``MultiIndex``; one name for a flat index
+        that has one (and no tuples in it); else ``None``.
 
     Examples
     --------
@@ -289,6 +290,7 @@ def _level_names(form: object, columns: tuple[ColumnSchema, ...]) -> tuple[Hasha
     if form is None:
         return None
     tuples = [column.name for column in columns if isinstance(column.name, tuple)]
-    if not isinstance(form, list) or [len(form)] * len(columns) != [*map(len, tuples)]:
+    lengths = [*map(len, tuples)] if tuples else [1] * len(columns)
+    if not isinstance(form, list) or [len(form)] * len(columns) != lengths:
         raise InvalidDataError("level_names of the schema must name each level of every column")
     return tuple(value_from_json(name) for name in form)

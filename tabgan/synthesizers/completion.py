@@ -203,12 +203,20 @@ def _weights(
 
 
 def _keep_known(given: pd.Series, filled: pd.Series) -> pd.Series:
-    """Return the given cells, and the filled ones where there are none, in the filled dtype."""
+    """Return the given cells, and the filled ones where there are none, in the filled dtype.
+
+    Cells that have no place in this dtype, such as a level or text among booleans, stay objects.
+    """
     known = given.notna()
     cells = filled.astype(object).where(~known, given.astype(object))
+    dtype = filled.dtype
+    if isinstance(dtype, pd.CategoricalDtype) and not given[known].isin(dtype.categories).all():
+        return cells
     try:
-        kept: pd.Series = cells.astype(filled.dtype)
+        kept: pd.Series = cells.astype(dtype)
+        # Real numbers and times are at most rounded; pandas takes any text for True, though, and
+        # makes text of any number.
+        is_same = dtype.kind in "fmM" or (kept[known].astype(object) == cells[known]).all()
     except (ValueError, TypeError, OverflowError):
         return cells  # an integer too large for the dtype of the fit, say
-    # A level that the column of the fit did not have has no place in its dtype.
-    return cells if kept[known].isna().any() else kept
+    return kept if is_same and kept[known].notna().all() else cells

@@ -386,11 +386,12 @@ class TabGAN(DensityMixin, BaseEstimator):
         DataFrame, or what `X` came in
             All columns of the fit in their order and dtypes, with the index of `X`. Cells that
             were known are as they were, also where the model does not know their value (they then
-            tell nothing about the gaps). A gap stays missing only in a column that has no value to
-            give. Cells that `constraints` determine are computed, and where a row breaks one,
-            ``"draw"`` fills its gaps again, up to 20 times, and ``"expected"`` moves its guesses
-            inside their likeliest modes (:class:`tabgan.Unique` is not looked at): there is a
-            warning if rows are left that do.
+            tell nothing about the gaps) or the dtype cannot hold it (the column is then one of
+            objects). A gap stays missing only in a column that has no value to give. Cells that
+            `constraints` determine are computed, and where a row breaks one, ``"draw"`` fills its
+            gaps again, up to 20 times, and ``"expected"`` moves its guesses inside their likeliest
+            modes (:class:`tabgan.Unique` is not looked at): there is a warning if rows are left
+            that do.
 
         Raises
         ------
@@ -404,7 +405,11 @@ class TabGAN(DensityMixin, BaseEstimator):
             raise InvalidParameterError('how must be "draw" or "expected"')
         table, container = self._checked_table(X)
         n_passes, seed = self._n_passes(passes), resolve_seed(random_state)
-        return container.restore(complete_table(model, table, how, n_passes, seed))
+        filled = complete_table(model, table, how, n_passes, seed)
+        if container.package == self._container.package:
+            read_as = {column.name: column.dtype.to_pandas() for column in model.schema}
+            return self._container.restore(filled, read_as)
+        return container.restore(filled, dict(zip(table.columns, table.dtypes, strict=True)))
 
     def score_samples(self, X: Any) -> np.ndarray:
         """Return the log-likelihood of each row, in nats.

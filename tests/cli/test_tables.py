@@ -1,6 +1,8 @@
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tabgan.cli.tables import read_table, text_columns
@@ -69,3 +71,10 @@ def test_text_columns_are_those_of_text_and_of_categories_of_text(
         grade=pd.Categorical(["1", "2", "1"]), level=pd.Categorical([1, 2, 1])
     )
     assert text_columns(infer_schema(table)) == ["zip", "text", "joined", "grade"]
+
+
+def test_names_that_a_parquet_file_repeats_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "twice.parquet"
+    pq.write_table(pa.table([pa.array([1]), pa.array([2])], names=["age", "age"]), path)
+    with pytest.raises(InvalidDataError, match=r"column names \['age'\] occur more than once"):
+        read_table(str(path))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from tabgan.encoding.categorical import CategoricalEncoder
+from tabgan.errors import UnsupportedTypeError
 
 FitColumn = Callable[..., CategoricalEncoder]
 CANARY = "xyzzy-canary"
@@ -109,3 +110,18 @@ def test_text_is_not_the_truth_value_it_would_be_cast_to(fit_column: FitColumn, 
     with pytest.raises(ValueError, match="changes the value"):
         encoder.code_of(text)
     assert encoder.decode(np.array([encoder.code_of(False)]), np.zeros(1), 0).tolist() == [False]
+
+
+def test_intervals_of_integers_of_which_none_is_released_come_back_missing(
+    fit_column: FitColumn,
+) -> None:
+    encoder = fit_column(pd.Series(pd.interval_range(0, 100)), rare_threshold=5)
+    decoded = encoder.decode(np.zeros(3, dtype=int), np.zeros(3), 0)
+    assert decoded.isna().all()
+    assert decoded.dtype == "interval[float64, right]"
+
+
+def test_lists_are_refused_by_the_name_of_their_column(fit_column: FitColumn) -> None:
+    encoder = fit_column(pd.Series(["u", "v"] * 50))
+    with pytest.raises(UnsupportedTypeError, match="column 'c' holds values that are not scalars"):
+        encoder.encode(pd.Series([["u"], "v"]), np.zeros(2))

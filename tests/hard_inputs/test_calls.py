@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 
 import tabgan
@@ -69,6 +70,36 @@ def money(h, condition):
 def written_days(h, condition):
     days = pd.Series(pd.date_range("2021-03-01", periods=30)).repeat(10).reset_index(drop=True)
     return h.condition(h.with_column(days.dt.strftime("%d.%m.%Y")), {"c": condition})
+
+
+def days():
+    return pd.Series(pd.date_range("2020-01-01", periods=300))
+
+
+def frozen():
+    return TabGAN.load(FROZEN)
+
+
+def filled(X):
+    """Fill the gaps of the only column of a polars table."""
+    completed = frozen().complete(X, random_state=0)
+    assert completed[X.columns[0]].null_count() == 0
+    assert completed[X.columns[0]][0] == X[0, 0]
+    return "kept: filled, with the known cells as they were"
+
+
+def integers_among_floats(h):
+    X = pl.DataFrame({"arrears_eur": [0, None, 5] * 20})
+    assert frozen().complete(X, random_state=0).schema["arrears_eur"] == pl.Float64
+    return filled(X) + ", in the dtype of the fit"
+
+
+def text_among_booleans(h):
+    given = pd.DataFrame({"solar_panels": ["False", "True", None]})
+    cells = frozen().complete(given, random_state=0)["solar_panels"].tolist()
+    assert cells[:2] == ["False", "True"]
+    assert isinstance(cells[2], bool)
+    return "kept: the known cells stay text, in a column of objects"
 
 
 EMPTY = pd.DataFrame({"age": []})
@@ -499,6 +530,34 @@ CASES = {
         lambda h: h.command("schema", csv(h, "v,w\n" + "1,a\n2,b\n" * 40 + "1" * 5_000 + ",a\n")),
     ),
     "Y15": ("a month first in a date", lambda h: dates(h, ("03/10/2020", None))),
+    "Y53": ("complete: text among booleans", text_among_booleans),
+    "Y54": (
+        "score_samples: lists in a column of categories",
+        lambda h: frozen().score_samples(
+            frozen().sample(3, random_state=0).assign(region=[[1]] * 3)
+        ),
+    ),
+    "Y55": (
+        "complete: complex numbers",
+        lambda h: frozen().complete(pd.DataFrame({"arrears_eur": [1 + 2j]})),
+    ),
+    "Y56": ("complete: polars integers in a column of real numbers", integers_among_floats),
+    "Y57": (
+        "complete: a polars Enum without the levels of the fit",
+        lambda h: filled(pl.DataFrame({"region": ["xyz", None]}, {"region": pl.Enum(["xyz"])})),
+    ),
+    "Y58": (
+        "complete: polars text among booleans",
+        lambda h: filled(pl.DataFrame({"solar_panels": ["False", None]})),
+    ),
+    "Y59": (
+        "quarters as a range of dates",
+        lambda h: h.condition(h.with_column(days()), {"c": ("2020Q1", "2020Q2")}),
+    ),
+    "Y59b": (
+        "a quarter as a point in time, its first",
+        lambda h: h.condition(h.with_column(days()), {"c": "2020Q2"}),
+    ),
 }
 
 

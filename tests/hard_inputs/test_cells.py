@@ -45,6 +45,11 @@ def identifiers(h, n_rows, as_category=False):
     return h.learn(table, h.anew, seconds=1.0) + "; in less than a second"
 
 
+def all_integers(before, same, sample):
+    assert {type(value) for value in sample} == {int}
+    return "written anew as integers"
+
+
 def decimals(h):
     return pd.Series([Decimal(f"{v:.2f}") for v in 100 * np.exp(h.normal())], dtype=object)
 
@@ -394,6 +399,20 @@ CASES = {
         lambda h: h.column(
             [f"2020-01-{1 + n % 5:02d}T00:00:00+0{n % 2}:00" for n in range(300)], h.exact
         ),
+    ),
+    "Y40": (
+        "NaN in an Arrow column, which is not null there",
+        lambda h: h.column(arrow(pa.float64(), [np.nan, 1.5, 2.5] * 100)),
+    ),
+    "Y41": (
+        "NaN in a nullable column, which is not NA there",
+        lambda h: h.column(
+            pd.arrays.FloatingArray(np.array([np.nan, 1.5, 2.5] * 100), np.zeros(300, dtype=bool))
+        ),
+    ),
+    "Y42": (
+        "integers that number the rows, as objects",
+        lambda h: h.column(pd.Series(range(300), dtype=object), all_integers),
     ),
     "Y21": (
         "text dates of one zone",

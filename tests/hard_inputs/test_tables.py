@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 import scipy.sparse
 
-from tabgan.schema import infer_schema
+from tabgan.encoding.column import EncodingOptions
+from tabgan.schema import TableSchema, infer_schema
+from tabgan.synthesizers.preparation import prepare_table
 
 
 def named(h, *names):
@@ -32,6 +35,17 @@ def unchanged(h):
     words = h.learn(table, h.exact)
     pd.testing.assert_frame_equal(table, before)
     return f"{words}; the caller's table is unchanged"
+
+
+def with_a_name(h):
+    table = h.base().rename_axis(columns="question")
+    h.learn(table, h.exact)
+    encoder = prepare_table(table, None, EncodingOptions()).encoder
+    sample = encoder.decode(np.zeros((3, 4), dtype=int), np.zeros((3, 4)))
+    assert sample.columns.equals(table.columns)
+    assert sample.columns.name == "question"
+    assert TableSchema.from_json(encoder.schema.to_json()) == encoder.schema
+    return "kept: a sample has it, too"
 
 
 def flagged(h):
@@ -199,6 +213,37 @@ CASES = {
         lambda h: arrow(h, ["u", "v"] * 150, pa.dictionary(pa.int32(), pa.string())),
     ),
     "X39": ("Arrow lists", lambda h: arrow(h, [[1], [2]] * 150, pa.list_(pa.int64()))),
+    "Y43": (
+        "a masked array of text",
+        lambda h: h.restored(np.ma.masked_array([["a", "x"], ["b", "y"]] * 150, [[0, 0]] * 300)),
+    ),
+    "Y44": ("an array of dtype V3", lambda h: h.learn(np.zeros((20, 2), dtype="V3"))),
+    "Y45": ("durations without a unit", lambda h: h.learn(np.zeros((20, 2), dtype="m8"))),
+    "Y46": (
+        "Arrow run ends",
+        lambda h: h.restored(pa.table({"c": pc.run_end_encode(pa.array(["u", "v"] * 150))})),
+    ),
+    "Y47": (
+        "an array of identifiers of one letter",
+        lambda h: h.restored(np.array([[chr(65 + i), "x"] for i in range(60)])),
+    ),
+    "Y48": (
+        "an array of text of which no value is released",
+        lambda h: h.restored(np.array([[f"a{i}", "x"] for i in range(20)])),
+    ),
+    "Y49": (
+        "an array of bytes of which no value is released",
+        lambda h: h.restored(np.array([[f"a{i}", "x"] for i in range(20)], dtype="S3")),
+    ),
+    "Y50": (
+        "an array of booleans of which no value is released",
+        lambda h: h.restored(np.array([[True], [False]] * 3)),
+    ),
+    "Y51": (
+        "an Arrow dictionary that holds null",
+        lambda h: h.learn(pa.table({"amt": [1, 2], "c": dictionary_of_null()})),
+    ),
+    "Y52": ("columns that have a name together", with_a_name),
     "X40": ("two Arrow columns of one name", lambda h: h.learn(arrow_twice())),
 }
 
@@ -214,6 +259,10 @@ def polars_enum():
 
 def arrow(h, cells, kind):
     return h.restored(pa.table({"amt": pa.array(h.normal()), "c": pa.array(cells, kind)}))
+
+
+def dictionary_of_null():
+    return pa.DictionaryArray.from_arrays(pa.array([0, 1]), pa.array(["u", None]))
 
 
 def arrow_twice():

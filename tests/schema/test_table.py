@@ -173,7 +173,7 @@ def test_level_names_that_do_not_fit_the_columns_are_refused(level_names: object
     with pytest.raises(InvalidDataError, match="schema"):
         TableSchema.from_json(text)
     with pytest.raises(InvalidDataError, match="level_names"):
-        TableSchema.from_json(json.dumps({"columns": [COLUMN], "level_names": ["a"]}))
+        TableSchema.from_json(json.dumps({"columns": [COLUMN], "level_names": ["a", "b"]}))
 
 
 def test_a_notebook_shows_the_table_and_runs_nothing_in_a_name() -> None:

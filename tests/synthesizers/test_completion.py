@@ -1,5 +1,7 @@
 """Gaps: all filled, what was known untouched, and filled as the table would have them."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -71,6 +73,16 @@ def test_a_value_the_model_does_not_know_stays_and_the_rest_is_filled(gan, known
     row["residents"] = None
     filled = gan.complete(row, random_state=0)
     assert filled["region"].tolist()[0::2] == ["xyzzy-canary", "harbour"]
+    assert filled.notna().all(axis=None)
+
+
+def test_a_new_level_stays_and_pandas_is_not_asked_to_hold_it(gan, known):
+    row = known[["tariff"]].head(2).astype(object)
+    row["tariff"] = ["xyzzy-canary", None]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        filled = gan.complete(row, random_state=0)
+    assert filled["tariff"].iloc[0] == "xyzzy-canary"
     assert filled.notna().all(axis=None)
 
 
