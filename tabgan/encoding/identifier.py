@@ -1,4 +1,7 @@
-"""Identifiers: never learnt, written anew by the column's pattern, a different one in each row."""
+"""Identifiers: written anew by the column's pattern, a different one in each row.
+
+No value is learnt; whether a row has one is, where some have none.
+"""
 
 from dataclasses import dataclass
 from typing import Any, Self
@@ -16,22 +19,36 @@ from tabgan.schema.patterns import write_identifier
 
 @dataclass(frozen=True)
 class IdentifierSummary:
-    """Nothing is counted of an identifier."""
+    """All that is counted of identifiers: rows, and how many of them have none."""
+
+    n_rows: int
+    n_missing: int
 
     def merge(self, other: "IdentifierSummary") -> "IdentifierSummary":
         """Return the summary of both parts together."""
-        return self
+        return IdentifierSummary(self.n_rows + other.n_rows, self.n_missing + other.n_missing)
+
+
+_MISSING = 1
 
 
 class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
-    """A column whose values only tell the rows apart."""
+    """A column whose values only tell the rows apart.
+
+    Parameters
+    ----------
+    column : ColumnSchema
+        What the column is.
+    shares : numpy.ndarray of shape (2,) or (0,)
+        Share of training rows with a value, then without one; empty where all have one.
+    """
 
     kind = "identifier"
 
-    def __init__(self, column: ColumnSchema) -> None:
+    def __init__(self, column: ColumnSchema, shares: np.ndarray) -> None:
         self.column = column
-        self.shares = np.empty(0)
-        self.released = np.empty(0, dtype=bool)
+        self.shares = shares
+        self.released = np.ones(len(shares), dtype=bool)
         self.stand_ins = self.released
 
     @classmethod
@@ -42,20 +59,28 @@ class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
                 f"column {column.name!r} is of dtype {dtype}, which cannot hold an identifier: "
                 "convert it to text or integers, or choose another kind"
             )
-        return IdentifierSummary()
+        return IdentifierSummary(len(values), int(values.isna().sum()))
 
     @classmethod
     def from_summary(
         cls, summary: IdentifierSummary, column: ColumnSchema, options: EncodingOptions
     ) -> Self:
-        return cls(column)
+        if not summary.n_missing:
+            return cls(column, np.empty(0))
+        missing = summary.n_missing / summary.n_rows
+        return cls(column, np.array([1.0 - missing, missing]))
 
     def encode(self, values: pd.Series, uniforms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)
+        codes = np.where(values.isna(), self.missing_code, 0).astype(np.int32)
+        return codes, np.zeros(len(values), dtype=np.float32)
 
     @property
     def missing_code(self) -> int:
-        return -1
+        return _MISSING if self.n_modes else -1
+
+    def code_of(self, value: object) -> int | None:
+        code = super().code_of(value)
+        return code if code == self.missing_code else None  # no value is one of a sample's
 
     def decode(
         self,
@@ -64,30 +89,41 @@ class IdentifierEncoder(ColumnEncoder[IdentifierSummary]):
         first_row: int,
         restriction: Restriction | None = None,
     ) -> pd.Series:
-        numbers = np.arange(first_row, first_row + len(uniforms))
+        cells = self._written(np.arange(first_row, first_row + len(uniforms)))
+        if self.n_modes:
+            cells[codes == _MISSING] = None
+        return restore_dtype(cells, self.column)
+
+    def _written(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the identifiers of rows with these numbers, as objects."""
         largest = _largest_number(self.column.dtype.to_pandas())
         if largest is not None:
             # A type too narrow to number all rows starts again.
-            return restore_dtype(numbers % largest + 1, self.column)
+            return (numbers % largest + 1).astype(object)
         pattern = self.column.pattern or "id-#"
         if pattern == "#" and pd.api.types.is_object_dtype(self.column.dtype.to_pandas()):
-            return restore_dtype((numbers + 1).astype(object), self.column)  # integers as objects
-        texts = np.array([write_identifier(pattern, int(n)) for n in numbers], dtype=object)
-        return restore_dtype(texts, self.column)
+            return (numbers + 1).astype(object)  # integers as objects
+        return np.array([write_identifier(pattern, int(n)) for n in numbers], dtype=object)
 
     def expected(self, weights: np.ndarray) -> pd.Series:
-        nothing = np.zeros(len(weights))
-        return self.decode(nothing, nothing, 0)
+        codes = weights.argmax(axis=1) if self.n_modes else np.zeros(len(weights))
+        return self.decode(codes, np.zeros(len(weights)), 0)
+
+    def holds(self, values: pd.Series, restriction: Restriction | None = None) -> np.ndarray:
+        return np.ones(len(values), dtype=bool)
 
     def describe(self) -> str:
         return f"written anew as {self.column.pattern or 'id-#'}"
 
+    def offer(self) -> str:
+        return "None, for missing: values are written anew" if self.n_modes else self.describe()
+
     def state(self) -> State:
-        return {}
+        return {"has_missing": True} if self.n_modes else {}
 
     @classmethod
     def from_state(cls, state: State, column: ColumnSchema) -> Self:
-        return cls(column)
+        return cls(column, np.full(2 if state.get("has_missing") is True else 0, np.nan))
 
 
 def _largest_number(dtype: Any) -> int | None:

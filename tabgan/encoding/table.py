@@ -45,7 +45,7 @@ class TableEncoder:
     Attributes
     ----------
     layout : Layout
-        The mode axis of the learnt columns (all but identifiers).
+        The mode axis of the learnt columns (all but identifiers, if every row has one).
     learnt : list of ColumnEncoder
         The encoders of those columns.
     """

@@ -138,8 +138,9 @@ def _put_kept(
 ) -> None:
     """Put other fillings of some rows in their places, where they keep the rules."""
     kept = ~rules.broken(again)
-    for column in rules.encoder.learnt:  # an identifier that was written stays
-        put_cells(filled, column.column.name, open_rows[kept], again[column.column.name][kept])
+    for column in rules.encoder.learnt:
+        if column.kind != "identifier":  # one that was written stays
+            put_cells(filled, column.column.name, open_rows[kept], again[column.column.name][kept])
 
 
 def _drawn(

@@ -148,7 +148,7 @@ class DrawnRows:
 
     def _movable(self, name: Hashable) -> np.ndarray:
         """Return in which rows a column has a mode to move in: nowhere, for an identifier."""
-        if self.encoder.learnt_index(name) is None:
+        if self.encoder.encoder_of(name).kind == "identifier":
             return np.zeros(len(self.codes), dtype=bool)
         return self.free.get(name, np.ones(len(self.codes), dtype=bool))
 

@@ -1,4 +1,4 @@
-"""Identifiers are not learnt: each row of a sample gets a new one."""
+"""Values of identifiers are not learnt: each row gets a new one, or none where some have none."""
 
 from collections.abc import Callable
 
@@ -54,6 +54,25 @@ def test_a_type_too_narrow_to_number_the_rows_starts_again(
 ) -> None:
     encoder = fit_column(pd.Series(range(60), dtype=dtype), "identifier")
     assert written(encoder, 3, first_row=largest - 1).tolist() == [largest, 1, 2]
+
+
+@pytest.mark.parametrize("dtype", ["object", "string", "Int64", "float64"])
+def test_whether_a_row_has_one_is_learnt_where_some_have_none(
+    fit_column: FitColumn, dtype: str
+) -> None:
+    keys = [f"KEY-{i:04}" for i in range(90)] if dtype in ("object", "string") else [*range(90)]
+    values = pd.Series([None if i % 3 else key for i, key in enumerate(keys)], dtype=dtype)
+    encoder = fit_column(values, "identifier")
+    assert encoder.shares.tolist() == pytest.approx([1 / 3, 2 / 3])
+    codes, _ = encoder.encode(values, np.zeros(90))
+    for each in (encoder, IdentifierEncoder.from_state(encoder.state(), encoder.column)):
+        again = each.decode(codes, np.zeros(90), 0)
+        assert again.dtype == values.dtype
+        assert again.isna().tolist() == values.isna().tolist()
+        assert again.dropna().is_unique
+    # A condition may ask for a row without one, and for no value.
+    assert encoder.code_of(None) == encoder.missing_code
+    assert encoder.code_of(values[0]) is None
 
 
 @pytest.mark.parametrize("values", [pd.to_datetime(["2020"]), pd.Categorical(["a"]), [True]])
