@@ -56,6 +56,15 @@ class Scale:
     exponent: int = 0
     cuts: tuple[Cut, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Refuse what no column has, as a damaged file may."""
+        numbers = [self.origin, *(cut.start for cut in self.cuts)]
+        lengths = [self.step, *(cut.length for cut in self.cuts)]
+        if not all(-(2**63) <= n < 2**64 for n in numbers) or not all(
+            0 <= n < 2**64 for n in lengths
+        ):
+            raise ValueError("a scale is counted in 64 bits")
+
     @classmethod
     def of(cls, values: np.ndarray) -> "Scale":
         """Return the coarsest grid that distinct, ascending values lie on.
