@@ -1,17 +1,19 @@
 """Tables and text out, a file whole or not at all; ``-`` is stdout."""
 
 import contextlib
+import csv
 import os
 import sys
 from collections.abc import Collection, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pandas as pd
 from pandas.api.types import (
     is_datetime64_any_dtype,
     is_datetime64_dtype,
+    is_numeric_dtype,
     is_timedelta64_dtype,
 )
 
@@ -93,7 +95,11 @@ def check_writable(
         If the folder does not exist, it or the file is not to be written to, or it is an input.
     """
     if path == "-":
+        if must_be_file:
+            raise InvalidParameterError("- is stdout; give the path of a file")
         return
+    if not os.path.basename(path):
+        raise InvalidParameterError(f"{path!r} is no path of a file; give one")
     target = Path(os.path.realpath(path))
     if target in {Path(os.path.realpath(name)) for name in inputs if name not in (None, "-")}:
         raise InvalidParameterError(
@@ -154,7 +160,24 @@ def _write_csv(batches: Iterable[pd.DataFrame], file: BinaryIO, escape: bool) ->
             days = {at for at in range(batch.shape[1]) if _are_days(batch.iloc[:, at])}
         table = _with_text(batch, days)
         table = _without_formulas(table) if escape else table
-        file.write(table.to_csv(index=False, header=i == 0, lineterminator="\n").encode())
+        # Lines end in \n, so that a lone \r is not quoted of itself, and ends a line for readers.
+        quoting: Any = csv.QUOTE_ALL if _has_return(table) else csv.QUOTE_MINIMAL
+        text = table.to_csv(index=False, header=i == 0, lineterminator="\n", quoting=quoting)
+        file.write(text.encode())
+
+
+def _has_return(table: pd.DataFrame) -> bool:
+    """Say whether a name or a cell holds the character that typewriters return by."""
+    columns = (table.iloc[:, at] for at in range(table.shape[1]))
+    texts = (column.astype(str) for column in columns if not _is_number_or_time(column.dtype))
+    return any("\r" in str(name) for name in table.columns) or any(
+        text.str.contains("\r", regex=False).any() for text in texts
+    )
+
+
+def _is_number_or_time(dtype: Any) -> bool:
+    kinds = (is_numeric_dtype, is_datetime64_any_dtype, is_timedelta64_dtype)
+    return any(is_kind(dtype) for is_kind in kinds)
 
 
 def _are_days(column: pd.Series) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidConditionError, UnsupportedTypeError, meant_instead
 
 # What a value that is not allowed raises in an encoder.
-_REFUSALS = (ValueError, TypeError, OverflowError, NotImplementedError, AttributeError)
+_REFUSALS = (ValueError, TypeError, ArithmeticError, NotImplementedError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -211,7 +212,9 @@ def _not_released(name: Hashable, column: ColumnEncoder[Any], value: object) -> 
     """Say why no sample can have a value, without the value."""
     is_scalar: Any = pd.api.types.is_scalar
     given: Any = value
-    if is_scalar(given) and pd.isna(given):
+    # A signalling NaN is asked by no other way.
+    is_decimal = isinstance(given, Decimal)
+    if given.is_qnan() if is_decimal else is_scalar(given) and pd.isna(given):
         return (
             f"the condition on column {name!r} asks for a missing value, and the column had none "
             "(or too few); leave it out to have no condition"

@@ -145,6 +145,13 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         table[blank] = None
         return restore_dtype(table[np.minimum(codes, blank)], self.column)
 
+    def cell(self, value: object) -> pd.Series:
+        cell = super().cell(value)
+        if cell.dtype == object and cell[0] in self._code_of:
+            # The column's own: True, where 1 is asked for.
+            cell[0] = self.values[self._code_of[cell[0]]]
+        return cell
+
     def code_of(self, value: object) -> int | None:
         code = super().code_of(value)
         # The rare mode stands for no value in particular, even where it is all there is.

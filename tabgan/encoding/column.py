@@ -74,6 +74,11 @@ class ColumnEncoder(ABC, Generic[Summary]):
         return False
 
     @property
+    def withheld_share(self) -> float:
+        """Share of training rows whose values are too rare to be released; known during a fit."""
+        return float(self.shares[~self.released].sum())
+
+    @property
     def ranks(self) -> np.ndarray:
         """Place of each mode on the column's line, the middle of its rows, from 0 to 1.
 
@@ -171,7 +176,11 @@ class ColumnEncoder(ABC, Generic[Summary]):
         return cell
 
     def _is_same(self, held: object, given: object) -> bool:
-        if given is None or self.column.kind not in ("integer", "boolean"):
+        if given is None:
+            return True
+        if isinstance(given, bytes) and not isinstance(held, bytes):
+            return False  # pandas would read it as text
+        if self.column.kind not in ("integer", "boolean"):
             return True
         return held == given or str(held) == str(given)
 

@@ -1,6 +1,9 @@
 """Real numbers; those with a fixed number of decimals are counted in units of the last one."""
 
+from decimal import Decimal
 from fractions import Fraction
+from numbers import Real
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,6 +68,12 @@ class ContinuousEncoder(NumericEncoder):
         cells = values.astype(object)
         cells[~present] = None
         return restore_dtype(cells, self.column)
+
+    def _is_same(self, held: Any, given: Any) -> bool:
+        if isinstance(held, Decimal):
+            return isinstance(given, Real | Decimal) and Decimal(str(given)) == held
+        is_decimal = isinstance(given, Decimal)
+        return super()._is_same(held, given) and (not is_decimal or Decimal(str(held)) == given)
 
 
 def _decimals(column: ColumnSchema) -> int | None:

@@ -4,6 +4,7 @@ import re
 import warnings
 from datetime import date, datetime
 from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -48,6 +49,16 @@ class DatetimeEncoder(NumericEncoder):
         elif self.column.date_format is not None and isinstance(value, str | date | np.datetime64):
             value = value if pd.isna(value) else self._as_written(value)
         return super().cell(value)
+
+    def _is_same(self, held: Any, given: Any) -> bool:
+        if isinstance(given, Number):
+            return False  # pandas would take it for nanoseconds
+        is_point = isinstance(given, date | np.datetime64) and not isinstance(held, str | pd.Period)
+        if not is_point or not super()._is_same(held, given):
+            return super()._is_same(held, given)
+        one, other = pd.Timestamp(held), pd.Timestamp(given)
+        # One without a zone is in the column's.
+        return (one.tz is None) != (other.tz is None) or one == other
 
     def _read_text(self, text: str) -> object:
         if _is_ambiguous(text):

@@ -14,6 +14,7 @@ import pandas as pd
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State, middle_ranks
 from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
+from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.restriction import Restriction
 from tabgan.encoding.scale import Cut, Scale
 from tabgan.encoding.summary import NumberSummary
@@ -187,17 +188,18 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         first_row: int,
         restriction: Restriction | None = None,
     ) -> pd.Series:
+        if self.modes is None:  # of whatever dtype pandas gave a column without a value
+            return restore_dtype(np.full(len(codes), None, dtype=object), self.column)
         present = codes != self.missing_code
         numbers = np.zeros(len(codes), dtype=self._number_dtype)
-        if self.modes is not None:
-            if restriction is not None:
-                uniforms = restriction.place(codes, uniforms)
-            units = self.modes.decode(codes[present], uniforms[present])
-            if self.scale.has_grid:
-                units = np.clip(np.rint(units), *self._limits(self.modes))
-            if restriction is not None:
-                units = restriction.settle(units)
-            numbers[present] = self.scale.from_units(units, self._number_dtype)
+        if restriction is not None:
+            uniforms = restriction.place(codes, uniforms)
+        units = self.modes.decode(codes[present], uniforms[present])
+        if self.scale.has_grid:
+            units = np.clip(np.rint(units), *self._limits(self.modes))
+        if restriction is not None:
+            units = restriction.settle(units)
+        numbers[present] = self.scale.from_units(units, self._number_dtype)
         return self.from_numbers(numbers, present)
 
     def expected(self, weights: np.ndarray) -> pd.Series:

@@ -57,7 +57,7 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.kind is Kind.DATETIME:
         return _dates(values, column)
     if column.kind is Kind.TIMEDELTA:
-        return held_in_unit(values, dtype).astype(dtype)
+        return _in_dtype(held_in_unit(values, dtype), dtype)
     numbers = [None if pd.isna(value) else value for value in values]
     if column.kind is Kind.INTEGER or pd.api.types.is_integer_dtype(dtype):
         lowest, highest = _integer_limits(dtype)
@@ -97,8 +97,14 @@ def _dates(values: pd.Series, column: ColumnSchema) -> pd.Series:
         return pd.Series(values.dt.to_period(dtype.freq).array)
     zone = getattr(dtype, "tz", getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None))
     moved = values if zone is None else values.dt.tz_convert(zone)
-    restored: pd.Series = held_in_unit(moved, dtype).astype(dtype)
-    return restored
+    return _in_dtype(held_in_unit(moved, dtype), dtype)
+
+
+def _in_dtype(times: pd.Series, dtype: Any) -> pd.Series:
+    """Return dates or durations in a dtype, cut to its unit: Arrow refuses what does not fit."""
+    unit = getattr(getattr(dtype, "pyarrow_dtype", None), "unit", None)
+    cut: pd.Series = times if unit is None else times.dt.as_unit(unit)
+    return cut.astype(dtype)
 
 
 def _integer_limits(dtype: object) -> tuple[int, int]:

@@ -15,6 +15,9 @@ from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
 from tabgan.schema import TableSchema
 
+# Where more of a column's rows are withheld, what is left is hardly the column any more.
+_MOSTLY = 0.5
+
 
 @dataclass(frozen=True)
 class EncodedTable:
@@ -89,6 +92,17 @@ class TableEncoder:
                 f"rare_threshold={options.rare_threshold} rows, so none is released and samples "
                 "have missing cells there. If the values only tell rows apart, make the column an "
                 "identifier or drop it; otherwise group them, or convert them to numbers or dates",
+                stacklevel=5,  # where fit was called
+            )
+        mostly = [
+            e.column.name for e in encoders if not e.withholds_all and e.withheld_share > _MOSTLY
+        ]
+        if mostly:
+            warnings.warn(
+                f"columns {mostly}: most rows carry values that fewer than "
+                f"rare_threshold={options.rare_threshold} rows share. These are withheld, and "
+                "samples have the others in their place: group the rare values, or make the column "
+                "an identifier, or convert it to numbers or dates if that is what it holds",
                 stacklevel=5,  # where fit was called
             )
         return cls(encoders, schema.level_names)

@@ -1,7 +1,9 @@
 """Durations, counted in the unit of their dtype, and times of day, counted since midnight."""
 
+import re
 from datetime import time, timedelta
 from fractions import Fraction
+from numbers import Number
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,8 @@ from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.encoding.restore import restore_dtype
 from tabgan.schema import ColumnSchema
 from tabgan.schema.object_cells import count_durations, durations_as, read_time
+
+_UNITLESS = re.compile(r"\s*[+-]*[\d.]+\s*$").match
 
 
 class TimedeltaEncoder(NumericEncoder):
@@ -35,6 +39,13 @@ class TimedeltaEncoder(NumericEncoder):
         numbers[~present] = 0
         return numbers, present
 
+    def _is_same(self, held: Any, given: Any) -> bool:
+        is_number = isinstance(given, Number) and not isinstance(given, np.timedelta64)
+        if is_number or (isinstance(given, str) and _UNITLESS(given)):
+            return False  # pandas would take it for nanoseconds
+        is_length = isinstance(given, timedelta | np.timedelta64)
+        return not is_length or pd.Timedelta(held) == pd.Timedelta(given)
+
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
         if self.column.object_type == "time":
             end = read_time(end) if isinstance(end, str) else end
@@ -44,7 +55,7 @@ class TimedeltaEncoder(NumericEncoder):
         if not isinstance(end, str | timedelta | np.timedelta64):
             # pandas would take a number for nanoseconds.
             raise TypeError("the end of a range of durations is a duration")
-        if isinstance(end, str) and end.strip().lstrip("+-").replace(".", "").isdigit():
+        if isinstance(end, str) and _UNITLESS(end):
             raise ValueError("a duration needs a unit")
         length = pd.Timedelta(end)
         if pd.isna(length):

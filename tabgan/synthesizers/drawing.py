@@ -1,7 +1,7 @@
 """New rows of a fitted model: blocks of codes, then a table."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -123,8 +123,9 @@ class RowSource:
         """
         expected = found.probability * self.model.n_rows
         rarity = (
-            f"the sets and ranges together hold in about {found.probability:.1g} of the rows that "
-            f"have the values asked for, {expected:.1g} in {self.model.n_rows:,}"
+            f"the sets and ranges of {self._restricted_names()} together hold in about "
+            f"{found.probability:.1g} of the rows that have the values asked for, {expected:.1g} "
+            f"in {self.model.n_rows:,}"
         )
         if expected < _HOPELESS or found.effective_size < _FEWEST:
             raise InvalidConditionError(
@@ -136,6 +137,10 @@ class RowSource:
                 f"{rarity}: the model extrapolates. Check the sample, or widen a range.",
                 stacklevel=4,
             )
+
+    def _restricted_names(self) -> list[Hashable]:
+        learnt = self.model.encoder.learnt
+        return [learnt[place].column.name for place in self.conditions.restricted]
 
     def _put_exact_values(self, frame: pd.DataFrame, numbers: np.ndarray) -> None:
         """Put the very values of the conditions where decoding gave some value of their mode."""

@@ -80,13 +80,13 @@ class Rules:
         orders = [rule for rule in self.constraints if isinstance(rule, Inequality)]
         for rule in _narrowest(orders):
             drawn.place(rule, table)
-        n_broken = np.inf
-        while True:  # the lower column of one may be the higher of another
-            counts = [int(rule.broken(table, self.schema).sum()) for rule in orders]
-            if not 0 < sum(counts) < n_broken:
+        for _ in orders:  # the lower column of one may be the higher of another
+            # Only rows that break a rule are moved, and as often as if each was alone: what a row
+            # becomes must not depend on the others.
+            open_orders = [rule for rule in orders if rule.broken(table, self.schema).any()]
+            if not open_orders:
                 break
-            n_broken = sum(counts)
-            for rule in [rule for rule, count in zip(orders, counts, strict=True) if count]:
+            for rule in open_orders:
                 # Down, where the higher column cannot rise so far inside its mode; else that rises,
                 # and the lower column keeps its law.
                 highest = table[list(rule.columns)].copy()

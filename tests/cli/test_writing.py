@@ -46,6 +46,14 @@ def test_a_csv_file_is_the_same_bytes_after_reading_and_writing(
     assert Path(first).read_bytes() == Path(second).read_bytes()
 
 
+@pytest.mark.parametrize("text", ["a\rb", "\r", "a\r\nb", "a\nb"])
+def test_line_breaks_of_all_kinds_stay_inside_their_cells(tmp_path: Path, text: str) -> None:
+    path = str(tmp_path / "table.csv")
+    table = pd.DataFrame({"x": [text, "plain", None], "y": [1.5, None, 2.5]})
+    write_table(table, path)
+    assert read_table(path).to_csv() == table.to_csv()
+
+
 def test_missing_cells_of_a_single_column_keep_their_rows(tmp_path: Path) -> None:
     path = str(tmp_path / "table.csv")
     write_table(pd.DataFrame({"x": [1.5, None, 2.5]}), path)

@@ -23,6 +23,7 @@ CONTAINER = "tests/persistence/test_container.py"
 ATOMIC = "tests/persistence/test_atomic.py"
 INTERRUPTIONS = "tests/synthesizers/test_interruptions.py"
 SKLEARN = "tests/synthesizers/test_sklearn.py"
+LATER = " 00:00:00.000000001"
 CONSTRAINTS = "tests/synthesizers/test_constraints.py"
 CLI = "tests/cli/test_main.py"
 CELLS = "tests/cli/test_cells.py"
@@ -50,6 +51,11 @@ def of_another_class(path):
 def dates(h, condition):
     cells = [datetime.date(2020, 1, 1) + datetime.timedelta(n) for n in range(300)]
     return h.condition(h.with_column(pd.Series(cells, dtype=object)), {"c": condition})
+
+
+def points(h, condition):
+    days = pd.Series(pd.date_range("2020", periods=300, unit="us"))
+    return h.condition(h.with_column(days), {"c": condition})
 
 
 def months(h, condition):
@@ -528,6 +534,30 @@ CASES = {
     "Y75": (
         "an integer of 5,000 digits in CSV",
         lambda h: h.command("schema", csv(h, "v,w\n" + "1,a\n2,b\n" * 40 + "1" * 5_000 + ",a\n")),
+    ),
+    "Y98": (
+        "fit -o -, which is stdout",
+        lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),
+    ),
+    "Y99": (
+        "fit -o models/, a folder that is not there",
+        lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", f"{h.folder}/models/"),
+    ),
+    "Y90": ("a Decimal with one place more", lambda h: money(h, Decimal("1.505"))),
+    "Y91": ("a signalling NaN as a condition", lambda h: money(h, Decimal("sNaN"))),
+    "Y92": ("noon for a column of days", lambda h: dates(h, datetime.datetime(2020, 3, 1, 12))),
+    "Y93": ("a number for a column of points in time", lambda h: points(h, 1_583_020_800)),
+    "Y94": ("a nanosecond that a column cannot hold", lambda h: points(h, "2020-03-01" + LATER)),
+    "Y95": (
+        "a Timestamp with such a nanosecond",
+        lambda h: points(h, pd.Timestamp("2020-03-01" + LATER)),
+    ),
+    "Y96": ("bytes for a column of text", lambda h: h.condition(h.base(), {"city": b"Zanzibar"})),
+    "Y97": (
+        "a duration without a unit",
+        lambda h: h.condition(
+            h.with_column(pd.Series(pd.to_timedelta(range(300), unit="h"))), {"c": "1"}
+        ),
     ),
     "Y15": ("a month first in a date", lambda h: dates(h, ("03/10/2020", None))),
     "Y53": ("complete: text among booleans", text_among_booleans),

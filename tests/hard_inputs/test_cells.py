@@ -469,6 +469,14 @@ CASES = {
         "timedelta objects of a million years",
         lambda h: h.column(objects([datetime.timedelta(999_999_999 - n) for n in range(300)])),
     ),
+    "Y88": (
+        "nothing but NaN, called dates",
+        lambda h: h.column(pd.Series([np.nan] * 300), h.all_missing, kind="datetime"),
+    ),
+    "Y89": (
+        "text that is nearly always another one, and sometimes N/A",
+        lambda h: h.column([f"{n}th of May" if n % 15 else "N/A" for n in range(300)]),
+    ),
     "X76": ("Arrow date32", lambda h: h.column(arrow(pa.date32(), days()), mostly_exact)),
     "X77": (
         "Arrow decimal128 in a DataFrame",

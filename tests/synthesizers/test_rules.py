@@ -105,6 +105,28 @@ def test_a_chain_of_orders_is_kept_where_modes_allow_it():
     assert rules.broken(rows).any()
 
 
+def test_what_a_row_becomes_does_not_depend_on_the_rows_beside_it():
+    rng = np.random.default_rng(2)
+    net, tax = rng.integers(10, 500, 300), rng.integers(0, 100, 300)
+    table = pd.DataFrame({"net": net, "tax": tax, "gross": net + rng.integers(0, 1 + tax)})
+    table["total"] = net + tax
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    orders = [Inequality("gross", "total"), Inequality("net", "gross")]
+    learnt = [order.learnt(table, schema, 5) for order in orders]
+    rules = rules_of(encoder, learnt[0], Formula("total", "net + tax"), learnt[1])
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+    given = encoder.decode(codes, uniforms)
+    rows = given.copy()
+    rules.arrange(rows, codes, uniforms, {})
+    for start in range(0, 300, 3):
+        part = slice(start, start + 3)
+        alone = given.iloc[part].reset_index(drop=True)
+        rules.arrange(alone, codes[part], uniforms[part], {})
+        pd.testing.assert_frame_equal(alone, rows.iloc[part].reset_index(drop=True))
+
+
 def test_known_cells_stay_and_the_other_column_moves(encoder):
     rule = Inequality("net", "gross")
     codes, uniforms, table = drawn(encoder)
@@ -315,3 +337,23 @@ def test_computed_cells_are_objects_of_the_class_of_their_column():
     ]
     assert all(type(bill) is Decimal for bill in table["bill"])
     assert not rules.broken(table).any()
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_places_of_arrow_dates_are_cut_to_their_unit(unit):
+    pa = pytest.importorskip("pyarrow")
+    rng = np.random.default_rng(0)
+    low = pd.Timestamp("2020") + pd.to_timedelta(rng.integers(1, 10**7, 300), "s")
+    dates = pd.DataFrame(
+        {"low": low, "high": low + pd.to_timedelta(rng.integers(1, 9_999, 300), "s")}
+    )
+    table = dates.astype(pd.ArrowDtype(pa.timestamp(unit)))
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    rules = rules_of(encoder, Inequality("low", "high").learnt(table, schema, 5))
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+    rows = encoder.decode(codes, uniforms)
+    rules.arrange(rows, codes, uniforms, {})
+    assert rows.dtypes.equals(table.dtypes)
+    assert not rules.broken(rows).any()

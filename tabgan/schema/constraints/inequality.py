@@ -74,6 +74,9 @@ class Inequality(Constraint):
         levels = schema[self.low].dtype.levels, schema[self.high].dtype.levels
         if levels[0] != levels[1]:
             raise TypeError("ranks of different levels")
+        kinds = {schema[name].kind for name in self.columns} & {Kind.TIMEDELTA, Kind.DATETIME}
+        if kinds and schema[self.low].kind is not schema[self.high].kind:
+            raise TypeError("times beside numbers")
         low, high = (meaning_of(name, table, schema) for name in self.columns)
         both = (low.notna() & high.notna()).to_numpy(dtype=bool)
         kept = low < high if self.strict else low <= high

@@ -2,6 +2,9 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -17,6 +20,16 @@ from tabgan.schema.constraints.constraint import (
 )
 from tabgan.schema.table import Kind, TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
+
+# What an end of a column of each kind may be.
+_ENDS: dict[Kind, Any] = {
+    Kind.CONTINUOUS: Real | Decimal,
+    Kind.INTEGER: Real | Decimal,
+    Kind.BOOLEAN: Real,
+    Kind.CATEGORICAL: object,
+    Kind.DATETIME: str | date | np.datetime64,
+    Kind.TIMEDELTA: str | timedelta | np.timedelta64,
+}
 
 
 @dataclass(frozen=True)
@@ -80,13 +93,19 @@ class Range(Constraint):
 
     def _end(self, end: Any, cells: pd.Series, schema: TableSchema) -> Any:
         kind = schema[self.column].kind
-        if kind is Kind.TIMEDELTA:
-            return pd.Timedelta(end)
-        if kind is not Kind.DATETIME:
-            if isinstance(end, str):
-                raise TypeError("text is no end of numbers")
+        # What pandas would take for nanoseconds is none: numbers of dates, durations of numbers.
+        if not isinstance(end, _ENDS[kind]) or (
+            kind in (Kind.CONTINUOUS, Kind.INTEGER) and isinstance(end, np.timedelta64)
+        ):
+            raise TypeError("an end of another kind")
+        if kind not in (Kind.TIMEDELTA, Kind.DATETIME):
             return end
-        moment = pd.Timestamp(end)
+        found: Any = pd.Timedelta(end) if kind is Kind.TIMEDELTA else pd.Timestamp(end)
+        if pd.isna(found):
+            raise TypeError("text that says nothing")
+        if kind is Kind.TIMEDELTA:
+            return found
+        moment: pd.Timestamp = found
         if cells.dt.tz is None:
             return moment
         zone: Any = schema[self.column].dtype.to_pandas()

@@ -416,6 +416,27 @@ def test_a_rule_that_says_nothing_cannot_be_made(make) -> None:
         make()
 
 
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Range("n", np.timedelta64(5, "h"), None),
+        Range("n", None, pd.Timestamp("2020")),
+        Range("day", 2021, None),
+        Range("day", "NaT", None),
+        Range("took", None, 5),
+        Range("took", "", None),
+        Inequality("n", "took"),
+        Inequality("took", "day"),
+    ],
+    ids=str,
+)
+def test_times_and_numbers_are_not_compared(rule: Constraint) -> None:
+    days = pd.Series(pd.date_range("2020-01-01", periods=9))
+    table = pd.DataFrame({"n": range(9), "day": days, "took": days - days[0]})
+    with pytest.raises(ConstraintError, match=r"are needed|ends of its kind"):
+        check_constraints((rule,), table, infer_schema(table))
+
+
 def test_all_rules_that_do_not_fit_the_table_are_named_at_once() -> None:
     table = pd.DataFrame({"n": [1, 2], "city": [CANARY, "b"], "when": pd.to_datetime(DAYS[:2])})
     rules = (
