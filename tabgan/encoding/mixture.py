@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from tabgan.encoding.apart import far_apart
 from tabgan.encoding.histogram import Histogram, histogram
 from tabgan.encoding.limits import released_limits
 from tabgan.encoding.mixture_fit import Mixture, fit_mixture
@@ -70,6 +71,7 @@ class MixtureModes:
         """
         threshold = max(1, rare_threshold)
         spiky = counts >= max(threshold, _SPIKE_SHARE * counts.sum())
+        spiky |= far_apart(values, counts, threshold)
         rest_values, rest_counts = values[~spiky], counts[~spiky]
         if rest_counts.sum() < threshold and spiky.any():
             empty = np.empty(0)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from tabgan.encoding.apart import far_apart
 from tabgan.encoding.limits import middles, released_limits
 from tabgan.encoding.roundness import Roundness
 
@@ -84,6 +85,7 @@ class QuantileModes:
         """
         threshold = max(1, rare_threshold)
         spiky = counts >= _spike_depth(counts, threshold)
+        spiky |= far_apart(values, counts, threshold)
         rest_values, rest_counts = values[~spiky], counts[~spiky]
         if rest_counts.sum() < threshold and spiky.any():
             return cls(values[spiky], np.empty(0), np.empty(0))
