@@ -92,7 +92,8 @@ class DatetimeEncoder(NumericEncoder):
                 # An hour that a clock skips begins when it goes on; one that it shows twice counts
                 # whole.
                 moment = moment.tz_localize(zone, nonexistent="shift_forward", ambiguous=is_low)
-            moment = moment.tz_convert("UTC").tz_localize(None)
+            shown_by = zone if self.column.clock == "local" else "UTC"
+            moment = moment.tz_convert(shown_by).tz_localize(None)
         unit = PER_SECOND[_unit(self.column)]
         count = Fraction(int(moment.asm8.astype(np.int64)) * unit, PER_SECOND[moment.unit])
         return count - 1 if lasts else count
@@ -168,7 +169,8 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
         # Anything else pandas would take for nanoseconds since 1970.
         raise TypeError("no dates")
     if zone is not None:
-        values = values.dt.tz_convert("UTC").dt.tz_localize(None)
+        clock = _zone(column.dtype.to_pandas()) if column.clock == "local" else "UTC"
+        values = values.dt.tz_convert(clock).dt.tz_localize(None)
     # A table to encode may count in another unit than the one that was fitted.
     in_unit: pd.Series = values.dt.as_unit(unit)
     return in_unit
@@ -238,4 +240,10 @@ def _unit(column: ColumnSchema) -> Any:
 def _stamp_array(numbers: np.ndarray, column: ColumnSchema) -> pd.DatetimeIndex:
     stamps = pd.DatetimeIndex(numbers.view(f"datetime64[{_unit(column)}]"))
     zone = _zone(column.dtype.to_pandas())
-    return stamps if zone is None else stamps.tz_localize("UTC").tz_convert(zone)
+    if zone is None:
+        return stamps
+    if column.clock is None:
+        return stamps.tz_localize("UTC").tz_convert(zone)
+    # An hour that clocks skip begins when they go on; of one that they show twice it is the first.
+    is_first = np.ones(len(stamps), dtype=bool)
+    return stamps.tz_localize(zone, nonexistent="shift_forward", ambiguous=is_first)

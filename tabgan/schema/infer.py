@@ -42,6 +42,7 @@ class _Guess:
     reason: str
     decimals: int | None = None
     date_format: str | None = None
+    clock: str | None = None
     pattern: str | None = None
     object_type: str | None = None
 
@@ -101,6 +102,7 @@ def _infer_column(name: Hashable, column: pd.Series) -> ColumnSchema:
         guess.reason,
         decimals=guess.decimals,
         date_format=guess.date_format,
+        clock=guess.clock,
         pattern=guess.pattern,
         object_type=guess.object_type,
     )
@@ -117,7 +119,7 @@ def _guess(column: pd.Series) -> _Guess:
     if getattr(dtype, "type", None) in (datetime.date, datetime.time):  # Arrow's
         return _guess_object(column.dropna().astype(object), dtype.type.__name__)
     if pandas_types.is_datetime64_any_dtype(dtype):
-        return _Guess(Kind.DATETIME, "datetime dtype")
+        return _guess_points(column.dropna())
     if dtype.kind == "m":  # is_timedelta64_dtype does not know Arrow's
         return _Guess(Kind.TIMEDELTA, "timedelta dtype")
     if pandas_types.is_integer_dtype(dtype):
@@ -125,6 +127,24 @@ def _guess(column: pd.Series) -> _Guess:
     if pandas_types.is_float_dtype(dtype):
         return _guess_float(column.dropna())
     return _guess_object(column.dropna())
+
+
+def _guess_points(present: pd.Series) -> _Guess:
+    zone = getattr(present.dt, "tz", None)
+    if zone is None or not len(present):
+        return _Guess(Kind.DATETIME, "datetime dtype")
+    present = pd.Series(pd.DatetimeIndex(present))
+    shown, in_utc = present.dt.tz_localize(None), present.dt.tz_convert("UTC").dt.tz_localize(None)
+    # An hour that clocks show twice could not be told apart.
+    again = shown.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    if again.equals(present) and _step(shown) > _step(in_utc):
+        return _Guess(Kind.DATETIME, "datetime dtype, by local clocks", clock="local")
+    return _Guess(Kind.DATETIME, "datetime dtype")
+
+
+def _step(points: pd.Series) -> int:
+    """Return the greatest common divisor of the distances of points in time, in their unit."""
+    return int(np.gcd.reduce(np.diff(np.unique(points.to_numpy()).astype(np.int64)), initial=0))
 
 
 def _guess_integer(present: pd.Series) -> _Guess:

@@ -18,7 +18,7 @@ from tabgan.schema.dtypes import DtypeSpec
 from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
 
-_TEXT_FIELDS = ("reason", "date_format", "pattern", "object_type", "released")
+_TEXT_FIELDS = ("reason", "date_format", "clock", "pattern", "object_type", "released")
 
 
 class Kind(StrEnum):
@@ -56,6 +56,9 @@ class ColumnSchema:
         Decimals of a continuous column; ``None`` where there is no such rule.
     date_format : str or None
         ``strftime`` format of dates that are stored as text.
+    clock : str or None
+        ``"local"`` where points in time of a zone are learnt as its clocks show them, ``None``
+        where they are as those of UTC do.
     pattern : str or None
         How an identifier is written (see :mod:`tabgan.encoding.identifier`).
     object_type : str or None
@@ -71,6 +74,7 @@ class ColumnSchema:
     reason: str = ""
     decimals: int | None = None
     date_format: str | None = None
+    clock: str | None = None
     pattern: str | None = None
     object_type: str | None = None
     released: str = ""
@@ -110,6 +114,8 @@ class ColumnSchema:
         texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
             raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
+        if form.get("clock", "local") != "local":
+            raise InvalidDataError(f'{column}: clock must be "local", or not be there')
         if form.get("object_type", "date") not in OBJECT_KINDS:
             raise InvalidDataError(f"{column}: object_type must be one of {[*OBJECT_KINDS]}")
         try:

@@ -43,6 +43,33 @@ def test_hours_that_the_clock_shows_twice_are_told_apart(fit_column: FitColumn) 
     assert len(set(codes)) == 2
 
 
+@pytest.mark.parametrize("zone", ["Europe/Paris", "Australia/Lord_Howe", "America/New_York"])
+@pytest.mark.parametrize("hour", [0, 9])
+@pytest.mark.parametrize("is_arrow", [False, True])
+def test_days_of_a_zone_that_changes_its_clocks_stay_days(
+    fit_column: FitColumn, zone: str, hour: int, is_arrow: bool
+) -> None:
+    days = pd.Series(pd.date_range("2018-11-01", periods=900, unit="us"))
+    values = (days + pd.Timedelta(hours=hour)).dt.tz_localize(zone)
+    if is_arrow:
+        pytest.importorskip("pyarrow")
+        values = values.astype(f"timestamp[us, tz={zone}][pyarrow]")
+    encoder = fit_column(values)
+    assert encoder.column.clock == "local"
+    codes = np.arange(900) % encoder.n_modes
+    decoded = encoder.decode(codes, np.random.default_rng(0).random(900), 0)
+    assert decoded.dtype == values.dtype
+    assert (decoded.dt.hour == hour).all()
+    assert decoded.between(values.min(), values.max()).all()
+    # In winter and in summer a condition means the day that the clocks show.
+    for day in ("2019-01-15", "2019-07-15"):
+        moment = pd.Timestamp(f"{day} {hour:02d}:00", tz=zone)
+        assert encoder.code_of(moment) == encoder.code_of(moment.tz_convert("UTC"))
+        part = encoder.between(day, day)
+        drawn = encoder.decode(part.shares.argmax(keepdims=True), np.full(1, 0.3), 0, part)
+        assert drawn[0] == moment
+
+
 @pytest.mark.parametrize("value", ["2020-03-01", pd.Timestamp("2020-03-01"), "1 March 2020"])
 def test_a_condition_may_be_written_as_text(fit_column: FitColumn, value: object) -> None:
     assert fit_column(DAYS).code_of(value) is not None

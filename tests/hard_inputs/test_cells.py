@@ -127,6 +127,11 @@ def mostly_exact(before, same, sample):
     return "in range, inner cells exact"
 
 
+def midnights(before, same, sample):
+    assert all(day == day.normalize() for day in sample)
+    return "midnights as all of them are"
+
+
 def odd(before, same, sample):
     assert {cell % 2 for cell in sample} == {1}
     assert all(before.min() <= cell <= before.max() for cell in sample)
@@ -476,6 +481,10 @@ CASES = {
     "Y89": (
         "text that is nearly always another one, and sometimes N/A",
         lambda h: h.column([f"{n}th of May" if n % 15 else "N/A" for n in range(300)]),
+    ),
+    "Y100": (
+        "days of a zone that changes its clocks",
+        lambda h: h.column(days().dt.tz_localize("Europe/Paris"), midnights),
     ),
     "X76": ("Arrow date32", lambda h: h.column(arrow(pa.date32(), days()), mostly_exact)),
     "X77": (
