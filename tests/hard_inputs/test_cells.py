@@ -482,7 +482,7 @@ CASES = {
         "text that is nearly always another one, and sometimes N/A",
         lambda h: h.column([f"{n}th of May" if n % 15 else "N/A" for n in range(300)]),
     ),
-    "Y100": (
+    "Z01": (
         "days of a zone that changes its clocks",
         lambda h: h.column(
             moments("2020-01-01", "s", 86_400).dt.tz_localize("Europe/Paris"), midnights
