@@ -5,6 +5,7 @@ To add a format: 1. its suffixes in ``_FORMATS``, 2. a branch in ``read_table`` 
 """
 
 import codecs
+import csv
 import io
 import sys
 import warnings
@@ -98,6 +99,9 @@ def _read_csv(content: bytes, name: str, text_columns: Collection[Hashable]) -> 
             # A blank line is a missing cell here, but for those above the names.
             content = content.removeprefix(codecs.BOM_UTF8).lstrip()
         cells = _parse(content, header=0, nrows=None, skip_blank_lines=header.shape[1] > 1)
+        # pandas fills a row that is too short; only then can its last cell be missing.
+        if cells.iloc[:, -1].isna().any() and _has_short_row(content, cells.shape[1]):
+            raise pd.errors.ParserError
     except UnicodeDecodeError as error:
         raise InvalidDataError(
             f"{name} is not text in UTF-8; convert it first (iconv -f LATIN1 -t UTF-8)"
@@ -133,6 +137,17 @@ def _parse(
             skip_blank_lines=skip_blank_lines,
             encoding="utf-8-sig",  # spreadsheets put a byte-order mark in front
         )
+
+
+def _has_short_row(content: bytes, n_fields: int) -> bool:
+    """Say whether a row, but for blank lines, has fewer fields."""
+    lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
+    try:
+        return any(
+            len(row) < n_fields and any(row) for row in csv.reader(lines, skipinitialspace=True)
+        )
+    except csv.Error:
+        return False  # a cell that is too long for this reader, say
 
 
 def _check_distinct(names: list[str], where: str) -> None:

@@ -180,7 +180,8 @@ def _find(name: Hashable, encoder: TableEncoder) -> tuple[int, ColumnEncoder[Any
     place = encoder.learnt_index(name)
     if place is None:
         raise InvalidConditionError(
-            f"column {name!r} is an identifier: it is written anew and cannot be conditioned on"
+            f"column {name!r} is an identifier that every row has: it is written anew and cannot "
+            "be conditioned on"
         )
     return place, encoder.learnt[place]
 

@@ -248,7 +248,7 @@ class TableSchema:
         """
         source = text.read_text(encoding="utf-8") if isinstance(text, Path) else text
         try:
-            form = json.loads(source)
+            form = json.loads(source.removeprefix("\ufeff"))
         except (ValueError, RecursionError) as error:
             raise InvalidDataError("the schema is not valid JSON") from error
         if not isinstance(form, dict) or not isinstance(form.get("columns"), list):

@@ -401,7 +401,7 @@ class TabGAN(DensityMixin, BaseEstimator):
             If it is not a table, has columns that the fit had not, or holds values of another kind.
         """
         model = self._fitted_model()
-        if how not in ("draw", "expected"):
+        if not isinstance(how, str) or how not in ("draw", "expected"):
             raise InvalidParameterError('how must be "draw" or "expected"')
         table, container = self._checked_table(X)
         n_passes, seed = self._n_passes(passes), resolve_seed(random_state)
@@ -501,7 +501,9 @@ class TabGAN(DensityMixin, BaseEstimator):
             # The seed stays here: with the table it would tell which rows were held out.
             if name not in ("random_state", "schema", "constraints", "callbacks", "checkpoint")
         }
-        save_model(path, self._fitted_model(), parameters, include_discriminator)
+        if not isinstance(include_discriminator, bool | np.bool_):
+            raise InvalidParameterError("include_discriminator must be True or False")
+        save_model(path, self._fitted_model(), parameters, bool(include_discriminator))
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> "TabGAN":

@@ -535,6 +535,29 @@ CASES = {
         "an integer of 5,000 digits in CSV",
         lambda h: h.command("schema", csv(h, "v,w\n" + "1,a\n2,b\n" * 40 + "1" * 5_000 + ",a\n")),
     ),
+    "Z02": (
+        "a CSV whose last row is cut off",
+        lambda h: h.command("schema", csv(h, "a,b,c\n" + "1,2,3\n" * 9 + "4,5")),
+    ),
+    "Z03": (
+        "a CSV of missing last cells and blank lines",
+        lambda h: h.command("schema", csv(h, "a,b\n" + "1,x\n2,\n\n" * 40)),
+    ),
+    "Z04": (
+        "rules in a JSON file with a byte-order mark",
+        lambda h: h.command(
+            *("fit", csv(h, "a,b\n" + "1,2\n3,4\n" * 40), "-o", h.folder / "m.tabgan", "--dry-run"),
+            *("--constraints", csv(h, "\ufeff[]", "rules.json")),
+        ),
+    ),
+    "Z05": (
+        'include_discriminator="no"',
+        lambda h: str(TabGAN.load(FROZEN).save(h.folder / "m.tabgan", include_discriminator="no")),
+    ),
+    "Z06": (
+        "how as an array",
+        lambda h: TabGAN.load(FROZEN).complete(h.base()[[]], how=np.array(["draw", "draw"])),
+    ),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),

@@ -58,7 +58,7 @@ def read_constraints(text: str) -> tuple[Constraint, ...]:
         If it is not the JSON of rules.
     """
     try:
-        form = json.loads(text)
+        form = json.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError) as error:
         raise InvalidDataError("the constraints are not valid JSON") from error
     return constraints_from_json(form)
