@@ -13,7 +13,8 @@ from tabgan.encoding.layout import Layout
 from tabgan.encoding.registry import ENCODERS
 from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
-from tabgan.schema import TableSchema
+from tabgan.schema import Kind, TableSchema
+from tabgan.schema.patterns import look_measured
 
 # Where more of a column's rows are withheld, what is left is hardly the column any more.
 _MOSTLY = 0.5
@@ -103,6 +104,22 @@ class TableEncoder:
                 f"rare_threshold={options.rare_threshold} rows share. These are withheld, and "
                 "samples have the others in their place: group the rare values, or make the column "
                 "an identifier, or convert it to numbers or dates if that is what it holds",
+                stacklevel=5,  # where fit was called
+            )
+        measured = [
+            column.name
+            for i, column in enumerate(schema)
+            # Where a user says identifier, it is one.
+            if column.kind is Kind.IDENTIFIER
+            and column.reason.startswith("text")
+            and look_measured(frame.iloc[:, i].dropna())
+        ]
+        if measured:
+            warnings.warn(
+                f"columns {measured} look like amounts, dates or times that are written as text. "
+                "Nearly every row has another one, so they are taken for identifiers and written "
+                "anew: convert them with pandas.to_numeric or pandas.to_datetime to have them "
+                "learnt",
                 stacklevel=5,  # where fit was called
             )
         return cls(encoders, schema.level_names)

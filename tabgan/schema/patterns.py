@@ -4,6 +4,7 @@ In a pattern ``#`` is a running number, ``9`` a digit, ``A`` an upper-case and `
 letter; any other character, and any character after a backslash, stands for itself.
 """
 
+import re
 import string
 from collections import Counter
 from math import gcd, prod
@@ -15,6 +16,16 @@ _CLASSES = {"9": string.digits, "A": string.ascii_uppercase, "a": string.ascii_l
 _ANY_TEXT = "id-#"
 # A longer common shape is prose, not a key.
 _MAX_LENGTH = 40
+
+
+# An amount with a comma or a point, a date, or a time of day.
+_MEASURED = re.compile(
+    r"""[^\w\s]?\s?[-+(]?\s?(?:\d{1,3}(?:[,.']\d{3})+(?:[.,]\d+)?|\d+[.,]\d+)\s?[^\w\s]?\)?
+    |\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?
+    |\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?""",
+    re.VERBOSE,
+)
+_MOST_LOOKED_AT = 1_000
 
 
 def infer_pattern(values: pd.Series) -> str:
@@ -36,6 +47,19 @@ def infer_pattern(values: pd.Series) -> str:
     pattern, count = shapes.most_common(1)[0]
     has_variable_part = any(symbol in _CLASSES for symbol in _symbols(pattern))
     return pattern if has_variable_part and count >= 0.9 * len(values) else _ANY_TEXT
+
+
+def look_measured(values: pd.Series) -> bool:
+    """Say whether texts look like amounts, dates or times, which somebody may want learnt.
+
+    Parameters
+    ----------
+    values : pandas.Series of str
+        Texts, none missing.
+    """
+    texts = [str(text).strip() for text in values.iloc[:_MOST_LOOKED_AT]]
+    n_measured = sum(_MEASURED.fullmatch(text) is not None for text in texts)
+    return len(texts) > 0 and n_measured >= 0.95 * len(texts)
 
 
 def write_identifier(pattern: str, number: int) -> str:

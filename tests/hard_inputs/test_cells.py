@@ -482,6 +482,18 @@ CASES = {
         "text that is nearly always another one, and sometimes N/A",
         lambda h: h.column([f"{n}th of May" if n % 15 else "N/A" for n in range(300)]),
     ),
+    "Z07": (
+        "amounts of money as text",
+        lambda h: h.column([f"${n * 1017.3:,.2f}" for n in range(300)]),
+    ),
+    "Z08": (
+        "times of day as text",
+        lambda h: h.column([f"{n // 60:02d}:{n % 60:02d}:07" for n in range(300)]),
+    ),
+    "Z09": (
+        "points in time as text, with fractions of seconds",
+        lambda h: h.column([f"2022-10-20T18:{n // 60:02d}:{n % 60:02d}.861Z" for n in range(300)]),
+    ),
     "Z01": (
         "days of a zone that changes its clocks",
         lambda h: h.column(
