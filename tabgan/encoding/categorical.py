@@ -13,6 +13,7 @@ from tabgan.encoding.summary import CategorySummary
 from tabgan.errors import UnsupportedTypeError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.dtypes import countable
+from tabgan.schema.supported import NO_SCALARS
 from tabgan.schema.values import value_from_json, value_to_json
 
 # So many released values an error lists, the commonest first, if none is longer.
@@ -106,10 +107,7 @@ class CategoricalEncoder(ColumnEncoder[CategorySummary]):
         try:
             codes, distinct = pd.factorize(countable(values))
         except TypeError:
-            raise UnsupportedTypeError(
-                f"column {self.column.name!r} holds values that are not scalars (lists, "
-                "dictionaries or arrays); spread them over columns of their own, or drop the column"
-            ) from None
+            raise UnsupportedTypeError(f"column {self.column.name!r} holds {NO_SCALARS}") from None
         known = np.array([self._code_of.get(value, unknown) for value in distinct] + [-1])
         codes = known[codes].astype(np.int32)
         codes[values.isna().to_numpy()] = self.n_modes - 1 if self.has_missing else -1

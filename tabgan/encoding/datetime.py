@@ -51,11 +51,10 @@ class DatetimeEncoder(NumericEncoder):
         return super().cell(value)
 
     def _is_same(self, held: Any, given: Any) -> bool:
-        if isinstance(given, Number):
-            return False  # pandas would take it for nanoseconds
-        is_point = isinstance(given, date | np.datetime64) and not isinstance(held, str | pd.Period)
-        if not is_point or not super()._is_same(held, given):
-            return super()._is_same(held, given)
+        if isinstance(given, Number | bytes):
+            return False  # pandas would take a number for nanoseconds, and read bytes
+        if not isinstance(given, date | np.datetime64) or isinstance(held, str | pd.Period):
+            return True
         one, other = pd.Timestamp(held), pd.Timestamp(given)
         # One without a zone is in the column's.
         return (one.tz is None) != (other.tz is None) or one == other

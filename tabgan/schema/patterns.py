@@ -21,7 +21,7 @@ _MAX_LENGTH = 40
 # An amount with a comma or a point, a date, or a time of day.
 _MEASURED = re.compile(
     r"""[^\w\s]?\s?[-+(]?\s?(?:\d{1,3}(?:[,.']\d{3})+(?:[.,]\d+)?|\d+[.,]\d+)\s?[^\w\s]?\)?
-    |\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:\D.*)?
+    |\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[\sT].*)?
     |\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?""",
     re.VERBOSE,
 )

@@ -106,11 +106,12 @@ def _unnamed_dtype(dtype: object) -> str:
         )
     kind = getattr(dtype, "type", None)
     if kind in (list, dict, tuple):
-        return "values that are no scalars (lists, dictionaries or the like)" + _SPREAD
+        return NO_SCALARS
     return f"the dtype {dtype}, which cannot be written to a schema; convert it to another one"
 
 
 _SPREAD = "; spread them over columns of their own, or drop the column"
+NO_SCALARS = "values that are not scalars (lists, dictionaries or arrays)" + _SPREAD
 
 
 def _can_be_written(dtype: object) -> bool:
@@ -124,7 +125,7 @@ def _unsupported_objects(present: pd.Series) -> str | None:
     try:
         distinct = present.drop_duplicates()
     except (TypeError, ArithmeticError):
-        return "values that are not scalars (lists, dictionaries or arrays)" + _SPREAD
+        return NO_SCALARS
     if (what := _unwritable_type(distinct)) is not None:
         return what
     if _equal_values_of_two_types(present):

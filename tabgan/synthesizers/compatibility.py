@@ -78,13 +78,13 @@ def _allowed(
 ) -> np.ndarray | None:
     """Return which modes of two columns go together, (n_modes first, n_modes second)."""
     one, other = encoder.encoder_of(first), encoder.encoder_of(second)
-    have_values = "identifier" not in (one.kind, other.kind)  # that say anything
     match rule:
-        case FixedCombinations() if have_values:
+        # Values of identifiers are no modes, and have no order: no inequality is about them.
+        case FixedCombinations() if "identifier" not in (one.kind, other.kind):
             return _combined(rule, first, second, encoder)
         case MissingTogether():
             return np.asarray(_is_missing(one)[:, None] == _is_missing(other))
-        case Inequality() if have_values:
+        case Inequality():
             return _ordered(rule, first, second, encoder)
     return None
 

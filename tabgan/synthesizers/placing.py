@@ -147,9 +147,7 @@ class DrawnRows:
         put_cells(table, name, np.flatnonzero(rows)[can_be_kept], cells[can_be_kept])
 
     def _movable(self, name: Hashable) -> np.ndarray:
-        """Return in which rows a column has a mode to move in: nowhere, for an identifier."""
-        if self.encoder.encoder_of(name).kind == "identifier":
-            return np.zeros(len(self.codes), dtype=bool)
+        """Return in which rows a column may be changed."""
         return self.free.get(name, np.ones(len(self.codes), dtype=bool))
 
     def _cells(self, name: Hashable, rows: np.ndarray, shares: np.ndarray) -> pd.Series:

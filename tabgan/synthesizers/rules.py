@@ -81,18 +81,21 @@ class Rules:
         for rule in _narrowest(orders):
             drawn.place(rule, table)
         for _ in orders:  # the lower column of one may be the higher of another
-            # Only rows that break a rule are moved, and as often as if each was alone: what a row
-            # becomes must not depend on the others.
-            open_orders = [rule for rule in orders if rule.broken(table, self.schema).any()]
-            if not open_orders:
-                break
-            for rule in open_orders:
+            n_moved = 0
+            for rule in orders:
+                # Only rows that break it are moved, and whether one is does not hang on the others:
+                # it must become what it would alone.
+                if not rule.broken(table, self.schema).any():
+                    continue
+                n_moved += 1
                 # Down, where the higher column cannot rise so far inside its mode; else that rises,
                 # and the lower column keeps its law.
                 highest = table[list(rule.columns)].copy()
                 drawn.put_far(rule.high, highest)
                 drawn.move(rule, rule.low, table, highest)
                 drawn.move(rule, rule.high, table, table)
+            if not n_moved:
+                break
         self.solve(table, free, restricted)
 
     def solve(

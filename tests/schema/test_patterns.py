@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tabgan.schema.patterns import infer_pattern, write_identifier
+from tabgan.schema.patterns import infer_pattern, look_measured, write_identifier
 
 
 @pytest.mark.parametrize(
@@ -32,6 +32,28 @@ def test_a_written_identifier_has_the_shape_of_the_old_ones(text: str) -> None:
     pattern = infer_pattern(pd.Series([text]))
     if pattern != "id-#":
         assert infer_pattern(pd.Series([write_identifier(pattern, 0)])) == pattern
+
+
+@pytest.mark.parametrize(
+    ("text", "is_measured"),
+    [
+        ("12.50", True),
+        ("-1,017.30 €", True),
+        ("$1.017,30", True),
+        ("7%", False),
+        ("3/8/2019 15:11", True),
+        ("2022-10-20T18:16:47.861Z", True),
+        ("07:05", True),
+        ("055433", False),
+        ("030-123456", False),
+        ("+49 007 217", False),
+        ("10.7.21.35", False),
+        ("INV-2023-00001", False),
+        ("12:07:AB:07", False),
+    ],
+)
+def test_amounts_dates_and_times_are_told_from_identifiers(text: str, is_measured: bool) -> None:
+    assert look_measured(pd.Series([text] * 20)) is is_measured
 
 
 patterns = st.text("9Aa#\\-x1", max_size=6)

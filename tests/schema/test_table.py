@@ -106,6 +106,7 @@ COLUMN = ColumnSchema("age", Kind.INTEGER, DtypeSpec("int64")).to_json()
         ({"decimals": -1}, "'age'.*decimals"),
         ({"decimals": True}, "'age'.*decimals"),
         ({"reason": 5}, "'age'.*reason"),
+        ({"clock": "sundial"}, "'age'.*clock"),
     ],
 )
 def test_a_wrong_field_is_refused_with_its_column(change: dict[str, object], message: str) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy.stats import ks_2samp
 
-from tabgan import Formula, Inequality, Sum, infer_schema
+from tabgan import FixedCombinations, Formula, Inequality, MissingTogether, Sum, infer_schema
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
 from tabgan.encoding.restriction import Restriction
@@ -357,3 +357,20 @@ def test_places_of_arrow_dates_are_cut_to_their_unit(unit):
     rules.arrange(rows, codes, uniforms, {})
     assert rows.dtypes.equals(table.dtypes)
     assert not rules.broken(rows).any()
+
+
+def test_rules_say_of_identifiers_only_which_rows_have_none():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"key": [f"K-{i:04}" for i in range(300)], "x": "x", "when": 1.5})
+    table.loc[rng.random(300) < 0.3, ["key", "when"]] = None
+    encoder = TableEncoder.from_frame(table, infer_schema(table), EncodingOptions())
+    rules = [
+        FixedCombinations(["key", "x"], {("K-0000", "x")}),
+        MissingTogether(["key", "when"]),
+    ]
+    allowed = CompatibleModes.of(rules, encoder).tables
+    key, when = encoder.learnt_index("key"), encoder.learnt_index("when")
+    assert {column: set(others) for column, others in allowed.items()} == {key: {when}, when: {key}}
+    missing = encoder.encoder_of("when").missing_code
+    assert allowed[when][key][1].nonzero()[0].tolist() == [missing]
+    assert not allowed[when][key][0, missing]
