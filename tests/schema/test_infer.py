@@ -235,5 +235,5 @@ def test_columns_of_unsupported_values_are_named_all_at_once_without_a_value() -
 def test_an_arrow_column_of_lists_is_refused_by_its_name() -> None:
     pa = pytest.importorskip("pyarrow")
     lists = pd.Series([[1, 2], [3]], dtype=pd.ArrowDtype(pa.list_(pa.int64())))
-    with pytest.raises(UnsupportedTypeError, match="'lists' holds values that are no scalars"):
+    with pytest.raises(UnsupportedTypeError, match="'lists' holds values that are not scalars"):
         infer_schema(pd.DataFrame({"lists": lists}))
