@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
+from tabgan.encoding.numeric import PER_SECOND, NumericEncoder, clock_roundness
 from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.roundness import FindRoundness
+from tabgan.encoding.scale import Scale
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.object_cells import count_moments, moments_as
@@ -25,7 +27,12 @@ class DatetimeEncoder(NumericEncoder):
     """A column of points in time, or of periods, counted in the unit of its dtype."""
 
     kind = "datetime"
-    is_decimal = False
+
+    @classmethod
+    def roundness_on(cls, scale: Scale, column: ColumnSchema) -> FindRoundness | None:
+        if _frequency(column) is not None:
+            return None
+        return clock_roundness(scale, PER_SECOND[_unit(column)], has_rhythm=True)
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:

@@ -15,11 +15,15 @@ from tabgan.encoding.apart import far_apart
 from tabgan.encoding.histogram import Histogram, histogram
 from tabgan.encoding.limits import released_limits
 from tabgan.encoding.mixture_fit import Mixture, fit_mixture
+from tabgan.encoding.roundness import FindRoundness
+from tabgan.encoding.standing_out import stand_out
 
 # A position of 1 is this many standard deviations from the mean (Xu et al. 2019).
 _SCALES_PER_POSITION = 4.0
 # A value carried by one row in twenty outweighs what one of ten Gaussian modes can blur.
 _SPIKE_SHARE = 0.05
+# One that stands out among its neighbours does so from this share on.
+_LEAST_SHARE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,7 @@ class MixtureModes:
         *,
         rare_threshold: int,
         on_grid: bool,
-        zero: float | None = None,
-        unit: int = 1,
+        roundness_of: FindRoundness | None = None,
     ) -> "MixtureModes":
         """Return the modes that distinct values and their counts determine.
 
@@ -66,12 +69,15 @@ class MixtureModes:
             No spike has fewer rows, and the bounds are means of so many.
         on_grid : bool
             Whether values are integers; off the grid no bound is a row's own value.
-        zero, unit
-            Not used: inside a Gaussian round numbers are no likelier than others.
+        roundness_of : callable or None
+            Finds how round values are: round ones are spikes only if they are frequent beside
+            others as round. Inside a Gaussian they are no likelier than others.
         """
         threshold = max(1, rare_threshold)
         spiky = counts >= max(threshold, _SPIKE_SHARE * counts.sum())
         spiky |= far_apart(values, counts, threshold)
+        fewest = max(2.0 * threshold, _LEAST_SHARE * counts.sum())
+        spiky[~spiky] = stand_out(values[~spiky], counts[~spiky], fewest, threshold, roundness_of)
         rest_values, rest_counts = values[~spiky], counts[~spiky]
         if rest_counts.sum() < threshold and spiky.any():
             empty = np.empty(0)

@@ -4,9 +4,10 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from math import ceil, floor
 from numbers import Integral, Real
-from typing import ClassVar, Self
+from typing import Self
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,11 @@ from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
 from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.restriction import Restriction
+from tabgan.encoding.roundness import (
+    FindRoundness,
+    Roundness,
+    Steps,
+)
 from tabgan.encoding.scale import Cut, Scale
 from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
@@ -60,9 +66,6 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         kept, and "missing" stands for all of them. 0 where the values are learnt.
     """
 
-    # Whether people round its numbers to tens, as they do not round seconds.
-    is_decimal: ClassVar[bool] = True
-
     def __init__(
         self,
         column: ColumnSchema,
@@ -97,6 +100,15 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
     def missing_code(self) -> int:
         n_values = 0 if self.modes is None else self.modes.n_modes
         return n_values if n_values < self.n_modes else -1
+
+    @classmethod
+    def roundness_on(cls, scale: Scale, column: ColumnSchema) -> FindRoundness | None:
+        """Return what finds the roundness of values on a scale, ``None`` if they have none."""
+        if not scale.has_grid:
+            return None if scale.exponent else Roundness.on_line
+        if scale.zero is None:
+            return None
+        return partial(Roundness.of, steps=Steps.of_decimals(scale.step), zero=scale.zero)
 
     @classmethod
     def summarise(cls, values: pd.Series, column: ColumnSchema) -> NumberSummary:
@@ -143,8 +155,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             summary.counts,
             rare_threshold=options.rare_threshold,
             on_grid=scale.has_grid,
-            zero=scale.zero if cls.is_decimal else None,
-            unit=scale.step,
+            roundness_of=cls.roundness_on(scale, column),
         )
         counts = modes.mode_counts(units, summary.counts)
         return cls(column, scale, modes, np.concatenate([counts, missing]) / summary.n_rows)
@@ -419,3 +430,22 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         if state["n_modes"] - n_values not in (0, 1) or n_values > n_held:
             raise ValueError("the number of modes is not that of the values")
         return cls(column, scale, modes, np.full(state["n_modes"], np.nan), state["withheld"])
+
+
+def clock_roundness(scale: Scale, per_second: int, *, has_rhythm: bool) -> FindRoundness | None:
+    """Return what finds to which minutes, hours or days times are rounded, if to any.
+
+    Parameters
+    ----------
+    scale : Scale
+        The grid of points in time, or of durations.
+    per_second : int
+        Its numbers in a second.
+    has_rhythm : bool
+        Whether days of the week and hours of the day may be unlike each other.
+    """
+    unit = Fraction(scale.step, per_second)
+    if scale.zero is None or (86_400 / unit).denominator != 1:
+        return None
+    steps = Steps.of_clock(unit, has_rhythm=has_rhythm)
+    return partial(Roundness.of, steps=steps, zero=scale.zero)

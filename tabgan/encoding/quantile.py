@@ -13,7 +13,9 @@ import numpy as np
 
 from tabgan.encoding.apart import far_apart
 from tabgan.encoding.limits import middles, released_limits
-from tabgan.encoding.roundness import Roundness
+from tabgan.encoding.roundness import FindRoundness, Roundness
+from tabgan.encoding.standing_out import stand_out
+from tabgan.encoding.voids import voids
 
 # Up to this many distinct values each one with enough rows is a mode. Adult's ages (74) and weekly
 # hours (96) come back exactly that way.
@@ -31,6 +33,9 @@ _TAIL_ROWS = 16
 # Pieces of the distribution function inside one bin, if each has so many rows.
 _KNOTS_PER_BIN = 8
 _ROWS_OF_PIECE = 16
+# Between two clusters, where no row is, a draw is as likely as half a row would make it: a value
+# there stays possible.
+_ROWS_OF_VOID = 0.5
 
 
 @dataclass(frozen=True)
@@ -63,8 +68,7 @@ class QuantileModes:
         *,
         rare_threshold: int,
         on_grid: bool,
-        zero: float | None = None,
-        unit: int = 1,
+        roundness_of: FindRoundness | None = None,
     ) -> "QuantileModes":
         """Return the modes that distinct values and their counts determine.
 
@@ -78,26 +82,24 @@ class QuantileModes:
             No spike, and no interval between knots, holds fewer rows.
         on_grid : bool
             Whether values are integers; knots then lie half-way between integers.
-        zero : float or None
-            Where the number zero lies, if round numbers can be told from others.
-        unit : int
-            Units of a number's last digit in one of `values`.
+        roundness_of : callable or None
+            Returns the roundness of distinct values and their counts, if round numbers can be told
+            from others.
         """
         threshold = max(1, rare_threshold)
         spiky = counts >= _spike_depth(counts, threshold)
         spiky |= far_apart(values, counts, threshold)
+        fewest = max(2.0 * threshold, _depth_of_piece(int(counts[~spiky].sum())))
+        spiky[~spiky] = stand_out(values[~spiky], counts[~spiky], fewest, threshold, roundness_of)
         rest_values, rest_counts = values[~spiky], counts[~spiky]
         if rest_counts.sum() < threshold and spiky.any():
             return cls(values[spiky], np.empty(0), np.empty(0))
-        knots, rows_before = _knots(rest_values, rest_counts, threshold, on_grid)
-        n_bins = _n_bins(int(rest_counts.sum()))
+        knots, coordinates = _line(rest_values, rest_counts, threshold, on_grid)
+        inside = (knots[0] < rest_values) & (rest_values < knots[-1])
         roundness = Roundness()
-        if on_grid and zero is not None:
-            inside = (knots[0] < rest_values) & (rest_values < knots[-1])
-            roundness = Roundness.of(
-                rest_values[inside], rest_counts[inside], zero, threshold, unit
-            )
-        return cls(values[spiky], knots, _coordinates(rows_before, n_bins), roundness)
+        if roundness_of is not None:
+            roundness = roundness_of(rest_values[inside], rest_counts[inside], threshold)
+        return cls(values[spiky], knots, coordinates, roundness)
 
     @property
     def n_bins(self) -> int:
@@ -141,7 +143,8 @@ class QuantileModes:
         values[~binned] = self.spikes[codes[~binned]]
         if self.n_bins:
             places = codes[binned] - len(self.spikes) + uniforms[binned]
-            values[binned] = self.roundness.gather(np.interp(places, self.coordinates, self._ends))
+            numbers = self.roundness.gather(np.interp(places, self.coordinates, self._ends))
+            values[binned] = numbers.clip(self.knots[0], self.knots[-1])
         return values
 
     @property
@@ -163,15 +166,26 @@ class QuantileModes:
         densities = np.zeros((len(values), self.n_modes))
         densities[:, : len(self.spikes)] = self.spikes == values[:, None]
         if self.n_bins:
-            pieces = np.searchsorted(self.knots, values, side="right") - 1
-            pieces = pieces.clip(0, len(self.knots) - 2)
-            slopes = np.diff(self.coordinates) / np.diff(self.knots)
+            places, slopes = self._slopes(values)
             # A piece lies in one bin, since every bin ends at a knot.
-            bins = self.coordinates[pieces].astype(np.int64)
+            bins = places.astype(np.int64).clip(max=self.n_bins - 1)
             inside = ~np.isin(values, self.spikes)
             rows = np.arange(len(values))
-            densities[rows, len(self.spikes) + bins] = np.where(inside, slopes[pieces], 0.0)
+            densities[rows, len(self.spikes) + bins] = np.where(inside, slopes, 0.0)
         return densities
+
+    def _slopes(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return a coordinate in the piece of each value, and the mass a unit of it has there."""
+        if not self.roundness.is_even:
+            starts, ends = (
+                np.interp(places, self._ends, self.coordinates)
+                for places in self.roundness.pieces(values)
+            )
+            return (starts + ends) / 2.0, (ends - starts) * self.roundness.per_unit
+        pieces = np.searchsorted(self.knots, values, side="right") - 1
+        pieces = pieces.clip(0, len(self.knots) - 2)
+        slopes = np.diff(self.coordinates) / np.diff(self.knots)
+        return self.coordinates[pieces], slopes[pieces]
 
     @property
     def limits(self) -> tuple[float, float]:
@@ -185,16 +199,14 @@ class QuantileModes:
             "spikes": self.spikes,
             "knots": self.knots,
             "coordinates": self.coordinates,
-            "round_steps": self.roundness.steps,
-            "round_shares": self.roundness.shares,
-            "zero": np.array([self.roundness.zero]),
+            **self.roundness.state(),
         }
 
     @classmethod
     def from_state(cls, state: dict[str, np.ndarray]) -> "QuantileModes":
         """Return the modes that :meth:`state` describes."""
-        roundness = Roundness(state["round_steps"], state["round_shares"], float(state["zero"][0]))
-        return cls(state["spikes"], state["knots"], state["coordinates"], roundness)
+        line = state["spikes"], state["knots"], state["coordinates"]
+        return cls(*line, Roundness.from_state(state))
 
 
 def _spike_depth(counts: np.ndarray, threshold: int) -> float:
@@ -217,8 +229,33 @@ def _n_bins(n_rows: int) -> int:
     return int(np.clip(np.sqrt(n_rows), 1, _MAX_BINS))
 
 
-def _knots(
+def _depth_of_piece(n_rows: int) -> float:
+    return n_rows / (_n_bins(n_rows) * _KNOTS_PER_BIN)
+
+
+def _line(
     values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return knots, and the coordinate on the axis of bins that each one has."""
+    n_rows = int(counts.sum())
+    n_bins = _n_bins(n_rows)
+    depth = max(threshold, _ROWS_OF_PIECE, _depth_of_piece(n_rows))
+    # What lies on either side of a void has ends of its own.
+    starts = voids(values, counts, max(2 * threshold, _TAIL_ROWS))
+    parts = zip(np.split(values, starts), np.split(counts, starts), strict=True)
+    knots, rows_before, last = [], [], -_ROWS_OF_VOID
+    for part_values, part_counts in parts:
+        part_knots, part_rows = _knots(part_values, part_counts, threshold, on_grid, depth)
+        knots.append(part_knots)
+        rows_before.append(last + _ROWS_OF_VOID + part_rows)
+        last = rows_before[-1][-1]
+    ends_of_parts = np.cumsum([len(part) for part in knots])[:-1] - 1
+    rows = np.concatenate(rows_before)
+    return np.concatenate(knots), _coordinates(rows, n_bins, ends_of_parts)
+
+
+def _knots(
+    values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool, depth: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return numbers between which enough rows lie, and how many rows lie before each.
 
@@ -229,7 +266,6 @@ def _knots(
     ends = middles(values, on_grid)
     rows_upto = np.cumsum(counts)[:-1]
     inside = np.flatnonzero((low < ends) & (ends < high))
-    depth = max(threshold, _ROWS_OF_PIECE, total / (_n_bins(total) * _KNOTS_PER_BIN))
     inner = inside[_cuts(rows_upto[inside], depth, threshold, total)]
     below, above = _outwards(low, high, on_grid)
     knots = np.concatenate([[below], ends[inner], [above]])
@@ -267,16 +303,20 @@ def _cuts(rows_upto: np.ndarray, depth: float, threshold: int, total: int) -> np
         rows = rows_upto[place]
 
 
-def _coordinates(rows_before: np.ndarray, n_bins: int) -> np.ndarray:
+def _coordinates(rows_before: np.ndarray, n_bins: int, ends_of_parts: np.ndarray) -> np.ndarray:
     """Return the coordinate of each knot; every bin begins and ends at a knot.
 
     A bin edge between two knots would cut through the rows of one value, and encoding and decoding
-    would disagree on which side they are.
+    would disagree on which side they are. Where a part ends, the nearest edge moves to its end: a
+    bin of rows on both sides of a void would say little of where a row is.
     """
     wanted = _ends_of_bins(rows_before[-1], n_bins)
-    nearest = np.unique([np.abs(rows_before - rows).argmin() for rows in wanted])
-    edges = [0, *(int(knot) for knot in nearest if 0 < knot < len(rows_before) - 1)]
-    edges.append(len(rows_before) - 1)
+    edges = np.array([np.abs(rows_before - rows).argmin() for rows in wanted], dtype=np.int64)
+    for end in ends_of_parts:
+        if len(edges):
+            edges[np.abs(rows_before[edges] - rows_before[end]).argmin()] = end
+    last = len(rows_before) - 1
+    edges = np.unique([0, *edges[(edges > 0) & (edges < last)], last])
     bins = np.arange(len(edges), dtype=np.float64)
     coordinates: np.ndarray = np.interp(rows_before, rows_before[edges], bins)
     return coordinates

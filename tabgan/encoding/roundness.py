@@ -1,4 +1,4 @@
-"""How round the numbers of a column are: prices in thousands, areas in tens, fares in halves.
+"""How round the numbers of a column are: prices in thousands, fares in halves, dates at midnight.
 
 Inside a bin a number is drawn from a smooth law, but people round, and trees find a 1,847 among
 multiples of ten at once. Every number is taken as rounded to one of a few steps; the shares of the
@@ -6,22 +6,90 @@ steps are found by maximum likelihood. A number then stands for as long a piece 
 likely: laid end to end, the pieces have no bumps any more.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 import numpy as np
 
-# What people round to, in units of the last digit.
-_STEPS = np.array([1, 2, 5, *(m * 10**k for k in range(1, 7) for m in (1, 2, 2.5, 5))])
+from tabgan.encoding.rhythm import Rhythm
+
+# What people round numbers to, in units of the last digit.
+_DECIMAL_STEPS = np.array([1, 2, 5, *(m * 10**k for k in range(1, 7) for m in (1, 2, 2.5, 5))])
+# What they round times to, in seconds.
+_CLOCK_STEPS = [
+    *(Fraction(1, 10**k) for k in (6, 3, 2, 1)),
+    *map(Fraction, (1, 5, 10, 15, 30)),
+    *(Fraction(60 * minutes) for minutes in (1, 5, 10, 15, 30, 60)),
+    Fraction(86_400),
+]
 # Steps of smaller shares are left out; to tell them from none takes a table of a size few have.
 _SMALLEST_SHARE = 0.01
 # And those within so many standard errors of none.
 _N_ERRORS = 4.0
+# Numbers on no step at all stay possible, however few rows have them.
+_SHARE_OF_ANY = 1e-3
 # Rounds are cheap, since rows count by what divides them; rare steps converge last.
 _N_ROUNDS = 200
-# All steps divide it.
+# All steps of numbers divide it.
 _PERIOD = 1e7
-# Beyond, the pieces could not be told apart in float64, and nobody rounds numbers of 13 digits.
-_FARTHEST = 2.0**40
+# Beyond, the pieces could not be told apart in float64; of moments, which may count microseconds
+# over years, the last of these are given up.
+_FARTHEST, _FARTHEST_MOMENT = 2.0**40, 2.0**50
+# Real numbers are round where at least this share of them has so few decimals; more decimals are
+# told apart up to so many beyond the usual ones.
+_FEWEST_ROUND, _MAX_DECIMALS, _FURTHER_DECIMALS = 0.05, 9, 6
+
+
+@dataclass(frozen=True)
+class Steps:
+    """What the numbers of a grid may be rounded to.
+
+    Parameters
+    ----------
+    sizes : numpy.ndarray of shape (n_steps,)
+        Steps in units of the grid, ascending from 1.
+    period : float
+        All of them divide it.
+    farthest : float
+        Numbers that reach beyond it are taken as even.
+    per_day : float
+        Units in a day, where days and hours may have a rhythm; else 0.
+    """
+
+    sizes: np.ndarray
+    period: float
+    farthest: float
+    per_day: float = 0.0
+
+    @classmethod
+    def of_decimals(cls, unit: int = 1) -> "Steps":
+        """Return what people round numbers to: tens are two steps of fives.
+
+        Parameters
+        ----------
+        unit : int
+            Units of the last digit in one of the grid.
+        """
+        on_grid = _DECIMAL_STEPS[_DECIMAL_STEPS % unit == 0] / unit
+        sizes = np.unique(np.append(1.0, on_grid)) if len(on_grid) else _DECIMAL_STEPS
+        return cls(sizes, _PERIOD, _FARTHEST)
+
+    @classmethod
+    def of_clock(cls, unit: Fraction, *, has_rhythm: bool) -> "Steps":
+        """Return what people round points in time and durations to.
+
+        Parameters
+        ----------
+        unit : Fraction
+            Seconds in one of the grid; a day is so many of them.
+        has_rhythm : bool
+            Whether days of the week and hours of the day may be unlike each other.
+        """
+        sizes = [float(step / unit) for step in _CLOCK_STEPS if (step / unit).denominator == 1]
+        week = 7.0 * sizes[-1]
+        per_day = sizes[-1] if has_rhythm else 0.0
+        return cls(np.unique([1.0, *sizes]), week, _FARTHEST_MOMENT, per_day)
 
 
 @dataclass(frozen=True)
@@ -36,20 +104,28 @@ class Roundness:
         Share of the numbers rounded to each; their sum is 1.
     zero : float
         Where the number zero lies, in units of the grid.
+    per_unit : float
+        Units of the grid in one of the numbers: 1 where they are integers, a power of ten where
+        they are real.
+    rhythm : Rhythm or None
+        Which days of the week and hours of the day are likelier, of points in time.
     """
 
     steps: np.ndarray = field(default_factory=lambda: np.empty(0))
     shares: np.ndarray = field(default_factory=lambda: np.empty(0))
     zero: float = 0.0
+    per_unit: float = 1.0
+    rhythm: Rhythm | None = None
 
     @classmethod
     def of(
         cls,
         values: np.ndarray,
         counts: np.ndarray,
-        zero: float,
         threshold: int,
-        unit: int = 1,
+        *,
+        steps: Steps,
+        zero: float = 0.0,
     ) -> "Roundness":
         """Return the roundness of distinct integers and their counts.
 
@@ -57,74 +133,202 @@ class Roundness:
         ----------
         values, counts : numpy.ndarray
             Distinct integers, in units of the grid, and the rows that carry each.
-        zero : float
-            Where the number zero lies.
         threshold : int
             Fewer rows than this do not make a step.
-        unit : int
-            Units of the last digit in one of the grid.
+        steps : Steps
+            What they may be rounded to.
+        zero : float
+            Where the number zero lies; of points in time, midnight before some Thursday.
         """
-        if not len(values) or np.abs(values - zero).max() > _FARTHEST:
+        zero %= steps.period
+        if not len(values) or np.abs(values - zero).max() > steps.farthest:
             return cls()
         longest = max(1.0, float(np.ptp(values)) / 2.0)
-        steps = _steps_on(unit)
-        steps = steps[longest >= steps]
+        sizes = steps.sizes[longest >= steps.sizes]
         # The likelihood of a number under a step: one in `step` is a multiple of it.
-        is_multiple = (values - zero)[:, None] % steps == 0
+        is_multiple = (values - zero)[:, None] % sizes == 0
         patterns, pattern = np.unique(is_multiple, axis=0, return_inverse=True)
         rows = np.bincount(pattern.ravel(), weights=counts)
-        likelihood = np.where(patterns, steps, 0.0)
-        shares = np.full(len(steps), 1.0 / len(steps))
-        for _ in range(_N_ROUNDS):  # expectation maximisation of the mixture's weights
-            joint = likelihood * shares
-            shares = rows @ (joint / joint.sum(axis=1, keepdims=True)) / rows.sum()
+        most = np.zeros(len(patterns))
+        np.maximum.at(most, pattern.ravel(), counts)
+        likelihood = np.where(patterns, sizes, 0.0)
+        shares = _mixture_shares(likelihood, rows)
+        # What one number alone makes is no step: zero is a multiple of all, and may be frequent.
+        while (alone := _of_one_number(likelihood * shares, rows, most)).any():
+            likelihood[:, alone] = 0.0
+            shares = _mixture_shares(likelihood, rows)
         # Of the share of a step alone beside unrounded numbers.
-        errors = 1.0 / np.sqrt(rows.sum() * np.maximum(1.0, steps - 1.0))
+        errors = 1.0 / np.sqrt(rows.sum() * np.maximum(1.0, sizes - 1.0))
         least = max(_SMALLEST_SHARE, threshold / rows.sum())
         kept = shares >= np.maximum(_N_ERRORS * errors, least)
-        # Every integer stays possible, if only as often as the dropped steps together.
         kept[0] = True
         shares = np.where(kept, shares, 0.0)
-        shares[0] = max(shares[0], _SMALLEST_SHARE)
-        if kept.sum() == 1:
+        shares[0] = max(shares[0], _SHARE_OF_ANY)
+        rhythm = None
+        if steps.per_day:
+            joint = likelihood * shares
+            of_hours = joint[:, sizes < steps.per_day].sum(axis=1) / joint.sum(axis=1)
+            of_hours = counts * of_hours[pattern.ravel()]
+            rhythm = Rhythm.of(values - zero, counts, of_hours, steps.per_day)
+        if kept.sum() == 1 and rhythm is None:
             return cls()
-        return cls(steps[kept], shares[kept] / shares[kept].sum(), zero % _PERIOD)
+        return cls(sizes[kept], shares[kept] / shares[kept].sum(), zero, rhythm=rhythm)
+
+    @classmethod
+    def on_line(cls, values: np.ndarray, counts: np.ndarray, threshold: int) -> "Roundness":
+        """Return the roundness of distinct real numbers, some of which have few decimals.
+
+        Parameters
+        ----------
+        values, counts : numpy.ndarray
+            Distinct real numbers and the rows that carry each.
+        threshold : int
+            Fewer rows than this do not make a step.
+        """
+        decimals = _decimals_told_apart(values)
+        if decimals is None:
+            return cls()
+        per_unit = 10.0**decimals
+        units = np.rint(values * per_unit)
+        return replace(
+            cls.of(units, counts, threshold, steps=Steps.of_decimals()), per_unit=per_unit
+        )
 
     @property
     def is_even(self) -> bool:
         """Whether no number is rounder than another."""
         return len(self.steps) == 0
 
+    def widths(self, numbers: np.ndarray) -> np.ndarray:
+        """Return how likely each number is beside its neighbours: the length of its piece."""
+        if self.is_even:
+            return np.ones(len(numbers))
+        starts, ends = self.pieces(numbers)
+        return np.asarray(ends - starts)
+
     def spread(self, numbers: np.ndarray) -> np.ndarray:
-        """Return where the piece of the largest integer up to each number ends."""
+        """Return where the piece of the largest number of the grid up to each number ends."""
         if self.is_even:
             return numbers
-        multiples = np.floor((np.asarray(numbers)[..., None] - self.zero) / self.steps)
-        ends: np.ndarray = (multiples * self.steps) @ self.shares
-        return ends
+        units = np.asarray(numbers)
+        if self.per_unit != 1.0:
+            units = np.rint(numbers * self.per_unit)
+            units -= units / self.per_unit > numbers
+        return self._ends(units)
 
-    def middle(self, integers: np.ndarray) -> np.ndarray:
-        """Return the middle of the piece of each integer."""
+    def pieces(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where the piece of the nearest number of the grid begins and ends."""
+        units = np.rint(numbers * self.per_unit)
+        return self._ends(units - 1.0), self._ends(units)
+
+    def middle(self, numbers: np.ndarray) -> np.ndarray:
+        """Return the middle of the piece of each number."""
         if self.is_even:
-            return integers
-        middles: np.ndarray = (self.spread(integers) + self.spread(integers - 1.0)) / 2.0
+            return numbers
+        starts, ends = self.pieces(numbers)
+        middles: np.ndarray = (starts + ends) / 2.0
         return middles
 
     def gather(self, places: np.ndarray) -> np.ndarray:
-        """Return the integer in whose piece each place lies, the inverse of :meth:`spread`."""
+        """Return the number in whose piece each place lies, the inverse of :meth:`spread`."""
         if self.is_even:
             return places
-        # The piece of an integer ends before it, by less than the mean step.
-        low = np.floor(places + self.zero)
-        high: np.ndarray = low + np.ceil(self.steps @ self.shares) + 1.0
+        # The piece of an integer ends before it, by less than the mean step; with a rhythm it ends
+        # within a week of it.
+        week = 0.0 if self.rhythm is None else 7.0 * self.rhythm.per_day
+        low = np.floor(places + self.zero) - week
+        high: np.ndarray = low + np.ceil(self.steps @ self.shares) + 1.0 + 2.0 * week
         while (high > low).any():
             centre = np.floor((low + high) / 2.0)
-            beyond = self.spread(centre) > places
+            beyond = self._ends(centre) > places
             low, high = np.where(beyond, low, centre + 1.0), np.where(beyond, centre, high)
-        return high
+        return high / self.per_unit
+
+    def _ends(self, units: np.ndarray) -> np.ndarray:
+        if self.rhythm is not None:
+            upto = [self.rhythm.upto(units - self.zero, step) for step in self.steps]
+            return np.asarray(np.stack(upto, axis=-1) @ self.shares)
+        multiples = np.floor((units[..., None] - self.zero) / self.steps)
+        ends: np.ndarray = (multiples * self.steps) @ self.shares
+        return ends
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Return the arrays that make up the roundness."""
+        rhythm = self.rhythm or Rhythm(np.empty(0), np.empty(0), 0.0)
+        return {
+            "round_steps": self.steps,
+            "round_shares": self.shares,
+            "zero": np.array([self.zero]),
+            "per_unit": np.array([self.per_unit]),
+            "days": rhythm.days,
+            "hours": rhythm.hours,
+            "per_day": np.array([rhythm.per_day]),
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, np.ndarray]) -> "Roundness":
+        """Return the roundness that :meth:`state` describes; older files know steps alone."""
+        rhythm = None
+        if len(state.get("days", [])):
+            rhythm = Rhythm(state["days"], state["hours"], float(state["per_day"][0]))
+        return cls(
+            state["round_steps"],
+            state["round_shares"],
+            float(state["zero"][0]),
+            float(state["per_unit"][0]) if "per_unit" in state else 1.0,
+            rhythm,
+        )
 
 
-def _steps_on(unit: int) -> np.ndarray:
-    """Return what people round to in units of a grid: tens are two steps of fives."""
-    on_grid = _STEPS[_STEPS % unit == 0] / unit
-    return np.unique(np.append(1.0, on_grid)) if len(on_grid) else _STEPS
+# Finds the roundness of distinct values and the rows that carry each, of a threshold.
+FindRoundness = Callable[[np.ndarray, np.ndarray, int], Roundness]
+
+
+def _mixture_shares(likelihood: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the weights of a mixture that rows are likeliest under, by expectation maximisation.
+
+    Parameters
+    ----------
+    likelihood : numpy.ndarray of shape (n_patterns, n_steps)
+        Of a row of each pattern under each part of the mixture.
+    rows : numpy.ndarray of shape (n_patterns,)
+        Rows of each pattern.
+    """
+    shares = np.full(likelihood.shape[1], 1.0 / likelihood.shape[1])
+    for _ in range(_N_ROUNDS):
+        joint = likelihood * shares
+        shares = rows @ (joint / joint.sum(axis=1, keepdims=True)) / rows.sum()
+    return shares
+
+
+def _of_one_number(joint: np.ndarray, rows: np.ndarray, most: np.ndarray) -> np.ndarray:
+    """Return which steps have most of their rows from one number, of those that have a share.
+
+    Parameters
+    ----------
+    joint : numpy.ndarray of shape (n_patterns, n_steps)
+        Likelihood of a row under each step times the step's share.
+    rows, most : numpy.ndarray of shape (n_patterns,)
+        Rows of each pattern, and of the most frequent number in it.
+    """
+    parts = joint / joint.sum(axis=1, keepdims=True)
+    of_step = rows @ parts
+    alone = (most[:, None] * parts).max(axis=0) > of_step / 2
+    alone &= of_step >= _SMALLEST_SHARE * rows.sum()
+    alone[0] = False  # every number is on the grid
+    return np.asarray(alone)
+
+
+def _decimals_told_apart(values: np.ndarray) -> int | None:
+    """Return how many decimals tell round numbers from others, ``None`` if hardly any is round."""
+    decimals = np.full(len(values), -1)
+    largest = np.abs(values).max(initial=0.0)
+    with np.errstate(over="ignore"):  # so large a number has no decimals to tell apart
+        for places in range(_MAX_DECIMALS, -1, -1):
+            decimals[np.round(values, places) == values] = places
+    is_round = decimals >= 0
+    if not largest or is_round.mean() < _FEWEST_ROUND:
+        return None
+    usual = int(np.bincount(decimals[is_round]).argmax())
+    room = int(np.floor(np.log10(_FARTHEST / largest)))
+    return min(usual + _FURTHER_DECIMALS, room) if usual <= room else None

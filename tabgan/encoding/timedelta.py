@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
+from tabgan.encoding.numeric import PER_SECOND, NumericEncoder, clock_roundness
 from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.roundness import FindRoundness
+from tabgan.encoding.scale import Scale
 from tabgan.schema import ColumnSchema
 from tabgan.schema.object_cells import count_durations, durations_as, read_time
 
@@ -21,7 +23,10 @@ class TimedeltaEncoder(NumericEncoder):
     """A column of durations."""
 
     kind = "timedelta"
-    is_decimal = False
+
+    @classmethod
+    def roundness_on(cls, scale: Scale, column: ColumnSchema) -> FindRoundness | None:
+        return clock_roundness(scale, PER_SECOND[_unit(column)], has_rhythm=False)
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:

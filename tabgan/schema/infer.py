@@ -137,9 +137,18 @@ def _guess_points(present: pd.Series) -> _Guess:
     shown, in_utc = present.dt.tz_localize(None), present.dt.tz_convert("UTC").dt.tz_localize(None)
     # An hour that clocks show twice could not be told apart.
     again = shown.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
-    if again.equals(present) and _step(shown) > _step(in_utc):
+    if again.equals(present) and _are_rounder(shown, in_utc):
         return _Guess(Kind.DATETIME, "datetime dtype, by local clocks", clock="local")
     return _Guess(Kind.DATETIME, "datetime dtype")
+
+
+def _are_rounder(points: pd.Series, others: pd.Series) -> bool:
+    """Say whether points in time lie on a coarser grid than others, or most of them at midnight."""
+    if _step(points) != _step(others):
+        return _step(points) > _step(others)
+    # A few days may begin at one o'clock, when clocks go on at midnight.
+    at_midnight, others_at = ((p == p.dt.normalize()).mean() for p in (points, others))
+    return bool(at_midnight > max(0.5, others_at))
 
 
 def _step(points: pd.Series) -> int:

@@ -47,7 +47,7 @@ def test_draws_within_the_bounds_do_not_pile_up_at_them() -> None:
 
 
 def test_a_value_of_one_row_in_twenty_is_a_spike() -> None:
-    modes = modes_of(np.concatenate([TWO_GROUPS, np.zeros(120), np.full(80, 5.0)]))
+    modes = modes_of(np.concatenate([TWO_GROUPS, np.zeros(120), np.full(9, 5.0)]))
     assert modes.spikes.tolist() == [0.0]
     assert modes.encode(np.array([0.0]), np.array([0.5]))[0].tolist() == [0]
     assert modes.decode(np.array([0]), np.array([0.3])).tolist() == [0.0]

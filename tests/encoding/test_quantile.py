@@ -105,7 +105,7 @@ def test_a_thin_tail_is_followed_to_its_last_rows() -> None:
 
 def test_a_value_deeper_than_a_bin_is_a_spike() -> None:
     rng = np.random.default_rng(0)
-    values = np.concatenate([rng.normal(size=5000), np.full(200, 0.5), np.full(20, 0.25)])
+    values = np.concatenate([rng.normal(size=5000), np.full(200, 0.5), np.full(9, 0.25)])
     modes = modes_of(values)
     assert modes.spikes.tolist() == [0.5]
 

@@ -1,5 +1,7 @@
 """How round numbers are: found from counts, kept by draws, exact in likelihoods."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabgan.encoding.quantile import QuantileModes
-from tabgan.encoding.roundness import Roundness
+from tabgan.encoding.roundness import Roundness, Steps
+
+DECIMALS = Steps.of_decimals()
 
 
 def counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -23,7 +27,7 @@ def prices(rng: np.random.Generator, n_rows: int) -> np.ndarray:
 
 
 def test_the_steps_that_numbers_were_rounded_to_are_found():
-    found = Roundness.of(*counted(prices(np.random.default_rng(0), 40_000)), 0.0, 5)
+    found = Roundness.of(*counted(prices(np.random.default_rng(0), 40_000)), 5, steps=DECIMALS)
     shares = dict(zip(found.steps, found.shares, strict=True))
     assert shares[1] == pytest.approx(0.2, abs=0.02)
     assert shares[10] == pytest.approx(0.3, abs=0.02)
@@ -32,12 +36,12 @@ def test_the_steps_that_numbers_were_rounded_to_are_found():
 
 def test_numbers_that_nobody_rounded_stay_as_they_are():
     values = np.random.default_rng(0).integers(0, 100_000, 50_000)
-    assert Roundness.of(*counted(values), 0.0, 5).is_even
+    assert Roundness.of(*counted(values), 5, steps=DECIMALS).is_even
 
 
 def test_numbers_are_round_counted_from_zero_not_from_the_origin_of_the_grid():
     values = prices(np.random.default_rng(0), 20_000)
-    found = Roundness.of(*counted(values + 4), 4.0, 5)
+    found = Roundness.of(*counted(values + 4), 5, steps=DECIMALS, zero=4.0)
     assert found.zero == 4.0
     assert 1000 in found.steps
 
@@ -63,7 +67,13 @@ def test_every_integer_has_a_piece_of_its_own(numbers, share, step, zero):
 @pytest.fixture
 def modes() -> QuantileModes:
     values, counts = counted(prices(np.random.default_rng(1), 30_000))
-    return QuantileModes.from_counts(values, counts, rare_threshold=5, on_grid=True, zero=0.0)
+    return QuantileModes.from_counts(
+        values,
+        counts,
+        rare_threshold=5,
+        on_grid=True,
+        roundness_of=partial(Roundness.of, steps=DECIMALS),
+    )
 
 
 def test_draws_are_as_round_as_the_rows(modes):
@@ -102,7 +112,7 @@ def test_numbers_on_a_grid_are_round_in_their_own_digits():
     grams = 25 * rng.integers(100, 250, 6_000)
     grams = np.where(rng.random(6_000) < 0.7, np.floor(grams / 100 + 0.5) * 100, grams)
     units, counts = np.unique(grams / 25, return_counts=True)
-    roundness = Roundness.of(units, counts, zero=0.0, threshold=5, unit=25)
+    roundness = Roundness.of(units, counts, 5, steps=Steps.of_decimals(25))
     assert roundness.steps.tolist() == [1.0, 4.0]
     assert roundness.shares == pytest.approx([0.3, 0.7], abs=0.03)
 
@@ -114,3 +124,93 @@ def test_money_is_round_in_its_own_unit_and_dates_are_not(fit_column):
     days = pd.Timestamp("2000-01-01") + pd.to_timedelta(rng.integers(0, 1000, 5000) * 10, "D")
     others = pd.Timestamp("2000-01-01") + pd.to_timedelta(rng.integers(0, 10_000, 500), "D")
     assert fit_column(pd.Series(days.append(others))).modes.roundness.is_even
+
+
+def drawn_again(encoder, column: pd.Series) -> pd.Series:
+    """Return draws from the modes that the cells of a column are in."""
+    rng = np.random.default_rng(0)
+    codes, _ = encoder.encode(column, rng.random(len(column)))
+    return encoder.decode(codes, rng.random(len(column)), 0)
+
+
+@pytest.mark.parametrize("n_exact", [1, 50, 800])
+def test_prices_keep_their_cents_beside_numbers_of_many_digits(fit_column, n_exact):
+    rng = np.random.default_rng(5)
+    prices = rng.lognormal(3.0, 1.0, 2_000).round(2)
+    prices[:n_exact] = rng.lognormal(3.0, 1.0, n_exact)
+    column = pd.Series(prices)
+    encoder = fit_column(column)
+    assert encoder.column.decimals is None
+    drawn = drawn_again(encoder, column)
+    in_cents = (drawn.round(2) == drawn).mean()
+    assert in_cents == pytest.approx(1 - n_exact / 2_000, abs=0.03)
+    assert drawn.quantile([0.1, 0.5, 0.9]).to_numpy() == pytest.approx(
+        column.quantile([0.1, 0.5, 0.9]).to_numpy(), rel=0.05
+    )
+
+
+def test_a_mean_filled_in_for_gaps_comes_back_exactly(fit_column):
+    rng = np.random.default_rng(6)
+    column = pd.Series(rng.lognormal(3.0, 1.0, 2_000).round(2))
+    column[:200] = column.mean()
+    drawn = drawn_again(fit_column(column), column)
+    assert (drawn == column[0]).sum() == 200
+    assert (drawn.round(2) == drawn).sum() >= 1_790
+
+
+def test_codes_of_unknown_beyond_all_others_leave_whole_numbers_whole(fit_column):
+    rng = np.random.default_rng(7)
+    column = pd.Series(rng.normal(50_000.0, 10_000.0, 3_000).round())
+    column[:30] = 1e99
+    drawn = drawn_again(fit_column(column), column)
+    assert (drawn == 1e99).sum() == 30
+    assert (drawn % 1 == 0).all()
+
+
+def test_real_numbers_that_nobody_rounded_are_even(fit_column):
+    rng = np.random.default_rng(8)
+    assert fit_column(pd.Series(rng.normal(size=3_000))).modes.roundness.is_even
+    assert fit_column(pd.Series(rng.normal(size=3_000) * 1e200)).modes.roundness.is_even
+
+
+def test_likelihoods_of_real_numbers_count_every_rounded_one(fit_column):
+    rng = np.random.default_rng(9)
+    column = pd.Series(rng.uniform(0.0, 10.0, 2_000).round(1))
+    column[:200] = rng.uniform(0.0, 10.0, 200)
+    column[200:400] = rng.uniform(0.0, 10.0, 200).round(2)
+    encoder = fit_column(column)
+    modes = encoder.modes
+    per_unit = modes.roundness.per_unit
+    assert per_unit == 1e8
+    cells = np.arange(np.ceil(4.05 * per_unit), np.ceil(4.05001 * per_unit)) / per_unit
+    masses = modes.pdf(cells) / per_unit
+    upto = modes.cdf(np.array([np.nextafter(cells[0], -np.inf), cells[-1]]))
+    np.testing.assert_allclose(masses.sum(axis=0), upto[1] - upto[0], atol=1e-9)
+
+
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
+@pytest.mark.parametrize("n_timed", [1, 400])
+def test_midnights_stay_midnights_beside_times(fit_column, unit, n_timed):
+    rng = np.random.default_rng(10)
+    days = pd.Timestamp("2015-01-01") + pd.to_timedelta(rng.integers(0, 3_000, 2_000), "D")
+    column = pd.Series(days.as_unit(unit))
+    times = pd.to_timedelta(rng.integers(0, 86_400_000_000, n_timed), "us")
+    times = times.floor("s") if unit == "s" else times
+    column[:n_timed] = column[:n_timed] + times
+    drawn = drawn_again(fit_column(column), column)
+    at_midnight = (drawn == drawn.dt.normalize()).mean()
+    assert at_midnight == pytest.approx(1 - n_timed / 2_000, abs=0.03)
+
+
+def test_times_are_as_round_as_people_round_them(fit_column):
+    rng = np.random.default_rng(11)
+    minutes = rng.integers(0, 60 * 24 * 365, 4_000)
+    minutes = np.where(rng.random(4_000) < 0.6, minutes // 30 * 30, minutes)
+    for column in (
+        pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(minutes, "min")),
+        pd.Series(pd.to_timedelta(minutes, "min")),
+    ):
+        drawn = drawn_again(fit_column(column), column)
+        start = drawn.dt.normalize() if drawn.dtype.kind == "M" else pd.Timedelta(0)
+        halves = (drawn - start) % pd.Timedelta("30min") == pd.Timedelta(0)
+        assert halves.mean() == pytest.approx(0.6 + 0.4 / 30, abs=0.04)

@@ -1,0 +1,112 @@
+"""How often points in time fall on which days of the week and hours of the day.
+
+A bin of dates may be weeks wide, and what happens on a Sunday is not what happens on a Monday: few
+houses are sold then, and few taxis are called at four in the morning.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy.special import chdtrc
+
+_DAYS, _HOURS = 7, 24
+# Of a rhythm a column shows so many turns at least, and chance does so once in as many columns.
+_TURNS, _CHANCE = 4, 1e-4
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """How often each day of the week and each hour of the day occurs: 1 on average.
+
+    Parameters
+    ----------
+    days : numpy.ndarray of shape (7,)
+        Weights of the days, from Thursday on: 1970-01-01 was one.
+    hours : numpy.ndarray of shape (24,) or (0,)
+        Weights of the hours of a day; empty if none is likelier than another.
+    per_day : float
+        Units of the grid in a day.
+    """
+
+    days: np.ndarray
+    hours: np.ndarray
+    per_day: float
+
+    @classmethod
+    def of(
+        cls, moments: np.ndarray, rows: np.ndarray, rows_of_hours: np.ndarray, per_day: float
+    ) -> "Rhythm | None":
+        """Return the rhythm of points in time, ``None`` if they have none.
+
+        Parameters
+        ----------
+        moments : numpy.ndarray
+            Distinct points in time, in units after midnight before some Thursday.
+        rows : numpy.ndarray
+            Rows that carry each.
+        rows_of_hours : numpy.ndarray
+            How many of them are not rounded to days, and say something of hours.
+        per_day : float
+            Units in a day.
+        """
+        first, last = moments.min() // per_day, moments.max() // per_day
+        n_days = int(last - first) + 1
+        days = hours = None
+        if n_days >= _TURNS * _DAYS:
+            shown = np.bincount((int(first) + np.arange(n_days)) % _DAYS, minlength=_DAYS)
+            day = (moments // per_day % _DAYS).astype(np.int64)
+            days = _weights(np.bincount(day, rows, _DAYS), shown / n_days)
+        if n_days >= _TURNS and per_day % _HOURS == 0:
+            hour = (moments % per_day // (per_day / _HOURS)).astype(np.int64)
+            hours = _weights(np.bincount(hour, rows_of_hours, _HOURS), np.full(_HOURS, 1 / _HOURS))
+        if days is None and hours is None:
+            return None
+        return cls(
+            np.ones(_DAYS) if days is None else days,
+            np.empty(0) if hours is None else hours,
+            per_day,
+        )
+
+    def upto(self, moments: np.ndarray, step: float) -> np.ndarray:
+        """Return how many units there would be up to points in time, were each day as likely.
+
+        Parameters
+        ----------
+        moments : numpy.ndarray
+            Points in time, in units after midnight before some Thursday.
+        step : float
+            Units that they are rounded to: parts of an hour, or days.
+        """
+        weights = self.days if step >= self.per_day else self._weights_of_week
+        length = _DAYS * self.per_day / len(weights)
+        cells, rest = np.divmod(moments, length)
+        weeks, cells = np.divmod(cells, len(weights))
+        places = cells.astype(np.int64)
+        before = np.concatenate([[0.0], np.cumsum(weights)])[places]
+        whole: np.ndarray = length * (weeks * len(weights) + before)
+        return whole + weights[places] * step * (np.floor(rest / step) + 1.0)
+
+    @cached_property
+    def _weights_of_week(self) -> np.ndarray:
+        return np.outer(self.days, self.hours).ravel() if len(self.hours) else self.days
+
+
+def _weights(rows: np.ndarray, shares: np.ndarray) -> np.ndarray | None:
+    """Return how often places of a turn occur, ``None`` if that may be chance.
+
+    Parameters
+    ----------
+    rows : numpy.ndarray
+        Rows of each place.
+    shares : numpy.ndarray
+        Share of the rows that each would have without a rhythm.
+    """
+    expected = rows.sum() * shares
+    if expected.min() < 5:  # the usual limit of the test
+        return None
+    distance = float(((rows - expected) ** 2 / expected).sum())
+    if chdtrc(len(rows) - 1, distance) > _CHANCE:
+        return None
+    weights = (rows + 1.0) / (expected + 1.0)  # no place is impossible
+    return np.asarray(weights / weights.mean())

@@ -1,0 +1,88 @@
+"""Days of the week and hours of the day are as frequent in draws as in the table."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tabgan.encoding.rhythm import Rhythm
+
+RNG = np.random.default_rng(0)
+
+
+def drawn_again(encoder, column: pd.Series) -> pd.Series:
+    """Return draws from the modes that the cells of a column are in."""
+    rng = np.random.default_rng(1)
+    codes, _ = encoder.encode(column, rng.random(len(column)))
+    return encoder.decode(codes, rng.random(len(column)), 0)
+
+
+def on_workdays(n_rows: int, rng: np.random.Generator) -> pd.Series:
+    """Return days over three years, of which few are at a weekend."""
+    days = pd.Series(
+        pd.Timestamp("2019-03-05") + pd.to_timedelta(rng.integers(0, 1_100, n_rows), "D")
+    )
+    return days.where((days.dt.dayofweek < 5) | (rng.random(n_rows) < 0.1)).dropna(
+        ignore_index=True
+    )
+
+
+def test_weekends_stay_as_rare_as_they_are(fit_column):
+    column = on_workdays(8_000, np.random.default_rng(2))
+    drawn = drawn_again(fit_column(column), column)
+    shares = [
+        frame.dt.dayofweek.value_counts(normalize=True).sort_index() for frame in (column, drawn)
+    ]
+    np.testing.assert_allclose(shares[1], shares[0], atol=0.015)
+
+
+def test_hours_stay_as_rare_as_they_are_beside_dates_without_a_time(fit_column):
+    rng = np.random.default_rng(3)
+    days = on_workdays(8_000, rng)
+    hours = rng.normal(14.0, 3.0, len(days)) % 24
+    times = days + pd.to_timedelta((hours * 3600).round(), "s")
+    column = times.where(rng.random(len(days)) < 0.7, days)
+    drawn = drawn_again(fit_column(column), column)
+    for name in ("hour", "dayofweek"):
+        shares = [getattr(frame.dt, name).value_counts(normalize=True) for frame in (column, drawn)]
+        distance = shares[0].sub(shares[1], fill_value=0).abs().sum() / 2
+        assert distance < 0.03, name
+    # Nobody rounds to these hours, but many rows have no time.
+    is_midnight = [(frame == frame.dt.normalize()).mean() for frame in (column, drawn)]
+    assert is_midnight[1] == pytest.approx(is_midnight[0], abs=0.02)
+
+
+@pytest.mark.parametrize("n_days", [20, 2_000])
+def test_dates_without_a_rhythm_have_none(fit_column, n_days):
+    rng = np.random.default_rng(4)
+    column = pd.Series(
+        pd.Timestamp("2019-03-05") + pd.to_timedelta(rng.integers(0, n_days, 3_000), "D")
+    )
+    assert fit_column(column).modes.roundness.rhythm is None
+
+
+@given(
+    moments=st.lists(st.integers(-(10**9), 10**9), min_size=2, max_size=50),
+    step=st.sampled_from([1.0, 60.0, 3600.0, 86_400.0]),
+    seed=st.integers(0, 99),
+)
+def test_what_comes_later_lies_further(moments, step, seed):
+    rng = np.random.default_rng(seed)
+    days, hours = rng.uniform(0.01, 2.0, 7), rng.uniform(0.01, 2.0, 24)
+    rhythm = Rhythm(days / days.mean(), hours / hours.mean(), 86_400.0)
+    points = np.sort(np.array(moments, dtype=float))
+    assert (np.diff(rhythm.upto(points, step)) >= -1e-6).all()
+    # A week is as long as it was.
+    week = 7 * 86_400.0
+    np.testing.assert_allclose(
+        rhythm.upto(points + week, step) - rhythm.upto(points, step), week, rtol=1e-9
+    )
+
+
+def test_likelihoods_follow_the_rhythm(fit_column):
+    column = on_workdays(8_000, np.random.default_rng(5))
+    encoder = fit_column(column)
+    week = pd.Series(pd.date_range("2020-06-01", periods=7))
+    mass = encoder.densities(week) @ encoder.shares
+    assert mass[5:].max() < 0.2 * mass[:5].min()

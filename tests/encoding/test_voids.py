@@ -1,0 +1,50 @@
+"""Between two clusters nothing is drawn; where numbers only thin out, nothing is a void."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.encoding.voids import voids
+
+
+def counted(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    distinct, counts = np.unique(values, return_counts=True)
+    return distinct.astype(float), counts
+
+
+def draws(encoder, column: pd.Series, n_looks: int = 20) -> np.ndarray:
+    """Return draws from the modes that the cells of a column are in, several of each."""
+    rng = np.random.default_rng(1)
+    codes, _ = encoder.encode(column, rng.random(len(column)))
+    codes = np.repeat(codes, n_looks)
+    return encoder.decode(codes, rng.random(len(codes)), 0).to_numpy()
+
+
+@pytest.mark.parametrize("decimals", [15, 1, 0])
+@pytest.mark.parametrize("sizes", [(500, 500), (1_000, 40), (20_000, 20_000, 300)])
+def test_hardly_anything_is_drawn_between_clusters(fit_column, sizes, decimals):
+    rng = np.random.default_rng(0)
+    clusters = [rng.normal(1_000.0 * place, 30.0, size) for place, size in enumerate(sizes)]
+    column = pd.Series(np.concatenate(clusters).round(decimals))
+    drawn = draws(fit_column(column), column)
+    nearest = np.abs(drawn[:, None] - 1_000.0 * np.arange(len(sizes))).min(axis=1)
+    assert np.mean(nearest > 200.0) < 2 * len(sizes) / len(column)
+    for place, size in enumerate(sizes):
+        share = np.mean(np.abs(drawn - 1_000.0 * place) < 200.0)
+        assert share == pytest.approx(size / len(column), abs=2 / np.sqrt(len(column)) / 10)
+
+
+@pytest.mark.parametrize("law", ["lognormal", "pareto", "normal", "uniform", "standard_cauchy"])
+@pytest.mark.parametrize("n_rows", [100, 3_000, 100_000])
+def test_one_cluster_has_no_voids(law, n_rows):
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        values = rng.pareto(1.5, n_rows) if law == "pareto" else getattr(rng, law)(size=n_rows)
+        for decimals in (15, 2):
+            assert len(voids(*counted(values.round(decimals)), 16)) == 0
+
+
+def test_a_cluster_of_fewer_rows_than_asked_is_none():
+    values, counts = counted(np.concatenate([np.arange(200.0), 10_000.0 + np.arange(12)]))
+    assert voids(values, counts, 13).tolist() == []
+    assert voids(values, counts, 12).tolist() == [200]
