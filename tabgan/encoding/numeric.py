@@ -213,6 +213,23 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         numbers[present] = self.scale.from_units(units, self._number_dtype)
         return self.from_numbers(numbers, present)
 
+    def rounded(self, cells: pd.Series, uniforms: np.ndarray) -> pd.Series:
+        """Return cells that were computed, as round as those of the column.
+
+        Parameters
+        ----------
+        cells : pandas.Series
+            Cells of the column's kind that may lie anywhere.
+        uniforms : numpy.ndarray of shape (n_rows,)
+            Uniform in [0, 1): how round each becomes.
+        """
+        numbers, present = self.read_numbers(cells, self.column)
+        units = self.scale.to_units(numbers + numbers.dtype.type(self.scale.step // 2))
+        if isinstance(self.modes, QuantileModes):
+            units = self.modes.roundness.rounded(units, uniforms)
+        numbers = self.scale.from_units(units, self._number_dtype)
+        return self.from_numbers(numbers, present)
+
     def expected(self, weights: np.ndarray) -> pd.Series:
         if self.modes is None:
             return super().expected(weights)

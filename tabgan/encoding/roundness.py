@@ -244,6 +244,16 @@ class Roundness:
             low, high = np.where(beyond, low, centre + 1.0), np.where(beyond, centre, high)
         return high / self.per_unit
 
+    def rounded(self, numbers: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+        """Return numbers each rounded to one of the steps, which uniform numbers choose."""
+        if self.is_even:
+            return numbers
+        upto = np.cumsum(self.shares)[:-1]
+        step = self.steps[np.searchsorted(upto, uniforms, side="right")]
+        multiples = np.rint((numbers * self.per_unit - self.zero) / step)
+        nearest: np.ndarray = (multiples * step + self.zero) / self.per_unit
+        return nearest
+
     def _ends(self, units: np.ndarray) -> np.ndarray:
         if self.rhythm is not None:
             upto = [self.rhythm.upto(units - self.zero, step) for step in self.steps]

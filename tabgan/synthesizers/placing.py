@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.encoding import TableEncoder
-from tabgan.encoding.numeric import PER_SECOND
+from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.encoding.restore import restore_meanings
 from tabgan.encoding.restriction import Restriction
 from tabgan.schema import TableSchema
@@ -63,10 +63,21 @@ class DrawnRows:
             from_start = as_floats(start)
             ends = [sign * (as_floats(end) - from_start) for end in self._ends(name, rows)]
             uniforms = self.uniforms[rows, self.encoder.learnt_index(name)]
-            drawn, are_found = _gaps_between(gaps, np.minimum(*ends), np.maximum(*ends), uniforms)
+            nearest, farthest = np.minimum(*ends), np.maximum(*ends)
+            drawn, are_found = _gaps_between(gaps, nearest, farthest, uniforms)
             cells = restore_meanings(_moved(start, sign * drawn), self.schema[name])
             found = are_found & cells.notna().to_numpy(dtype=bool)
+            # As round as the column is, where the gap allows it; the last digits choose.
+            rounded = self._rounded(name, cells, uniforms * 2.0**20 % 1.0)
+            gap = sign * (as_floats(meanings(rounded, self.schema[name])) - from_start)
+            fits = (gap >= nearest.clip(min=0.0)) & (gap <= farthest)
+            cells = cells.where(~fits, rounded)
             put_cells(table, name, np.flatnonzero(rows)[found], cells[found])
+
+    def _rounded(self, name: Hashable, cells: pd.Series, uniforms: np.ndarray) -> pd.Series:
+        """Return computed cells as round as those of their column."""
+        encoder = self.encoder.encoder_of(name)
+        return encoder.rounded(cells, uniforms) if isinstance(encoder, NumericEncoder) else cells
 
     def _draw_near(
         self, rule: Inequality, gaps: np.ndarray, rows: np.ndarray, table: pd.DataFrame

@@ -33,6 +33,17 @@ def test_days_stay_days(fit_column: FitColumn) -> None:
     assert (decoded == decoded.dt.floor("D")).all()
 
 
+def test_days_stay_days_where_clocks_skip_some_midnights(fit_column: FitColumn) -> None:
+    days = pd.date_range("2010-01-01", "2018-12-31", unit="s")
+    values = pd.Series(days.tz_localize("America/Sao_Paulo", nonexistent="shift_forward"))
+    assert (values.dt.hour == 1).sum() == 9  # the clocks went on at midnight
+    encoder = fit_column(values)
+    rng = np.random.default_rng(0)
+    codes, _ = encoder.encode(values, rng.random(len(values)))
+    drawn = encoder.decode(codes, rng.random(len(values)), 0)
+    assert (drawn.dt.hour == 0).mean() > 0.98
+
+
 def test_hours_that_the_clock_shows_twice_are_told_apart(fit_column: FitColumn) -> None:
     # The night of 27 October 2024 in Berlin; 00:30 and 01:30 UTC both read 02:30.
     stamps = pd.to_datetime(["2024-10-27 00:30", "2024-10-27 01:30"] * 9).tz_localize("UTC")

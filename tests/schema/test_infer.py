@@ -51,6 +51,11 @@ DTYPES: list[tuple[pd.Series, Kind, str]] = [
     (
         pd.Series(pd.to_datetime(["2020-01-01", None]).tz_localize("Asia/Tokyo")),
         Kind.DATETIME,
+        "datetime dtype, by local clocks",
+    ),
+    (
+        pd.Series(pd.to_datetime(["2020-01-01 17:30", None]).tz_localize("Asia/Tokyo")),
+        Kind.DATETIME,
         "datetime dtype",
     ),
     (pd.Series(pd.to_timedelta(["1D", None])), Kind.TIMEDELTA, "timedelta dtype"),
