@@ -60,7 +60,7 @@ class ColumnSchema:
         ``"local"`` where points in time of a zone are learnt as its clocks show them, ``None``
         where they are as those of UTC do.
     pattern : str or None
-        How an identifier is written (see :mod:`tabgan.encoding.identifier`).
+        How an identifier is written (see :mod:`tabgan.schema.patterns`).
     object_type : str or None
         Class of the cells where they are Python objects that stand for numbers: a key of
         :data:`tabgan.schema.objects.OBJECT_KINDS`.

@@ -50,6 +50,18 @@ def all_integers(before, same, sample):
     return "written anew as integers"
 
 
+def shaped(shape):
+    """All texts of a column and of a sample are of this shape, and no two of the sample alike."""
+
+    def fact(before, same, sample):
+        assert before.str.fullmatch(shape).all()
+        assert sample.str.fullmatch(shape).all()
+        assert sample.is_unique
+        return f"written anew as {shape}"
+
+    return fact
+
+
 def decimals(h):
     return pd.Series([Decimal(f"{v:.2f}") for v in 100 * np.exp(h.normal())], dtype=object)
 
@@ -493,6 +505,23 @@ CASES = {
     "Z09": (
         "points in time as text, with fractions of seconds",
         lambda h: h.column([f"2022-10-20T18:{n // 60:02d}:{n % 60:02d}.861Z" for n in range(300)]),
+    ),
+    "Z10": (
+        "running numbers with a prefix and leading zeros",
+        lambda h: h.column([f"INV-2023-{n:05}" for n in range(300)], shaped(r"INV-2023-00\d{3}")),
+    ),
+    "Z11": (
+        "hexadecimal keys of fixed length (UUID)",
+        lambda h: h.column(
+            [str(uuid.UUID(int=n * 2**127 // 301, version=4)) for n in range(300)],
+            shaped("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        ),
+    ),
+    "Z12": (
+        "running numbers of any length between constant texts",
+        lambda h: h.column(
+            [f"user{n}@example.com" for n in range(1, 301)], shaped(r"user\d+@example.com")
+        ),
     ),
     "Z01": (
         "days of a zone that changes its clocks",
