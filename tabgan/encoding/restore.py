@@ -7,6 +7,7 @@ import pandas as pd
 
 from tabgan.schema import ColumnSchema, Kind
 from tabgan.schema.constraints.comparison import held_in_unit
+from tabgan.schema.date_texts import write_dates
 from tabgan.schema.object_cells import decimals_of, durations_as, moments_as
 from tabgan.schema.objects import OBJECT_KINDS
 
@@ -90,7 +91,7 @@ def _objects(values: pd.Series, object_type: str, decimals: int) -> np.ndarray:
 
 def _dates(values: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.date_format is not None:
-        texts = values.dt.strftime(column.date_format).astype(object)
+        texts = write_dates(values, column.date_format)
         return restore_dtype(texts.where(values.notna(), None).to_numpy(), column)
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.PeriodDtype):

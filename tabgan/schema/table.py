@@ -55,7 +55,7 @@ class ColumnSchema:
     decimals : int or None
         Decimals of a continuous column; ``None`` where there is no such rule.
     date_format : str or None
-        ``strftime`` format of dates that are stored as text.
+        Format of dates that are stored as text (see :mod:`tabgan.schema.date_texts`).
     clock : str or None
         ``"local"`` where points in time of a zone are learnt as its clocks show them, ``None``
         where they are as those of UTC do.

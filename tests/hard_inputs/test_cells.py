@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from tabgan.schema import infer_schema
+
 NA_KINDS = (None, np.nan, pd.NA, pd.NaT)
 
 
@@ -137,6 +139,15 @@ def mostly_exact(before, same, sample):
     assert before.dropna().min() <= min(sample.dropna())
     assert max(sample.dropna()) <= before.dropna().max()
     return "in range, inner cells exact"
+
+
+def rewritten(before, same, sample):
+    """Texts in one format, which is the one that they all are read in."""
+    date_format = infer_schema(before.to_frame("c"))["c"].date_format
+    assert date_format is not None
+    assert infer_schema(sample.to_frame("c"))["c"].date_format == date_format
+    assert _equal(same, before) > 0.9
+    return f"inner cells exact, all written {date_format}"
 
 
 def midnights(before, same, sample):
@@ -504,7 +515,32 @@ CASES = {
     ),
     "Z09": (
         "points in time as text, with fractions of seconds",
-        lambda h: h.column([f"2022-10-20T18:{n // 60:02d}:{n % 60:02d}.861Z" for n in range(300)]),
+        lambda h: h.column(
+            h.gaps([f"2022-10-20T18:{n // 60:02d}:{n % 60:02d}.861Z" for n in range(300)]),
+            rewritten,
+        ),
+    ),
+    "Z13": (
+        "text dates with years of two digits",
+        lambda h: h.column([day.strftime("%d/%m/%y") for day in days()], rewritten),
+    ),
+    "Z14": (
+        "text dates without leading zeros, as spreadsheets write them",
+        lambda h: h.column(
+            h.gaps([f"{day.month}/{day.day}/{day.year} {day.day % 24}:05" for day in days()]),
+            rewritten,
+        ),
+    ),
+    "Z15": (
+        "text dates with AM and PM, of Arrow",
+        lambda h: h.column(
+            arrow(pa.string(), [f"{day:%m/%d/%Y} {1 + day.day % 12}:05 PM" for day in days()]),
+            rewritten,
+        ),
+    ),
+    "Z16": (
+        "text dates, some of them with leading zeros",
+        lambda h: h.column(h.cells("3/8/2019", "03/08/2019", "3/9/2019"), h.exact),
     ),
     "Z10": (
         "running numbers with a prefix and leading zeros",

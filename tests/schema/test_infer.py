@@ -152,7 +152,7 @@ def test_first_days_of_months_are_months_and_not_days_of_january() -> None:
 
 
 @pytest.mark.parametrize(
-    "texts", [["2020-01-01", "soon"], ["2020-01-01", "01.02.2020"], ["1/2/2020"]]
+    "texts", [["2020-01-01", "soon"], ["2020-01-01", "01.02.2020"], ["1/2/2020", "01/02/2020"]]
 )
 def test_text_that_is_not_written_in_one_date_format_is_no_date(texts: list[str]) -> None:
     assert column_of(texts * 30).kind is Kind.CATEGORICAL
