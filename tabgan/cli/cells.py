@@ -11,6 +11,7 @@ import pandas as pd
 from pandas.api.types import is_object_dtype, is_string_dtype
 
 from tabgan.schema import Kind, infer_schema
+from tabgan.schema.table import MOST_CSV_DECIMALS
 
 # Ways to write "no value". In a column of numbers or dates they can mean nothing else; in a column
 # of text they stay what they are: NA is Namibia, and None is what a house without a garage has.
@@ -68,6 +69,25 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
     if content != values and _are_dates(content):
         return column.mask(column.isin(MISSING_WORDS))
     return column
+
+
+def fixed_decimals(column: pd.Series) -> int | None:
+    """Return with how many decimals all numbers of a column of text are written.
+
+    ``None`` if they differ in it, or writing them so gives another text.
+
+    Examples
+    --------
+    >>> fixed_decimals(pd.Series(["1.50", "12.25", "NA"]))
+    2
+    >>> fixed_decimals(pd.Series(["1.5", "12.25"]))
+    """
+    content = set(column.dropna().unique()) - MISSING_WORDS
+    found = {len(text.partition(".")[2]) for text in content}
+    decimals = found.pop() if len(found) == 1 else 0
+    is_possible = 1 <= decimals <= MOST_CSV_DECIMALS
+    is_exact = is_possible and all(f"{float(text):.{decimals}f}" == text for text in content)
+    return decimals if is_exact else None
 
 
 def escape_formulas(column: pd.Series) -> pd.Series:

@@ -18,6 +18,8 @@ from tabgan.schema.dtypes import DtypeSpec
 from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
 
+# No float has more digits that can be told apart.
+MOST_CSV_DECIMALS = 15
 _TEXT_FIELDS = ("reason", "date_format", "clock", "pattern", "object_type", "released")
 
 
@@ -54,6 +56,9 @@ class ColumnSchema:
         Why this kind was chosen.
     decimals : int or None
         Decimals of a continuous column; ``None`` where there is no such rule.
+    csv_decimals : int or None
+        Decimals with which a CSV file writes each number, zeros at the end included; ``None`` where
+        it writes those that a number needs.
     date_format : str or None
         Format of dates that are stored as text (see :mod:`tabgan.schema.date_texts`).
     clock : str or None
@@ -73,6 +78,7 @@ class ColumnSchema:
     dtype: DtypeSpec
     reason: str = ""
     decimals: int | None = None
+    csv_decimals: int | None = None
     date_format: str | None = None
     clock: str | None = None
     pattern: str | None = None
@@ -86,7 +92,7 @@ class ColumnSchema:
             "kind": str(self.kind),
             "dtype": self.dtype.to_json(),
         }
-        fields = {key: getattr(self, key) for key in ("decimals", *_TEXT_FIELDS)}
+        fields = {key: getattr(self, key) for key in ("decimals", "csv_decimals", *_TEXT_FIELDS)}
         form.update({key: value for key, value in fields.items() if value not in ("", None)})
         return form
 
@@ -111,6 +117,11 @@ class ColumnSchema:
         decimals = form.get("decimals")
         if decimals is not None and (type(decimals) is not int or decimals < 0):
             raise InvalidDataError(f"{column}: decimals must be an integer >= 0")
+        places = form.get("csv_decimals")
+        if places is not None and (type(places) is not int or not 1 <= places <= MOST_CSV_DECIMALS):
+            raise InvalidDataError(
+                f"{column}: csv_decimals must be an integer from 1 to {MOST_CSV_DECIMALS}"
+            )
         texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
             raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
@@ -122,7 +133,8 @@ class ColumnSchema:
             dtype = DtypeSpec.from_json(form["dtype"])
         except InvalidDataError as error:
             raise InvalidDataError(f"{column}: {error}") from error
-        return cls(name, Kind(form["kind"]), dtype, decimals=decimals, **texts)
+        kind = Kind(form["kind"])
+        return cls(name, kind, dtype, decimals=decimals, csv_decimals=places, **texts)
 
 
 @dataclass(frozen=True, repr=False)

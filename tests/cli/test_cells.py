@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.cli.cells import read_cells
+from tabgan.cli.cells import fixed_decimals, read_cells
 
 
 def cells(*texts: str | None) -> pd.Series:
@@ -81,3 +81,28 @@ def test_a_column_without_any_value_stays_without() -> None:
 def test_floats_are_read_to_the_last_bit() -> None:
     texts = ["0.1", "0.30000000000000004", "1e23", "5e-324"]
     assert read_cells(cells(*texts)).tolist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimals"),
+    [
+        (["1.50", "2.00"], 2),
+        (["-0.50", "12.25", "NA", None], 2),
+        (["1.0", "2.0"], 1),
+        (["1.50", "2.0"], None),
+        (["1.50", "2"], None),
+        (["+1.50", "2.50"], None),
+        (["1.50", ".50"], None),
+        (["1.50", "01.50"], None),
+        (["1.5e3", "2.5e3"], None),
+        (["1.50", "inf"], None),
+        (["1.", "2."], None),
+        (["0." + "1" * 20], None),
+        (["1000000000000.100000"], None),
+        (["NA", None], None),
+    ],
+)
+def test_decimals_are_fixed_where_all_numbers_are_written_back_by_them(
+    texts: list[str | None], decimals: int | None
+) -> None:
+    assert fixed_decimals(cells(*texts)) == decimals

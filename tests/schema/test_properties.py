@@ -55,6 +55,7 @@ columns = st.builds(
     dtypes,
     texts,
     decimals=st.none() | st.integers(0, 18),
+    csv_decimals=st.none() | st.integers(1, 15),
     object_type=st.none() | st.sampled_from(list(OBJECT_KINDS)),
     pattern=st.none() | texts.filter(bool),
     released=texts,

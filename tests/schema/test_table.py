@@ -105,6 +105,8 @@ COLUMN = ColumnSchema("age", Kind.INTEGER, DtypeSpec("int64")).to_json()
         ({"colour": "red"}, "'age'.*colour"),
         ({"decimals": -1}, "'age'.*decimals"),
         ({"decimals": True}, "'age'.*decimals"),
+        ({"csv_decimals": 0}, "'age'.*csv_decimals"),
+        ({"csv_decimals": 10**9}, "'age'.*csv_decimals"),
         ({"reason": 5}, "'age'.*reason"),
         ({"clock": "sundial"}, "'age'.*clock"),
     ],
