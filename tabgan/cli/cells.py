@@ -136,7 +136,7 @@ def _is_code(text: str) -> bool:
 
 def _are_dates(content: set[str]) -> bool:
     schema = infer_schema(pd.DataFrame({"": sorted(content)}))
-    return schema[""].kind is Kind.DATETIME
+    return schema[""].kind in (Kind.DATETIME, Kind.TIMEDELTA)
 
 
 def _integers(column: pd.Series, content: set[str]) -> pd.Series:

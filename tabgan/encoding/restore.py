@@ -10,6 +10,7 @@ from tabgan.schema.constraints.comparison import held_in_unit
 from tabgan.schema.date_texts import write_dates
 from tabgan.schema.object_cells import decimals_of, durations_as, moments_as
 from tabgan.schema.objects import OBJECT_KINDS
+from tabgan.schema.text_cells import write_text_cells
 
 _NULLABLE = {"b": "boolean", "i": "Int{}", "u": "UInt{}"}
 
@@ -54,7 +55,8 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
     """
     dtype = column.dtype.to_pandas()
     if column.object_type is not None:
-        return restore_dtype(_objects(values, column.object_type, column.decimals or 0), column)
+        cells = _objects(values, column.object_type, column.decimals or 0)
+        return restore_dtype(write_text_cells(cells, column), column)
     if column.kind is Kind.DATETIME:
         return _dates(values, column)
     if column.kind is Kind.TIMEDELTA:

@@ -12,7 +12,13 @@ import pandas as pd
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.encoding.restore import restore_dtype
 from tabgan.schema import ColumnSchema
-from tabgan.schema.object_cells import count_durations, durations_as, read_time
+from tabgan.schema.object_cells import count_durations, durations_as
+from tabgan.schema.text_cells import (
+    has_notation,
+    read_any_notation,
+    read_text_cells,
+    write_text_cells,
+)
 
 _UNITLESS = re.compile(r"\s*[+-]*[\d.]+\s*$").match
 
@@ -28,7 +34,7 @@ class TimedeltaEncoder(NumericEncoder):
         if column.object_type is not None:
             present = values.notna().to_numpy(dtype=bool)
             counts = np.zeros(len(values), dtype=np.int64)
-            counts[present] = count_durations(values[present])
+            counts[present] = count_durations(read_text_cells(values[present], column))
             return counts, present
         if values.dtype.kind != "m":
             # Anything else pandas would take for nanoseconds.
@@ -39,6 +45,15 @@ class TimedeltaEncoder(NumericEncoder):
         numbers[~present] = 0
         return numbers, present
 
+    def cell(self, value: object) -> pd.Series:
+        if has_notation(self.column) and isinstance(value, str | time):
+            given = read_any_notation(value, self.column) if isinstance(value, str) else value
+            written = write_text_cells(np.array([given], dtype=object), self.column)
+            if read_text_cells(pd.Series(written), self.column)[0] != given:
+                raise ValueError("the text of the column does not say this much of a time")
+            value = written[0]
+        return super().cell(value)
+
     def _is_same(self, held: Any, given: Any) -> bool:
         is_number = isinstance(given, Number) and not isinstance(given, np.timedelta64)
         if is_number or (isinstance(given, str) and _UNITLESS(given)):
@@ -48,7 +63,7 @@ class TimedeltaEncoder(NumericEncoder):
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
         if self.column.object_type == "time":
-            end = read_time(end) if isinstance(end, str) else end
+            end = read_any_notation(end, self.column) if isinstance(end, str) else end
             if not isinstance(end, time):
                 raise TypeError("the end of a range of times of day is a time of day")
             return Fraction(int(count_durations(pd.Series([end], dtype=object))[0]))
@@ -67,7 +82,7 @@ class TimedeltaEncoder(NumericEncoder):
         if self.column.object_type is not None:
             cells = durations_as(self.column.object_type, numbers)
             cells[~present] = None
-            return restore_dtype(cells, self.column)
+            return restore_dtype(write_text_cells(cells, self.column), self.column)
         durations = pd.Series(numbers.view(f"timedelta64[{_unit(self.column)}]"))
         durations = durations.where(pd.Series(present))
         restored: pd.Series = durations.astype(self.column.dtype.to_pandas())

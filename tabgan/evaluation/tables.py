@@ -18,6 +18,7 @@ from pandas.api import types as pandas_types
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema import ColumnSchema, Kind, infer_schema
 from tabgan.schema.date_texts import read_dates
+from tabgan.schema.text_cells import read_text_cells
 
 FloatArray = NDArray[np.float64]
 # What the cells of a column of numbers may be, and what of that they may not be: a duration of
@@ -252,6 +253,7 @@ def _numbers_of(column: ColumnSchema, cells: pd.Series) -> FloatArray:
     """Return cells, none of them missing, as numbers or seconds."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         cells = cells.astype(cells.cat.categories.dtype)
+    cells = read_text_cells(cells, column)
     # Of a dtype other than objects one cell tells the type of all.
     types = set(map(type, cells if cells.dtype == object else cells.iloc[:1]))
     wanted, others = _CELLS[column.kind]

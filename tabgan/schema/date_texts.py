@@ -1,4 +1,4 @@
-"""Dates that are written as text: their format guessed, read and written.
+"""Dates and times of day that are written as text: their format guessed, read and written.
 
 A format is one of ``strftime``, with two fields more. ``%-d`` (``%-m``, ``%-H``, ``%-I``) is a
 number without its leading zero, which not every system's ``strftime`` writes, and ``%3f`` is a
@@ -82,6 +82,20 @@ def guess_date_format(present: pd.Series) -> str | None:
         return found
     # Of two digits that may be either, the years are those that vary the least.
     return min([found, *exact], key=lambda f: read_dates(distinct, f).dt.year.nunique())
+
+
+def guess_time_format(present: pd.Series) -> str | None:
+    """Return the one format that reads every time of day back exactly as it was written.
+
+    Parameters
+    ----------
+    present : pandas.Series of str
+        The texts, none missing.
+    """
+    if not len(present) or not re.match(_TIME, present.iloc[0]):
+        return None
+    date_format = guess_date_format("2000-01-01 " + present.astype(object)) or ""
+    return date_format.removeprefix("%Y-%m-%d ") or None
 
 
 def _is_exact(date_format: str, texts: pd.Series) -> bool:

@@ -1,7 +1,7 @@
 """Guess the kind of each column, with the reason.
 
-The dtype decides wherever it says enough. Text is looked at: dates in one format, identifiers
-(a different value in nearly every row), else categories.
+The dtype decides wherever it says enough. Text is looked at: dates and times of day in one
+format, identifiers (a different value in nearly every row), else categories.
 """
 
 import datetime
@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.api import types as pandas_types
 
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
-from tabgan.schema.date_texts import guess_date_format
+from tabgan.schema.date_texts import guess_date_format, guess_time_format
 from tabgan.schema.dtypes import DtypeSpec, countable
 from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_type_of
 from tabgan.schema.patterns import infer_pattern
@@ -208,6 +208,10 @@ def _guess_text(present: pd.Series) -> _Guess:
     date_format = guess_date_format(present)
     if date_format is not None:
         return _Guess(Kind.DATETIME, f"text dates written {date_format}", date_format=date_format)
+    time_format = guess_time_format(present)
+    if time_format is not None:
+        reason = f"text times of day written {time_format}"
+        return _Guess(Kind.TIMEDELTA, reason, date_format=time_format, object_type="time")
     n_distinct = present.nunique()
     if len(present) >= _IDENTIFIER_MIN_ROWS and n_distinct >= _IDENTIFIER_DISTINCT_SHARE * len(
         present

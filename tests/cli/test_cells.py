@@ -64,7 +64,9 @@ def test_words_for_missing_stay_text_among_text() -> None:
     assert read_cells(cells("NA", "DE", "None", None)).tolist()[:3] == ["NA", "DE", "None"]
 
 
-@pytest.mark.parametrize("date", ["2021-02-01", "3/8/19", "8.3.2019 9:05", "2021-02-01 00:00:00.5"])
+@pytest.mark.parametrize(
+    "date", ["2021-02-01", "3/8/19", "8.3.2019 9:05", "2021-02-01 00:00:00.5", "9:30"]
+)
 def test_words_for_missing_are_missing_among_dates(date: str) -> None:
     column = read_cells(cells(date, "NULL", date))
     assert column.isna().tolist() == [False, True, False]

@@ -511,7 +511,9 @@ CASES = {
     ),
     "Z08": (
         "times of day as text",
-        lambda h: h.column([f"{n // 60:02d}:{n % 60:02d}:07" for n in range(300)]),
+        lambda h: h.column(
+            h.gaps([f"{n // 60:02d}:{n % 60:02d}:07" for n in range(300)]), rewritten
+        ),
     ),
     "Z09": (
         "points in time as text, with fractions of seconds",

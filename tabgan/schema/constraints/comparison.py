@@ -15,6 +15,7 @@ from tabgan.schema.constraints.finding import FloatArray
 from tabgan.schema.date_texts import read_dates, write_dates
 from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
+from tabgan.schema.text_cells import read_text_cells
 
 # Seconds from 1970 to the end of the dates that 64 bits count in nanoseconds, in 2262.
 _NANOSECONDS_END = 2**63 / 1e9
@@ -43,7 +44,7 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     """
     cells = cells.reset_index(drop=True)
     if column.object_type is not None:
-        return _objects(cells, column.kind)
+        return _objects(read_text_cells(cells, column), column.kind)
     if column.kind is Kind.DATETIME:
         return _points_in_time(cells, column)
     if column.kind is Kind.TIMEDELTA:
