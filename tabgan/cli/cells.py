@@ -10,7 +10,7 @@ import re
 import pandas as pd
 from pandas.api.types import is_object_dtype, is_string_dtype
 
-from tabgan.schema import Kind, infer_schema
+from tabgan.schema import infer_schema
 from tabgan.schema.table import MOST_CSV_DECIMALS
 
 # Ways to write "no value". In a column of numbers or dates they can mean nothing else; in a column
@@ -66,7 +66,7 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
             return _integers(column, content)
         if _are_numbers(content):
             return _floats(column, content)
-    if content != values and _are_dates(content):
+    if content != values and _are_measured(content):
         return column.mask(column.isin(MISSING_WORDS))
     return column
 
@@ -134,9 +134,9 @@ def _is_code(text: str) -> bool:
     return _DIGITS.fullmatch(text) is not None and not _is_integer(text)
 
 
-def _are_dates(content: set[str]) -> bool:
+def _are_measured(content: set[str]) -> bool:
     schema = infer_schema(pd.DataFrame({"": sorted(content)}))
-    return schema[""].kind in (Kind.DATETIME, Kind.TIMEDELTA)
+    return schema[""].kind.is_ordered
 
 
 def _integers(column: pd.Series, content: set[str]) -> pd.Series:

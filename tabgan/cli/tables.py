@@ -19,6 +19,7 @@ from pandas.api.types import is_float_dtype
 from tabgan.cli.cells import fixed_decimals, read_cells
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
+from tabgan.schema.text_cells import has_notation
 
 # No suffix at all is what a pipe has: <(zcat data.csv.gz).
 _FORMATS = {".csv": "csv", ".txt": "csv", "": "csv", ".parquet": "parquet", ".pq": "parquet"}
@@ -116,7 +117,11 @@ def _is_text(column: ColumnSchema) -> bool:
         dtype = dtype.categories.dtype
     if pd.api.types.is_object_dtype(dtype):
         # An object column may hold numbers or booleans; dates in one are written as text.
-        return column.kind not in (Kind.INTEGER, Kind.CONTINUOUS, Kind.BOOLEAN)
+        return has_notation(column) or column.kind not in (
+            Kind.INTEGER,
+            Kind.CONTINUOUS,
+            Kind.BOOLEAN,
+        )
     return pd.api.types.is_string_dtype(dtype)
 
 

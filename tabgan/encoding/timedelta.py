@@ -17,6 +17,7 @@ from tabgan.schema.text_cells import (
     has_notation,
     read_any_notation,
     read_text_cells,
+    write_in_notation,
     write_text_cells,
 )
 
@@ -47,11 +48,7 @@ class TimedeltaEncoder(NumericEncoder):
 
     def cell(self, value: object) -> pd.Series:
         if has_notation(self.column) and isinstance(value, str | time):
-            given = read_any_notation(value, self.column) if isinstance(value, str) else value
-            written = write_text_cells(np.array([given], dtype=object), self.column)
-            if read_text_cells(pd.Series(written), self.column)[0] != given:
-                raise ValueError("the text of the column does not say this much of a time")
-            value = written[0]
+            value = write_in_notation(value, self.column)
         return super().cell(value)
 
     def _is_same(self, held: Any, given: Any) -> bool:

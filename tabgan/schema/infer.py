@@ -1,7 +1,7 @@
 """Guess the kind of each column, with the reason.
 
-The dtype decides wherever it says enough. Text is looked at: dates and times of day in one
-format, identifiers (a different value in nearly every row), else categories.
+The dtype decides wherever it says enough. Text is looked at: dates, times of day and numbers
+in one format, identifiers (a different value in nearly every row), else categories.
 """
 
 import datetime
@@ -15,6 +15,7 @@ from pandas.api import types as pandas_types
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema.date_texts import guess_date_format, guess_time_format
 from tabgan.schema.dtypes import DtypeSpec, countable
+from tabgan.schema.number_texts import NumberFormat, guess_number_format
 from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_type_of
 from tabgan.schema.patterns import infer_pattern
 from tabgan.schema.supported import check_supported, is_writable
@@ -26,6 +27,9 @@ _IDENTIFIER_MIN_ROWS = 50
 # Share of distinct values from which a text column is taken for an identifier. Typos and a few
 # repeated keys are common; a real category repeats far more often than one time in twenty.
 _IDENTIFIER_DISTINCT_SHARE = 0.95
+# Share of distinct values from which text that reads as numbers is taken for them: grades and
+# versions repeat more often.
+_NUMBER_DISTINCT_SHARE = 0.5
 # Nine decimals still distinguish a millimetre on a map; beyond that a float is simply a float.
 _MAX_DECIMALS = 9
 
@@ -36,6 +40,7 @@ class _Guess:
     reason: str
     decimals: int | None = None
     date_format: str | None = None
+    number_format: str | None = None
     clock: str | None = None
     pattern: str | None = None
     object_type: str | None = None
@@ -96,6 +101,7 @@ def _infer_column(name: Hashable, column: pd.Series) -> ColumnSchema:
         guess.reason,
         decimals=guess.decimals,
         date_format=guess.date_format,
+        number_format=guess.number_format,
         clock=guess.clock,
         pattern=guess.pattern,
         object_type=guess.object_type,
@@ -213,6 +219,16 @@ def _guess_text(present: pd.Series) -> _Guess:
         reason = f"text times of day written {time_format}"
         return _Guess(Kind.TIMEDELTA, reason, date_format=time_format, object_type="time")
     n_distinct = present.nunique()
+    if len(present) >= _IDENTIFIER_MIN_ROWS and n_distinct >= _NUMBER_DISTINCT_SHARE * len(present):
+        number_format = guess_number_format(present)
+        if number_format is not None:
+            return _Guess(
+                Kind.CONTINUOUS,
+                f"text numbers written {number_format}",
+                decimals=NumberFormat(number_format).decimals,
+                number_format=number_format,
+                object_type="Decimal",
+            )
     if len(present) >= _IDENTIFIER_MIN_ROWS and n_distinct >= _IDENTIFIER_DISTINCT_SHARE * len(
         present
     ):

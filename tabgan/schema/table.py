@@ -15,12 +15,21 @@ from tabgan.errors import (
     meant_instead,
 )
 from tabgan.schema.dtypes import DtypeSpec
+from tabgan.schema.number_texts import NumberFormat
 from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
 
 # No float has more digits that can be told apart.
 MOST_CSV_DECIMALS = 15
-_TEXT_FIELDS = ("reason", "date_format", "clock", "pattern", "object_type", "released")
+_TEXT_FIELDS = (
+    "reason",
+    "date_format",
+    "number_format",
+    "clock",
+    "pattern",
+    "object_type",
+    "released",
+)
 
 
 class Kind(StrEnum):
@@ -61,6 +70,8 @@ class ColumnSchema:
         it writes those that a number needs.
     date_format : str or None
         Format of dates that are stored as text (see :mod:`tabgan.schema.date_texts`).
+    number_format : str or None
+        Notation of numbers that are stored as text (see :mod:`tabgan.schema.number_texts`).
     clock : str or None
         ``"local"`` where points in time of a zone are learnt as its clocks show them, ``None``
         where they are as those of UTC do.
@@ -80,6 +91,7 @@ class ColumnSchema:
     decimals: int | None = None
     csv_decimals: int | None = None
     date_format: str | None = None
+    number_format: str | None = None
     clock: str | None = None
     pattern: str | None = None
     object_type: str | None = None
@@ -125,6 +137,12 @@ class ColumnSchema:
         texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
             raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
+        try:
+            NumberFormat(form.get("number_format", "0"))
+        except ValueError:
+            raise InvalidDataError(
+                f"{column}: number_format must be written like #,##0.00, or not be there"
+            ) from None
         if form.get("clock", "local") != "local":
             raise InvalidDataError(f'{column}: clock must be "local", or not be there')
         if form.get("object_type", "date") not in OBJECT_KINDS:

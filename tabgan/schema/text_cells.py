@@ -1,15 +1,17 @@
-"""Text that stands for Python objects, in the notation of its column: times of day.
+"""Text that stands for Python objects, in the notation of its column: times of day, numbers.
 
 They are learnt as what they stand for, and come back written as the column writes them.
 """
 
 import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tabgan.schema.date_texts import read_dates, write_dates
+from tabgan.schema.number_texts import NumberFormat
 from tabgan.schema.object_cells import read_time
 from tabgan.schema.table import ColumnSchema
 
@@ -18,7 +20,8 @@ _ANY_DAY = datetime.date(1900, 1, 1)
 
 def has_notation(column: ColumnSchema) -> bool:
     """Say whether the cells of a column are text that stands for objects."""
-    return column.object_type == "time" and column.date_format is not None
+    is_time = column.object_type == "time" and column.date_format is not None
+    return is_time or (column.object_type == "Decimal" and column.number_format is not None)
 
 
 def read_text_cells(values: pd.Series, column: ColumnSchema) -> pd.Series:
@@ -26,22 +29,29 @@ def read_text_cells(values: pd.Series, column: ColumnSchema) -> pd.Series:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If one is not written as those of the column are.
     """
     if not has_notation(column):
         return values
+    if column.number_format is not None:
+        read = NumberFormat(column.number_format).read
+        numbers = [None if pd.isna(text) else read(text) for text in values]
+        return pd.Series(numbers, index=values.index, dtype=object)
     points = read_dates(values.astype(object), str(column.date_format))
     if points.isna().sum() != values.isna().sum():
         raise ValueError("text in another notation")
-    cells: pd.Series = points.dt.time
-    return cells
+    times: pd.Series = points.dt.time
+    return times
 
 
 def write_text_cells(cells: np.ndarray, column: ColumnSchema) -> np.ndarray:
     """Return objects, ``None`` for missing, as the cells of a column: text, if it holds text."""
     if not has_notation(column):
         return cells
+    if column.number_format is not None:
+        write = NumberFormat(column.number_format).write
+        return np.array([None if cell is None else write(cell) for cell in cells], dtype=object)
     moments = [
         None if cell is None else datetime.datetime.combine(_ANY_DAY, cell) for cell in cells
     ]
@@ -61,4 +71,24 @@ def read_any_notation(text: str, column: ColumnSchema) -> Any:
     try:
         return read_text_cells(pd.Series([text], dtype=object), column)[0]
     except ValueError:
-        return read_time(text)
+        if column.object_type == "time":
+            return read_time(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("no number") from None
+
+
+def write_in_notation(value: Any, column: ColumnSchema) -> str:
+    """Return a value of a user's as the text that the column would have for it.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If it would have none.
+    """
+    given = read_any_notation(value, column) if isinstance(value, str) else value
+    written = write_text_cells(np.array([given], dtype=object), column)
+    if read_text_cells(pd.Series(written, dtype=object), column)[0] != given:
+        raise ValueError("the text of the column does not say this much")
+    return str(written[0])

@@ -57,6 +57,18 @@ def test_the_schema_says_how_the_file_writes_its_numbers(tmp_path: Path) -> None
     assert lines == ["price,weight,n,,note", "1.50,0.5,1,2.000,1.50", ",0.25,2,3.500,a"]
 
 
+def test_numbers_in_a_notation_stay_text_and_words_for_missing_are_missing(tmp_path: Path) -> None:
+    lines = [f'"${n:,}.50",{n},50' for n in range(0, 6000, 100)]
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["price,n,m", *lines, "NA,1,2"]))
+    table, schema = read_table_with_schema(str(path))
+    assert schema["price"].number_format == "$#,##0.00"
+    assert table["price"].isna().tolist() == [False] * 60 + [True]
+    assert text_columns(schema) == ["price"]
+    as_objects = infer_schema(table.astype({"price": object}))
+    assert text_columns(as_objects) == ["price"]
+
+
 def test_a_blank_line_is_no_row_of_several_columns(tmp_path: Path) -> None:
     table = read_text(tmp_path, "a,b\n1,2\n\n3,4\n\n")
     assert table.to_dict("list") == {"a": [1, 3], "b": [2, 4]}

@@ -1,17 +1,20 @@
-"""Text that stands for times of day is learnt in order and written as the column writes it."""
+"""Text that stands for times or numbers is learnt in order and written as its column writes it."""
 
 import datetime
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.encoding.column import ColumnEncoder
+from tabgan.encoding.column import ColumnEncoder, EncodingOptions
 from tabgan.errors import InvalidDataError
 from tabgan.schema import infer_schema
-from tabgan.schema.constraints import Inequality, infer_constraints
+from tabgan.schema.constraints import Inequality, Sum, infer_constraints
+from tabgan.schema.number_texts import NumberFormat
+from tabgan.synthesizers.preparation import prepare_table
 
 FitColumn = Callable[..., ColumnEncoder[Any]]
 TIMES = [datetime.time(n // 60, n % 60) for n in range(0, 1440, 5)]
@@ -61,6 +64,61 @@ def test_a_condition_is_a_time_object_or_text_of_the_column_or_of_iso(
     for wrong in ("15:00:01", datetime.time(15, 0, 1), "soon", 15, pd.Timedelta("15h")):
         with pytest.raises((ValueError, TypeError)):
             encoder.code_of(wrong)
+
+
+@pytest.mark.parametrize("notation", ["$#,##0.00", "-#.##0,00 €", "0.##", "#,##0"])
+@pytest.mark.parametrize("dtype", ["object", "string", "string[pyarrow]"])
+def test_numbers_come_back_as_they_are_written(
+    fit_column: FitColumn, notation: str, dtype: str
+) -> None:
+    written = NumberFormat(notation.lstrip("-"))
+    cents = np.random.default_rng(0).lognormal(11, 2, 400).astype(np.int64) - 1000
+    numbers = [Decimal(int(n)).scaleb(-written.decimals) for n in cents]
+    values = pd.Series([*map(written.write, numbers), None], dtype=dtype)
+    encoder = fit_column(values)
+    assert encoder.column.kind == "continuous"
+    assert encoder.column.number_format == written.notation
+    codes, positions = encoder.encode(values, np.zeros(len(values)))
+    same = encoder.decode(codes.astype(np.int64), (positions + 1.0) / 2.0, 0)
+    assert same.dtype == values.dtype
+    assert same.isna().tolist() == values.isna().tolist()
+    inner = np.argsort(np.argsort(cents))
+    inner = np.flatnonzero((inner > 10) & (inner < 390))
+    assert np.mean(same[inner] == values[inner]) > 0.95
+    codes = np.arange(600) % (encoder.n_modes - 1)
+    drawn = encoder.decode(codes, np.random.default_rng(0).random(600), 0)
+    assert infer_schema(drawn.to_frame("c"))["c"].number_format == written.notation
+    assert (drawn.dropna().map(written.read) >= min(numbers)).all()
+
+
+def test_a_condition_on_text_numbers_is_a_number_or_text(fit_column: FitColumn) -> None:
+    values = pd.Series([f"${n:,}.50" for n in range(0, 4000, 10)])
+    encoder = fit_column(values)
+    code = encoder.code_of("$2,000.50")
+    assert code is not None
+    for same in ("2000.50", 2000.5, Decimal("2000.50"), Decimal("2000.5")):
+        assert encoder.code_of(same) == code
+    assert values[encoder.holds(values, encoder.between(3000, "$3,100.00"))].tolist() == [
+        f"${n:,}.50" for n in range(3000, 3100, 10)
+    ]
+    for wrong in ("soon", "2.000,50", 2000.501, True, pd.Timestamp("2020")):
+        with pytest.raises((ValueError, TypeError)):
+            encoder.code_of(wrong)
+
+
+def test_few_numbers_as_text_are_categories() -> None:
+    grades = pd.DataFrame({"c": [f"{1 + n % 50 / 10:.1f}" for n in range(200)]})
+    assert infer_schema(grades)["c"].kind == "categorical"
+    assert infer_schema(grades.head(49))["c"].kind == "categorical"
+
+
+def test_sums_of_numbers_as_text_are_rules() -> None:
+    net, tax = np.random.default_rng(0).integers(100, 10**6, (2, 600))
+    table = pd.DataFrame({"net": net / 100, "tax": tax / 100, "gross": (net + tax) / 100})
+    table = table.map("€{:,.2f}".format)
+    assert Sum("gross", ["net", "tax"]) in infer_constraints(table)
+    prepared = prepare_table(table, None, EncodingOptions(), "infer")
+    assert prepared.constraints
 
 
 def test_text_that_is_no_time_is_refused_without_quoting_it(fit_column: FitColumn) -> None:

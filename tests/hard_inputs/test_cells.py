@@ -143,11 +143,13 @@ def mostly_exact(before, same, sample):
 
 def rewritten(before, same, sample):
     """Texts in one format, which is the one that they all are read in."""
-    date_format = infer_schema(before.to_frame("c"))["c"].date_format
-    assert date_format is not None
-    assert infer_schema(sample.to_frame("c"))["c"].date_format == date_format
+    tables = (column.drop_duplicates().to_frame("c") for column in (before, sample))
+    was, now = (infer_schema(table)["c"] for table in tables)
+    written = was.date_format or was.number_format
+    assert written is not None
+    assert (now.date_format or now.number_format) == written
     assert _equal(same, before) > 0.9
-    return f"inner cells exact, all written {date_format}"
+    return f"inner cells exact, all written {written}"
 
 
 def midnights(before, same, sample):
@@ -507,7 +509,17 @@ CASES = {
     ),
     "Z07": (
         "amounts of money as text",
-        lambda h: h.column([f"${n * 1017.3:,.2f}" for n in range(300)]),
+        lambda h: h.column(h.gaps([f"${n * 1017.3:,.2f}" for n in range(300)]), rewritten),
+    ),
+    "Z19": (
+        "amounts of money as text, in two notations",
+        lambda h: h.column([f"${n}.50" if n % 2 else f"{n}.50 USD" for n in range(300)]),
+    ),
+    "Z20": (
+        "amounts as text with a decimal comma, of Arrow",
+        lambda h: h.column(
+            arrow(pa.string(), [f"{n * 7 - 99},{n % 100:02} €" for n in range(300)]), rewritten
+        ),
     ),
     "Z08": (
         "times of day as text",

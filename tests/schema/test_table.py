@@ -107,6 +107,7 @@ COLUMN = ColumnSchema("age", Kind.INTEGER, DtypeSpec("int64")).to_json()
         ({"decimals": True}, "'age'.*decimals"),
         ({"csv_decimals": 0}, "'age'.*csv_decimals"),
         ({"csv_decimals": 10**9}, "'age'.*csv_decimals"),
+        ({"number_format": "1.00"}, "'age'.*number_format"),
         ({"reason": 5}, "'age'.*reason"),
         ({"clock": "sundial"}, "'age'.*clock"),
     ],
