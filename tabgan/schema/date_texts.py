@@ -2,7 +2,7 @@
 
 A format is one of ``strftime``, with two fields more. ``%-d`` (``%-m``, ``%-H``, ``%-I``) is a
 number without its leading zero, which not every system's ``strftime`` writes, and ``%3f`` is a
-fraction of a second in three digits (1 to 5).
+fraction of a second in three digits (1 to 5). Years of two digits are 1969 to 2068.
 """
 
 import re

@@ -125,7 +125,10 @@ def guess_number_format(present: pd.Series) -> str | None:
 
 def _notations(texts: list[str], before: str, after: str) -> Iterable[str]:
     """Yield notations that texts may be written in, the likeliest first."""
+    found = set().union(*texts)
     for group, point in _MARKS:
+        if not {group, point} & found:
+            continue
         lengths = {sum(c.isdigit() for c in text.partition(point)[2]) for text in texts}
         most = max(lengths)
         is_grouped = group != "" and any(re.search(rf"\d{re.escape(group)}\d", t) for t in texts)

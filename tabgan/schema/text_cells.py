@@ -4,6 +4,7 @@ They are learnt as what they stand for, and come back written as the column writ
 """
 
 import datetime
+from contextlib import suppress
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -34,8 +35,8 @@ def read_text_cells(values: pd.Series, column: ColumnSchema) -> pd.Series:
     """
     if not has_notation(column):
         return values
-    if column.number_format is not None:
-        read = NumberFormat(column.number_format).read
+    if column.object_type == "Decimal":
+        read = NumberFormat(str(column.number_format)).read
         numbers = [None if pd.isna(text) else read(text) for text in values]
         return pd.Series(numbers, index=values.index, dtype=object)
     points = read_dates(values.astype(object), str(column.date_format))
@@ -49,8 +50,8 @@ def write_text_cells(cells: np.ndarray, column: ColumnSchema) -> np.ndarray:
     """Return objects, ``None`` for missing, as the cells of a column: text, if it holds text."""
     if not has_notation(column):
         return cells
-    if column.number_format is not None:
-        write = NumberFormat(column.number_format).write
+    if column.object_type == "Decimal":
+        write = NumberFormat(str(column.number_format)).write
         return np.array([None if cell is None else write(cell) for cell in cells], dtype=object)
     moments = [
         None if cell is None else datetime.datetime.combine(_ANY_DAY, cell) for cell in cells
@@ -68,11 +69,11 @@ def read_any_notation(text: str, column: ColumnSchema) -> Any:
     ValueError
         If it is in neither.
     """
-    try:
-        return read_text_cells(pd.Series([text], dtype=object), column)[0]
-    except ValueError:
-        if column.object_type == "time":
-            return read_time(text)
+    if has_notation(column):
+        with suppress(ValueError):
+            return read_text_cells(pd.Series([text], dtype=object), column)[0]
+    if column.object_type == "time":
+        return read_time(text)
     try:
         return Decimal(text)
     except InvalidOperation:

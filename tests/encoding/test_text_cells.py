@@ -106,6 +106,12 @@ def test_a_condition_on_text_numbers_is_a_number_or_text(fit_column: FitColumn) 
             encoder.code_of(wrong)
 
 
+def test_conditions_on_time_objects_are_text_as_before(fit_column: FitColumn) -> None:
+    encoder = fit_column(pd.Series(TIMES, dtype=object))
+    at_ten = encoder.between("10:00", "10:00")
+    assert np.flatnonzero(encoder.holds(pd.Series(TIMES, dtype=object), at_ten)).tolist() == [120]
+
+
 def test_few_numbers_as_text_are_categories() -> None:
     grades = pd.DataFrame({"c": [f"{1 + n % 50 / 10:.1f}" for n in range(200)]})
     assert infer_schema(grades)["c"].kind == "categorical"
