@@ -10,7 +10,8 @@ import re
 import pandas as pd
 from pandas.api.types import is_object_dtype, is_string_dtype
 
-from tabgan.schema import Kind, infer_schema
+from tabgan.schema import infer_schema
+from tabgan.schema.table import MOST_CSV_DECIMALS
 
 # Ways to write "no value". In a column of numbers or dates they can mean nothing else; in a column
 # of text they stay what they are: NA is Namibia, and None is what a house without a garage has.
@@ -65,9 +66,28 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
             return _integers(column, content)
         if _are_numbers(content):
             return _floats(column, content)
-    if content != values and _are_dates(content):
+    if content != values and _are_measured(content):
         return column.mask(column.isin(MISSING_WORDS))
     return column
+
+
+def fixed_decimals(column: pd.Series) -> int | None:
+    """Return with how many decimals all numbers of a column of text are written.
+
+    ``None`` if they differ in it, or writing them so gives another text.
+
+    Examples
+    --------
+    >>> fixed_decimals(pd.Series(["1.50", "12.25", "NA"]))
+    2
+    >>> fixed_decimals(pd.Series(["1.5", "12.25"]))
+    """
+    content = set(column.dropna().unique()) - MISSING_WORDS
+    found = {len(text.partition(".")[2]) for text in content}
+    decimals = found.pop() if len(found) == 1 else 0
+    is_possible = 1 <= decimals <= MOST_CSV_DECIMALS
+    is_exact = is_possible and all(f"{float(text):.{decimals}f}" == text for text in content)
+    return decimals if is_exact else None
 
 
 def escape_formulas(column: pd.Series) -> pd.Series:
@@ -114,9 +134,9 @@ def _is_code(text: str) -> bool:
     return _DIGITS.fullmatch(text) is not None and not _is_integer(text)
 
 
-def _are_dates(content: set[str]) -> bool:
+def _are_measured(content: set[str]) -> bool:
     schema = infer_schema(pd.DataFrame({"": sorted(content)}))
-    return schema[""].kind is Kind.DATETIME
+    return schema[""].kind.is_ordered
 
 
 def _integers(column: pd.Series, content: set[str]) -> pd.Series:

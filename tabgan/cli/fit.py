@@ -105,9 +105,8 @@ def fit(
     """
     from tabgan.cli.loading import load_training
     from tabgan.cli.screen import show_schema
-    from tabgan.cli.tables import read_table, text_columns
+    from tabgan.cli.tables import read_table_with_schema
     from tabgan.cli.writing import check_writable, print_result
-    from tabgan.schema import infer_schema
     from tabgan.synthesizers import TabGAN
 
     if output is None and not dry_run:
@@ -121,16 +120,15 @@ def fit(
         check_writable(checkpoint, [data, schema], must_be_file=True)
     given = None if schema is None else _read_schema(schema)
     rules = _read_rules(constraints)
-    table = read_table(data, () if given is None else text_columns(given))
-    inferred = infer_schema(table)
+    table, columns = read_table_with_schema(data, given)
     if not quiet:
-        click.echo(show_schema(given or inferred) + "\n", err=True)
+        click.echo(show_schema(columns) + "\n", err=True)
     gan = TabGAN(
         epochs=epochs,
         passes=passes,
         normalisation=normalisation,
         max_time=max_time,
-        schema=given,
+        schema=columns,
         constraints=rules,
         checkpoint=checkpoint,
         verbose=0 if quiet else 2 if verbose else "auto",

@@ -114,7 +114,8 @@ def sample(
     noted = _noting(batches, found)
     # Closed, so that a disk that is full leaves no bar behind.
     with contextlib.closing(with_progress(noted, n_rows, output)) as drawn:
-        write_batches(drawn, output, wanted, escape=escape_formulas)
+        decimals = [column.csv_decimals for column in gan.schema_]
+        write_batches(drawn, output, wanted, escape=escape_formulas, decimals=decimals)
     if found:
         share = sum(cost["probability"] for cost in found) / len(found)
         size = sum(cost["effective_sample_size"] for cost in found)

@@ -30,13 +30,11 @@ def schema(data: str, as_json: bool, constraints: bool) -> None:
     tabgan schema customers.csv --constraints --json > rules.json
     """
     from tabgan.cli.screen import show_schema
-    from tabgan.cli.tables import read_table
+    from tabgan.cli.tables import read_table_with_schema
     from tabgan.cli.writing import print_result
-    from tabgan.schema import infer_schema
     from tabgan.schema.constraints import constraints_to_json, infer_constraints
 
-    table = read_table(data)
-    inferred = infer_schema(table)
+    table, inferred = read_table_with_schema(data)
     if constraints:
         rules = infer_constraints(table, inferred)
         form = json.dumps(constraints_to_json(rules), indent=2, ensure_ascii=False)

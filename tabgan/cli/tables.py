@@ -10,13 +10,16 @@ import io
 import sys
 import warnings
 from collections.abc import Collection, Hashable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
+from pandas.api.types import is_float_dtype
 
-from tabgan.cli.cells import read_cells
+from tabgan.cli.cells import fixed_decimals, read_cells
 from tabgan.errors import InvalidDataError, InvalidParameterError
-from tabgan.schema import ColumnSchema, Kind, TableSchema
+from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
+from tabgan.schema.text_cells import has_notation
 
 # No suffix at all is what a pipe has: <(zcat data.csv.gz).
 _FORMATS = {".csv": "csv", ".txt": "csv", "": "csv", ".parquet": "parquet", ".pq": "parquet"}
@@ -67,12 +70,39 @@ def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFra
     OSError
         If it cannot be opened.
     """
+    return _read(path, text_columns)[0]
+
+
+def read_table_with_schema(
+    path: str, schema: TableSchema | None = None
+) -> tuple[pd.DataFrame, TableSchema]:
+    """Return the table in a file, and what its columns are.
+
+    Parameters
+    ----------
+    path : str
+        As :func:`read_table` has it.
+    schema : TableSchema or None
+        What the columns are; inferred if ``None``, with how a CSV file writes its numbers.
+    """
+    table, decimals = _read(path, () if schema is None else text_columns(schema))
+    if schema is not None:
+        return table, schema
+    inferred = infer_schema(table)
+    columns = tuple(
+        replace(column, csv_decimals=decimals.get(at)) for at, column in enumerate(inferred)
+    )
+    return table, replace(inferred, columns=columns)
+
+
+def _read(path: str, text_columns: Collection[Hashable]) -> tuple[pd.DataFrame, dict[int, int]]:
+    """Return the table in a file, and the decimals of columns that all have as many in CSV."""
     wanted = table_format(path)
     content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     name = "stdin" if path == "-" else path
     has_suffix = path != "-" and not path.startswith(DESCRIPTORS) and Path(path).suffix
     if wanted == "parquet" or (not has_suffix and content.startswith(_PARQUET_MAGIC)):
-        return _read_parquet(content, name)
+        return _read_parquet(content, name), {}
     return _read_csv(content, name, text_columns)
 
 
@@ -87,11 +117,17 @@ def _is_text(column: ColumnSchema) -> bool:
         dtype = dtype.categories.dtype
     if pd.api.types.is_object_dtype(dtype):
         # An object column may hold numbers or booleans; dates in one are written as text.
-        return column.kind not in (Kind.INTEGER, Kind.CONTINUOUS, Kind.BOOLEAN)
+        return has_notation(column) or column.kind not in (
+            Kind.INTEGER,
+            Kind.CONTINUOUS,
+            Kind.BOOLEAN,
+        )
     return pd.api.types.is_string_dtype(dtype)
 
 
-def _read_csv(content: bytes, name: str, text_columns: Collection[Hashable]) -> pd.DataFrame:
+def _read_csv(
+    content: bytes, name: str, text_columns: Collection[Hashable]
+) -> tuple[pd.DataFrame, dict[int, int]]:
     try:
         header = _parse(content, header=None, nrows=1)
         _check_header([str(cell) for cell in header.iloc[0].dropna()], name)
@@ -113,10 +149,20 @@ def _read_csv(content: bytes, name: str, text_columns: Collection[Hashable]) -> 
             f"{name}: its rows do not have as many fields as its first line has names; put fields "
             "that contain commas or line breaks in double quotes"
         ) from error
-    return pd.DataFrame(
+    names = header.iloc[0]
+    if names.isna().sum() == 1:
+        # A name may be blank; several would be one, and are numbered by pandas.
+        cells.columns = names.fillna("").tolist()
+    table = pd.DataFrame(
         {name: read_cells(cells[name], name in text_columns) for name in cells.columns},
         index=cells.index,
     )
+    decimals = {
+        at: count
+        for at, name in enumerate(cells.columns)
+        if is_float_dtype(table[name]) and (count := fixed_decimals(cells[name])) is not None
+    }
+    return table, decimals
 
 
 def _parse(

@@ -10,6 +10,7 @@ from pandas.api import types as pandas_types
 
 from tabgan.errors import InvalidConditionError, meant_instead
 from tabgan.schema import ColumnSchema, Kind, TableSchema
+from tabgan.schema.text_cells import has_notation
 
 # Dates stay text, which the column reads itself.
 _OBJECTS: dict[str, Callable[[str], object]] = {
@@ -103,6 +104,8 @@ def _reader(column: ColumnSchema) -> Callable[[str], object]:
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.CategoricalDtype):
         return {str(level): level for level in dtype.categories}.__getitem__
+    if has_notation(column):
+        return str
     if column.object_type in _OBJECTS:
         return _OBJECTS[column.object_type]
     # A column of Python objects says by its kind what they are.

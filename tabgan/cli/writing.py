@@ -4,7 +4,7 @@ import contextlib
 import csv
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -13,6 +13,7 @@ import pandas as pd
 from pandas.api.types import (
     is_datetime64_any_dtype,
     is_datetime64_dtype,
+    is_float_dtype,
     is_numeric_dtype,
     is_timedelta64_dtype,
 )
@@ -32,7 +33,12 @@ def write_table(frame: pd.DataFrame, path: str) -> None:
 
 
 def write_batches(
-    batches: Iterable[pd.DataFrame], path: str, file_format: str, *, escape: bool = False
+    batches: Iterable[pd.DataFrame],
+    path: str,
+    file_format: str,
+    *,
+    escape: bool = False,
+    decimals: Sequence[int | None] = (),
 ) -> None:
     """Write the batches of one table as they come.
 
@@ -49,6 +55,9 @@ def write_batches(
         As :func:`tabgan.cli.tables.table_format` has it.
     escape : bool, default=False
         Whether cells that begin as formulas do are made harmless; of CSV alone.
+    decimals : sequence of int or None, default=()
+        Of each column with how many decimals its numbers are written, ``None`` for those that they
+        need; of CSV alone.
 
     Raises
     ------
@@ -61,7 +70,7 @@ def write_batches(
         if file_format == "parquet":
             _write_parquet(batches, file)
         else:
-            _write_csv(batches, file, escape)
+            _write_csv(batches, file, escape, decimals)
 
 
 def print_result(text: str) -> None:
@@ -153,13 +162,19 @@ def _quiet_when_closed() -> Iterator[None]:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-def _write_csv(batches: Iterable[pd.DataFrame], file: BinaryIO, escape: bool) -> None:
+def _write_csv(
+    batches: Iterable[pd.DataFrame],
+    file: BinaryIO,
+    escape: bool,
+    decimals: Sequence[int | None],
+) -> None:
     days: set[int] = set()
     for i, batch in enumerate(batches):
         if i == 0:
             days = {at for at in range(batch.shape[1]) if _are_days(batch.iloc[:, at])}
         table = _with_text(batch, days)
         table = _without_formulas(table) if escape else table
+        table = _with_decimals(table, decimals)
         # Lines end in \n, so that a lone \r is not quoted of itself, and ends a line for readers.
         quoting: Any = csv.QUOTE_ALL if _has_return(table) else csv.QUOTE_MINIMAL
         text = table.to_csv(index=False, header=i == 0, lineterminator="\n", quoting=quoting)
@@ -201,6 +216,16 @@ def _with_text(batch: pd.DataFrame, days: set[int]) -> pd.DataFrame:
             column = column.astype(object).map(str, na_action="ignore")
         columns.append(column)
     return pd.concat(columns, axis=1) if columns else batch
+
+
+def _with_decimals(table: pd.DataFrame, decimals: Sequence[int | None]) -> pd.DataFrame:
+    """Return a batch in which the numbers of some columns are text with so many decimals."""
+    columns = [table.iloc[:, at] for at in range(table.shape[1])]
+    for at, places in enumerate(decimals):
+        if places is not None and is_float_dtype(columns[at]):
+            written = f"{{:.{places}f}}".format
+            columns[at] = columns[at].astype(object).map(written, na_action="ignore")
+    return pd.concat(columns, axis=1) if any(decimals) else table
 
 
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:

@@ -13,6 +13,13 @@ from tabgan.encoding.restore import restore_dtype
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.object_cells import count_decimals, decimals_of
+from tabgan.schema.text_cells import (
+    has_notation,
+    read_any_notation,
+    read_text_cells,
+    write_in_notation,
+    write_text_cells,
+)
 
 _FARTHEST_UNIT = 2.0**62
 
@@ -27,7 +34,9 @@ class ContinuousEncoder(NumericEncoder):
         present = values.notna().to_numpy(dtype=bool)
         if column.object_type is not None:
             counts = np.zeros(len(values), dtype=np.int64)
-            counts[present] = count_decimals(values[present], column.decimals or 0)
+            counts[present] = count_decimals(
+                read_text_cells(values[present], column), column.decimals or 0
+            )
             return counts, present
         numbers = np.zeros(len(values), dtype=np.float64)
         numbers[present] = values[present].to_numpy(dtype=np.float64)
@@ -43,7 +52,18 @@ class ContinuousEncoder(NumericEncoder):
         # Far beyond the values of a fit, which fit, an int64 would wrap round.
         return np.clip(units, -_FARTHEST_UNIT, _FARTHEST_UNIT).astype(np.int64), present
 
+    def cell(self, value: object) -> pd.Series:
+        is_number = isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
+        if has_notation(self.column) and (is_number or isinstance(value, str)):
+            given: Any = value
+            if is_number and not pd.isna(given):
+                given = Decimal(str(given))
+            value = None if pd.isna(given) else write_in_notation(given, self.column)
+        return super().cell(value)
+
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
+        if has_notation(self.column) and isinstance(end, str):
+            end = read_any_notation(end, self.column)
         number = super().bound(end, is_low=is_low)
         return number * 10 ** (_decimals(self.column) or 0) if self.scale.has_grid else number
 
@@ -55,7 +75,7 @@ class ContinuousEncoder(NumericEncoder):
         if self.column.object_type is not None:
             objects = decimals_of(numbers, self.column.decimals or 0)
             objects[~present] = None
-            return restore_dtype(objects, self.column)
+            return restore_dtype(write_text_cells(objects, self.column), self.column)
         values = numbers.astype(np.float64)
         decimals = _decimals(self.column)
         if decimals is not None and self.scale.has_grid:

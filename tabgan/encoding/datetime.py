@@ -16,6 +16,7 @@ from tabgan.encoding.roundness import FindRoundness
 from tabgan.encoding.scale import Scale
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
+from tabgan.schema.date_texts import read_dates, write_dates
 from tabgan.schema.object_cells import count_moments, moments_as
 
 _YEAR_FIRST = re.compile(r"\s*\d{4}").match
@@ -75,11 +76,11 @@ class DatetimeEncoder(NumericEncoder):
     def _as_written(self, value: object) -> str:
         """Return a date as the text that the column would have for it."""
         written_as: Any = self.column.date_format
-        if isinstance(value, str) and not pd.isna(_parsed(value, written_as)):
+        if isinstance(value, str) and not pd.isna(read_dates(value, written_as)):
             return value
         moment, _ = self._as_moment(value, is_low=True)
-        text = "" if moment is None else moment.strftime(written_as)
-        if _parsed(text, written_as) != moment:
+        text = "" if moment is None else write_dates(pd.Series([moment]), written_as)[0]
+        if read_dates(text, written_as) != moment:
             raise ValueError("the text of the column does not say this much of a date")
         return text
 
@@ -110,7 +111,7 @@ class DatetimeEncoder(NumericEncoder):
         A day, a month or a year lasts to its end; ``None`` is a moment after the year 9999.
         """
         if isinstance(end, str) and self.column.date_format is not None:
-            written = _parsed(end, self.column.date_format)
+            written = read_dates(end, self.column.date_format)
             if not pd.isna(written):
                 return written, False
         if isinstance(end, str):
@@ -146,7 +147,7 @@ class DatetimeEncoder(NumericEncoder):
             return periods.where(pd.Series(present))
         stamps = pd.Series(_stamp_array(numbers, self.column)).where(pd.Series(present))
         if self.column.date_format is not None:
-            texts = stamps.dt.strftime(self.column.date_format).astype(object)
+            texts = write_dates(stamps, self.column.date_format)
             return restore_dtype(texts.where(present, None).to_numpy(), self.column)
         restored: pd.Series = stamps.astype(self.column.dtype.to_pandas())
         return restored
@@ -160,7 +161,7 @@ def _read_stamp(text: str) -> pd.Timestamp:
 def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
     """Return naive datetime64 in the column's unit; UTC where it has a zone."""
     if column.date_format is not None:
-        stamps = pd.to_datetime(values, format=column.date_format, errors="coerce")
+        stamps: pd.Series = read_dates(values, column.date_format)
         if stamps.isna().sum() != values.isna().sum():
             raise InvalidDataError(
                 f"column {column.name!r} holds text that is not a date written "
@@ -192,11 +193,6 @@ def _is_ambiguous(text: str) -> bool:
             pd.to_datetime(text, dayfirst=day_first, errors="coerce") for day_first in (True, False)
         )
     return bool(first != last)
-
-
-def _parsed(text: str, date_format: str) -> Any:
-    """Return what a text says in a format, NaT if it is not written so."""
-    return pd.to_datetime(text, format=date_format, errors="coerce")
 
 
 def _frequency(column: ColumnSchema) -> Any:

@@ -7,8 +7,10 @@ import pandas as pd
 
 from tabgan.schema import ColumnSchema, Kind
 from tabgan.schema.constraints.comparison import held_in_unit
+from tabgan.schema.date_texts import write_dates
 from tabgan.schema.object_cells import decimals_of, durations_as, moments_as
 from tabgan.schema.objects import OBJECT_KINDS
+from tabgan.schema.text_cells import write_text_cells
 
 _NULLABLE = {"b": "boolean", "i": "Int{}", "u": "UInt{}"}
 
@@ -53,7 +55,8 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
     """
     dtype = column.dtype.to_pandas()
     if column.object_type is not None:
-        return restore_dtype(_objects(values, column.object_type, column.decimals or 0), column)
+        cells = _objects(values, column.object_type, column.decimals or 0)
+        return restore_dtype(write_text_cells(cells, column), column)
     if column.kind is Kind.DATETIME:
         return _dates(values, column)
     if column.kind is Kind.TIMEDELTA:
@@ -90,7 +93,7 @@ def _objects(values: pd.Series, object_type: str, decimals: int) -> np.ndarray:
 
 def _dates(values: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.date_format is not None:
-        texts = values.dt.strftime(column.date_format).astype(object)
+        texts = write_dates(values, column.date_format)
         return restore_dtype(texts.where(values.notna(), None).to_numpy(), column)
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.PeriodDtype):

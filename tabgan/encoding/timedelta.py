@@ -14,7 +14,14 @@ from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.roundness import FindRoundness
 from tabgan.encoding.scale import Scale
 from tabgan.schema import ColumnSchema
-from tabgan.schema.object_cells import count_durations, durations_as, read_time
+from tabgan.schema.object_cells import count_durations, durations_as
+from tabgan.schema.text_cells import (
+    has_notation,
+    read_any_notation,
+    read_text_cells,
+    write_in_notation,
+    write_text_cells,
+)
 
 _UNITLESS = re.compile(r"\s*[+-]*[\d.]+\s*$").match
 
@@ -33,7 +40,7 @@ class TimedeltaEncoder(NumericEncoder):
         if column.object_type is not None:
             present = values.notna().to_numpy(dtype=bool)
             counts = np.zeros(len(values), dtype=np.int64)
-            counts[present] = count_durations(values[present])
+            counts[present] = count_durations(read_text_cells(values[present], column))
             return counts, present
         if values.dtype.kind != "m":
             # Anything else pandas would take for nanoseconds.
@@ -44,6 +51,11 @@ class TimedeltaEncoder(NumericEncoder):
         numbers[~present] = 0
         return numbers, present
 
+    def cell(self, value: object) -> pd.Series:
+        if has_notation(self.column) and isinstance(value, str | time):
+            value = write_in_notation(value, self.column)
+        return super().cell(value)
+
     def _is_same(self, held: Any, given: Any) -> bool:
         is_number = isinstance(given, Number) and not isinstance(given, np.timedelta64)
         if is_number or (isinstance(given, str) and _UNITLESS(given)):
@@ -53,7 +65,7 @@ class TimedeltaEncoder(NumericEncoder):
 
     def bound(self, end: object, *, is_low: bool) -> Fraction | float:
         if self.column.object_type == "time":
-            end = read_time(end) if isinstance(end, str) else end
+            end = read_any_notation(end, self.column) if isinstance(end, str) else end
             if not isinstance(end, time):
                 raise TypeError("the end of a range of times of day is a time of day")
             return Fraction(int(count_durations(pd.Series([end], dtype=object))[0]))
@@ -72,7 +84,7 @@ class TimedeltaEncoder(NumericEncoder):
         if self.column.object_type is not None:
             cells = durations_as(self.column.object_type, numbers)
             cells[~present] = None
-            return restore_dtype(cells, self.column)
+            return restore_dtype(write_text_cells(cells, self.column), self.column)
         durations = pd.Series(numbers.view(f"timedelta64[{_unit(self.column)}]"))
         durations = durations.where(pd.Series(present))
         restored: pd.Series = durations.astype(self.column.dtype.to_pandas())

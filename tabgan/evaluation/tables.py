@@ -17,6 +17,8 @@ from pandas.api import types as pandas_types
 
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema import ColumnSchema, Kind, infer_schema
+from tabgan.schema.date_texts import read_dates
+from tabgan.schema.text_cells import read_text_cells
 
 FloatArray = NDArray[np.float64]
 # What the cells of a column of numbers may be, and what of that they may not be: a duration of
@@ -251,6 +253,7 @@ def _numbers_of(column: ColumnSchema, cells: pd.Series) -> FloatArray:
     """Return cells, none of them missing, as numbers or seconds."""
     if isinstance(cells.dtype, pd.CategoricalDtype):
         cells = cells.astype(cells.cat.categories.dtype)
+    cells = read_text_cells(cells, column)
     # Of a dtype other than objects one cell tells the type of all.
     types = set(map(type, cells if cells.dtype == object else cells.iloc[:1]))
     wanted, others = _CELLS[column.kind]
@@ -272,7 +275,8 @@ def _datetimes_as_seconds(cells: pd.Series, date_format: str | None) -> FloatArr
         cells = cells.dt.to_timestamp()
     is_stamp = pandas_types.is_datetime64_any_dtype(cells.dtype)
     if not is_stamp or cells.dtype.type is datetime.date:  # days of Arrow's are no points in time
-        cells = pd.to_datetime(cells.astype(object), format=date_format)
+        texts = cells.astype(object)
+        cells = read_dates(texts, date_format, "raise") if date_format else pd.to_datetime(texts)
     if cells.dt.tz is not None:
         cells = cells.dt.tz_convert("UTC").dt.tz_localize(None)
     return _integers_as_seconds(cells)

@@ -1,22 +1,21 @@
 """Guess the kind of each column, with the reason.
 
-The dtype decides wherever it says enough. Text is looked at: dates in one format, identifiers
-(a different value in nearly every row), else categories.
+The dtype decides wherever it says enough. Text is looked at: dates, times of day and numbers
+in one format, identifiers (a different value in nearly every row), else categories.
 """
 
 import datetime
-import re
-import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from pandas.api import types as pandas_types
-from pandas.tseries.api import guess_datetime_format
 
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
+from tabgan.schema.date_texts import guess_date_format, guess_time_format
 from tabgan.schema.dtypes import DtypeSpec, countable
+from tabgan.schema.number_texts import NumberFormat, guess_number_format
 from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_type_of
 from tabgan.schema.patterns import infer_pattern
 from tabgan.schema.supported import check_supported, is_writable
@@ -28,12 +27,11 @@ _IDENTIFIER_MIN_ROWS = 50
 # Share of distinct values from which a text column is taken for an identifier. Typos and a few
 # repeated keys are common; a real category repeats far more often than one time in twenty.
 _IDENTIFIER_DISTINCT_SHARE = 0.95
+# Share of distinct values from which text that reads as numbers is taken for them: grades and
+# versions repeat more often.
+_NUMBER_DISTINCT_SHARE = 0.5
 # Nine decimals still distinguish a millimetre on a map; beyond that a float is simply a float.
 _MAX_DECIMALS = 9
-# So many texts show every format in use; each format is then tried on all of them.
-_DATE_SAMPLE = 100
-# A longer text is no date, and pandas would look through all of it for one.
-_LONGEST_DATE = 100
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,7 @@ class _Guess:
     reason: str
     decimals: int | None = None
     date_format: str | None = None
+    number_format: str | None = None
     clock: str | None = None
     pattern: str | None = None
     object_type: str | None = None
@@ -102,6 +101,7 @@ def _infer_column(name: Hashable, column: pd.Series) -> ColumnSchema:
         guess.reason,
         decimals=guess.decimals,
         date_format=guess.date_format,
+        number_format=guess.number_format,
         clock=guess.clock,
         pattern=guess.pattern,
         object_type=guess.object_type,
@@ -220,47 +220,27 @@ def _fits_int64(present: pd.Series) -> bool:
 
 
 def _guess_text(present: pd.Series) -> _Guess:
-    date_format = _guess_date_format(present)
+    date_format = guess_date_format(present)
     if date_format is not None:
         return _Guess(Kind.DATETIME, f"text dates written {date_format}", date_format=date_format)
+    time_format = guess_time_format(present)
+    if time_format is not None:
+        reason = f"text times of day written {time_format}"
+        return _Guess(Kind.TIMEDELTA, reason, date_format=time_format, object_type="time")
     n_distinct = present.nunique()
+    if len(present) >= _IDENTIFIER_MIN_ROWS and n_distinct >= _NUMBER_DISTINCT_SHARE * len(present):
+        number_format = guess_number_format(present)
+        if number_format is not None:
+            return _Guess(
+                Kind.CONTINUOUS,
+                f"text numbers written {number_format}",
+                decimals=NumberFormat(number_format).decimals,
+                number_format=number_format,
+                object_type="Decimal",
+            )
     if len(present) >= _IDENTIFIER_MIN_ROWS and n_distinct >= _IDENTIFIER_DISTINCT_SHARE * len(
         present
     ):
         reason = f"text, {n_distinct} distinct values in {len(present)} rows"
         return _Guess(Kind.IDENTIFIER, reason, pattern=infer_pattern(present))
     return _Guess(Kind.CATEGORICAL, f"text, {n_distinct} distinct")
-
-
-def _guess_date_format(present: pd.Series) -> str | None:
-    """Return the one format that reads every value back exactly as it was written."""
-    distinct = pd.Series(present.unique(), dtype=object)
-    if max(map(len, distinct), default=0) > _LONGEST_DATE:
-        return None
-    for date_format in _date_formats(distinct.iloc[:_DATE_SAMPLE]):
-        parsed = pd.to_datetime(distinct, format=date_format, errors="coerce")
-        if parsed.notna().all() and (parsed.dt.strftime(date_format) == distinct).all():
-            return date_format
-    return None
-
-
-def _with_zone_of(text: str, guess: str) -> str:
-    zone = re.search(r"([A-Za-z]+|[+-]\d\d:?\d\d)$", text)
-    return re.sub("%[zZ]$", zone[0], guess) if zone else guess
-
-
-def _date_formats(texts: pd.Series) -> list[str]:
-    """Return the formats that some of the texts may be written in, the likeliest first."""
-    with warnings.catch_warnings():
-        # pandas warns of a day above 12 in the wrong place, which is what we try, and of zones that
-        # it does not know.
-        warnings.simplefilter("ignore")
-        guesses = {
-            # A zone that all have is text like any other, and comes back as it.
-            _with_zone_of(text, guess)
-            for text in texts
-            for day_first in (False, True)
-            if (guess := guess_datetime_format(text, dayfirst=day_first)) is not None
-        }
-    # After the year comes the month, everywhere; before it, more countries write the day first.
-    return sorted(guesses, key=lambda guess: (re.match(r"%Y\W?%d", guess) is not None, guess))

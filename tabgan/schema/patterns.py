@@ -1,21 +1,36 @@
-"""How an identifier is written: a pattern that says the shape and none of the values.
+r"""How an identifier is written: a pattern that says the shape and none of the values.
 
 In a pattern ``#`` is a running number, ``9`` a digit, ``A`` an upper-case and ``a`` a lower-case
-letter; any other character, and any character after a backslash, stands for itself.
+letter, ``\h`` a hexadecimal digit with the letters ``a`` to ``f``, ``\H`` one with ``A`` to ``F``.
+Any other character, and any other one after a backslash, stands for itself: ``INV-2024-9999``,
+``\AB-99``, ``user#@site.org``.
+
+What stands for itself is what nearly all identifiers share, and so tells of none of them.
 """
 
 import re
 import string
 from collections import Counter
+from collections.abc import Sequence
 from math import gcd, prod
 
 import pandas as pd
 
-_CLASSES = {"9": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
+_PLAIN_CLASSES = {
+    "9": string.digits,
+    "A": string.ascii_uppercase,
+    "a": string.ascii_lowercase,
+}
+_HEXADECIMAL_CLASSES = {r"\h": string.digits + "abcdef", r"\H": string.digits + "ABCDEF"}
+_CLASSES = _PLAIN_CLASSES | _HEXADECIMAL_CLASSES
 # What an identifier without a common shape is replaced by: a running number says what it is.
 _ANY_TEXT = "id-#"
-# A longer common shape is prose, not a key.
-_MAX_LENGTH = 40
+# The digits of SHA-512; a longer common shape is prose, not a key.
+_MAX_LENGTH = 128
+# Share of the texts that a pattern has to cover.
+_COVERED = 0.9
+# Nothing that fewer share stands in a pattern as it is.
+_FEWEST_SHARING = 5
 
 
 # An amount with a comma or a point, a date, or a time of day.
@@ -39,14 +54,61 @@ def infer_pattern(values: pd.Series) -> str:
     Returns
     -------
     str
-        A pattern of at least 9 in 10 of the texts, or ``"id-#"``.
+        A pattern of at least 9 in 10 of the texts, or ``"id-#"``. In it stands what 9 in 10 of
+        them, and at least 5, have at the same place.
+
+    Examples
+    --------
+    >>> infer_pattern(pd.Series([f"INV-{number:05}" for number in range(400)]))
+    'INV-00999'
+    >>> infer_pattern(pd.Series([f"user{number}" for number in range(400)]))
+    'user#'
     """
-    shapes = Counter(_shape(text) for text in values if len(text) <= _MAX_LENGTH)
-    if not shapes:
+    n_needed = _COVERED * len(values)
+    texts = [text for text in values if len(text) <= _MAX_LENGTH]
+    for shape_of in _SHAPES:
+        shapes = Counter(text.translate(shape_of) for text in texts)
+        shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
+        if count >= n_needed and any(symbol in _CLASSES for symbol in _symbols(shape)):
+            alike = [text for text in texts if text.translate(shape_of) == shape]
+            pattern = _with_shared(_symbols(shape), alike, n_needed)
+            return pattern if _n_texts(_symbols(pattern)) >= len(values) else shape
+    return _infer_running_number(texts, n_needed)
+
+
+def _infer_running_number(texts: list[str], n_needed: float) -> str:
+    """Return the pattern of texts that differ in the length of one number: user7, user12."""
+    shapes = Counter(_shape_around_numbers(text) for text in texts)
+    shape, count = shapes.most_common(1)[0] if shapes else ("", 0)
+    if count < n_needed:
         return _ANY_TEXT
-    pattern, count = shapes.most_common(1)[0]
-    has_variable_part = any(symbol in _CLASSES for symbol in _symbols(pattern))
-    return pattern if has_variable_part and count >= 0.9 * len(values) else _ANY_TEXT
+    alike = [_NUMBER_OR_CHARACTER.findall(t) for t in texts if _shape_around_numbers(t) == shape]
+    pattern = _with_shared(_symbols(shape), alike, n_needed)
+    # A number and nothing else is how integers are written that are no text.
+    has_one = _symbols(pattern).count("#") == 1 and pattern != "#"
+    return pattern if has_one else _ANY_TEXT
+
+
+def _with_shared(symbols: list[str], texts: Sequence[Sequence[str]], n_needed: float) -> str:
+    """Return a pattern with the parts of texts in it that enough of them have in common.
+
+    Parameters
+    ----------
+    symbols : list of str
+        What each part of a text is.
+    texts : sequence of str or list of str
+        The texts, or their parts.
+    n_needed : float
+        How many must share all that is shared.
+    """
+    written = []
+    for at, symbol in enumerate(symbols):
+        part, count = Counter(text[at] for text in texts).most_common(1)[0]
+        if count >= max(n_needed, _FEWEST_SHARING):
+            texts = [text for text in texts if text[at] == part]
+            symbol = "".join(map(_literal, part))
+        written.append(symbol)
+    return "".join(written)
 
 
 def look_measured(values: pd.Series) -> bool:
@@ -66,7 +128,8 @@ def write_identifier(pattern: str, number: int) -> str:
     """Return the identifier with a running number, written as the pattern says.
 
     Different numbers give different texts, however many of them spread evenly over those of the
-    pattern. Once its digits and letters are used up, the number itself is appended.
+    pattern. Once its digits and letters are used up, the digits that stand before them count on,
+    and then the number itself is appended.
 
     Examples
     --------
@@ -74,11 +137,17 @@ def write_identifier(pattern: str, number: int) -> str:
     '6869-DV'
     >>> write_identifier("id-#", 27)
     'id-28'
+    >>> write_identifier("INV-0099", 327)
+    'INV-0347'
     """
     symbols = _symbols(pattern)
-    written = []
-    n_texts = prod(len(_CLASSES[symbol]) for symbol in symbols if symbol in _CLASSES)
+    n_texts = _n_texts(symbols)
     rounds, place = divmod(number, n_texts)
+    overflow = ""
+    if rounds and "#" not in symbols:
+        counted_on = _counted_on(symbols, rounds)
+        symbols, overflow = (symbols, f"-{number}") if counted_on is None else (counted_on, "")
+    written = []
     remainder = _scattered(place, n_texts)
     for symbol in reversed(symbols):
         if symbol in _CLASSES:
@@ -87,8 +156,32 @@ def write_identifier(pattern: str, number: int) -> str:
             written.append(alphabet[digit])
         else:
             written.append(str(number + 1) if symbol == "#" else symbol[-1])
-    overflow = f"-{number}" if rounds and "#" not in symbols else ""
     return "".join(reversed(written)) + overflow
+
+
+def _counted_on(symbols: list[str], rounds: int) -> list[str] | None:
+    """Return a pattern whose constant digits before a running one have counted rounds.
+
+    ``None`` if there are none, or too few.
+    """
+    for end in range(len(symbols) - 1, 0, -1):
+        start = end
+        while symbols[end] == "9" and start and _is_constant_digit(symbols[start - 1]):
+            start -= 1
+        if start < end:
+            before = "".join(symbol[-1] for symbol in symbols[start:end])
+            after = str(int(before) + rounds).zfill(len(before))
+            is_room = len(after) == len(before)
+            return [*symbols[:start], *map(_literal, after), *symbols[end:]] if is_room else None
+    return None
+
+
+def _is_constant_digit(symbol: str) -> bool:
+    return symbol != "9" and symbol[-1] in string.digits
+
+
+def _n_texts(symbols: list[str]) -> int:
+    return prod(len(_CLASSES[symbol]) for symbol in symbols if symbol in _CLASSES)
 
 
 def _scattered(place: int, n_places: int) -> int:
@@ -104,15 +197,25 @@ def _scattered(place: int, n_places: int) -> int:
     return place * step % n_places
 
 
-def _shape(text: str) -> str:
-    return "".join(_symbol(character) for character in text)
+def _literal(character: str) -> str:
+    return "\\" + character if character in {*_PLAIN_CLASSES, "#", "\\"} else character
 
 
-def _symbol(character: str) -> str:
-    for symbol, alphabet in _CLASSES.items():
-        if character in alphabet:
-            return symbol
-    return "\\" + character if character in "#\\" else character
+def _shape_table(*classes: str) -> dict[int, str]:
+    """Return what str.translate makes of each character; of two classes the last counts."""
+    table = {"#": r"\#", "\\": r"\\"}
+    for symbol in classes:
+        table |= dict.fromkeys(_CLASSES[symbol], symbol)
+    return str.maketrans(table)
+
+
+# The narrowest first.
+_SHAPES = [_shape_table(*_PLAIN_CLASSES, *more) for more in ([], [r"\h"], [r"\H"])]
+_NUMBER_OR_CHARACTER = re.compile("[0-9]+|[^0-9]")
+
+
+def _shape_around_numbers(text: str) -> str:
+    return re.sub("9+", "#", text.translate(_SHAPES[0]))
 
 
 def _symbols(pattern: str) -> list[str]:

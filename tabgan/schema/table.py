@@ -15,10 +15,21 @@ from tabgan.errors import (
     meant_instead,
 )
 from tabgan.schema.dtypes import DtypeSpec
+from tabgan.schema.number_texts import NumberFormat
 from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
 
-_TEXT_FIELDS = ("reason", "date_format", "clock", "pattern", "object_type", "released")
+# No float has more digits that can be told apart.
+MOST_CSV_DECIMALS = 15
+_TEXT_FIELDS = (
+    "reason",
+    "date_format",
+    "number_format",
+    "clock",
+    "pattern",
+    "object_type",
+    "released",
+)
 
 
 class Kind(StrEnum):
@@ -54,13 +65,18 @@ class ColumnSchema:
         Why this kind was chosen.
     decimals : int or None
         Decimals of a continuous column; ``None`` where there is no such rule.
+    csv_decimals : int or None
+        Decimals with which a CSV file writes each number, zeros at the end included; ``None`` where
+        it writes those that a number needs.
     date_format : str or None
-        ``strftime`` format of dates that are stored as text.
+        Format of dates that are stored as text (see :mod:`tabgan.schema.date_texts`).
+    number_format : str or None
+        Notation of numbers that are stored as text (see :mod:`tabgan.schema.number_texts`).
     clock : str or None
         ``"local"`` where points in time of a zone are learnt as its clocks show them, ``None``
         where they are as those of UTC do.
     pattern : str or None
-        How an identifier is written (see :mod:`tabgan.encoding.identifier`).
+        How an identifier is written (see :mod:`tabgan.schema.patterns`).
     object_type : str or None
         Class of the cells where they are Python objects that stand for numbers: a key of
         :data:`tabgan.schema.objects.OBJECT_KINDS`.
@@ -73,7 +89,9 @@ class ColumnSchema:
     dtype: DtypeSpec
     reason: str = ""
     decimals: int | None = None
+    csv_decimals: int | None = None
     date_format: str | None = None
+    number_format: str | None = None
     clock: str | None = None
     pattern: str | None = None
     object_type: str | None = None
@@ -86,7 +104,7 @@ class ColumnSchema:
             "kind": str(self.kind),
             "dtype": self.dtype.to_json(),
         }
-        fields = {key: getattr(self, key) for key in ("decimals", *_TEXT_FIELDS)}
+        fields = {key: getattr(self, key) for key in ("decimals", "csv_decimals", *_TEXT_FIELDS)}
         form.update({key: value for key, value in fields.items() if value not in ("", None)})
         return form
 
@@ -111,9 +129,20 @@ class ColumnSchema:
         decimals = form.get("decimals")
         if decimals is not None and (type(decimals) is not int or decimals < 0):
             raise InvalidDataError(f"{column}: decimals must be an integer >= 0")
+        places = form.get("csv_decimals")
+        if places is not None and (type(places) is not int or not 1 <= places <= MOST_CSV_DECIMALS):
+            raise InvalidDataError(
+                f"{column}: csv_decimals must be an integer from 1 to {MOST_CSV_DECIMALS}"
+            )
         texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
             raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
+        try:
+            NumberFormat(form.get("number_format", "0"))
+        except ValueError:
+            raise InvalidDataError(
+                f"{column}: number_format must be written like #,##0.00, or not be there"
+            ) from None
         if form.get("clock", "local") != "local":
             raise InvalidDataError(f'{column}: clock must be "local", or not be there')
         if form.get("object_type", "date") not in OBJECT_KINDS:
@@ -122,7 +151,8 @@ class ColumnSchema:
             dtype = DtypeSpec.from_json(form["dtype"])
         except InvalidDataError as error:
             raise InvalidDataError(f"{column}: {error}") from error
-        return cls(name, Kind(form["kind"]), dtype, decimals=decimals, **texts)
+        kind = Kind(form["kind"])
+        return cls(name, kind, dtype, decimals=decimals, csv_decimals=places, **texts)
 
 
 @dataclass(frozen=True, repr=False)

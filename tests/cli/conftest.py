@@ -103,7 +103,7 @@ def draw_table() -> DrawTable:
 def csv(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The table that the model has learnt."""
     path = tmp_path_factory.mktemp("tables") / "homes.csv"
-    _draw_table(300, 0).to_csv(path, index=False)
+    _draw_table(300, 0).to_csv(path, index=False, float_format="%.2f")
     return path
 
 

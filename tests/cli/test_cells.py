@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.cli.cells import read_cells
+from tabgan.cli.cells import fixed_decimals, read_cells
 
 
 def cells(*texts: str | None) -> pd.Series:
@@ -64,8 +64,11 @@ def test_words_for_missing_stay_text_among_text() -> None:
     assert read_cells(cells("NA", "DE", "None", None)).tolist()[:3] == ["NA", "DE", "None"]
 
 
-def test_words_for_missing_are_missing_among_dates() -> None:
-    column = read_cells(cells("2021-02-01", "NULL", "2021-12-31"))
+@pytest.mark.parametrize(
+    "date", ["2021-02-01", "3/8/19", "8.3.2019 9:05", "2021-02-01 00:00:00.5", "9:30"]
+)
+def test_words_for_missing_are_missing_among_dates(date: str) -> None:
+    column = read_cells(cells(date, "NULL", date))
     assert column.isna().tolist() == [False, True, False]
 
 
@@ -80,3 +83,28 @@ def test_a_column_without_any_value_stays_without() -> None:
 def test_floats_are_read_to_the_last_bit() -> None:
     texts = ["0.1", "0.30000000000000004", "1e23", "5e-324"]
     assert read_cells(cells(*texts)).tolist() == [float(text) for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("texts", "decimals"),
+    [
+        (["1.50", "2.00"], 2),
+        (["-0.50", "12.25", "NA", None], 2),
+        (["1.0", "2.0"], 1),
+        (["1.50", "2.0"], None),
+        (["1.50", "2"], None),
+        (["+1.50", "2.50"], None),
+        (["1.50", ".50"], None),
+        (["1.50", "01.50"], None),
+        (["1.5e3", "2.5e3"], None),
+        (["1.50", "inf"], None),
+        (["1.", "2."], None),
+        (["0." + "1" * 20], None),
+        (["1000000000000.100000"], None),
+        (["NA", None], None),
+    ],
+)
+def test_decimals_are_fixed_where_all_numbers_are_written_back_by_them(
+    texts: list[str | None], decimals: int | None
+) -> None:
+    assert fixed_decimals(cells(*texts)) == decimals

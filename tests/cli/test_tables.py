@@ -5,9 +5,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from tabgan.cli.tables import read_table, text_columns
+from tabgan.cli.tables import read_table, read_table_with_schema, text_columns
+from tabgan.cli.writing import write_batches
 from tabgan.errors import InvalidDataError, InvalidParameterError
-from tabgan.schema import infer_schema
+from tabgan.schema import TableSchema, infer_schema
 
 
 def read_text(tmp_path: Path, content: str | bytes) -> pd.DataFrame:
@@ -27,6 +28,45 @@ def test_a_blank_line_is_a_missing_cell_of_the_only_column(tmp_path: Path, end: 
         table = read_text(tmp_path, above + end.join(["v", "1", "", "2", " ", '""', "3", ""]))
         assert table["v"].isna().tolist() == [False, True, False, True, True, False]
         assert table["v"].dropna().tolist() == [1, 2, 3]
+
+
+def test_one_name_may_be_blank_and_several_are_numbered(tmp_path: Path) -> None:
+    assert read_text(tmp_path, ",b\n1,2\n").columns.tolist() == ["", "b"]
+    assert read_text(tmp_path, 'a,""\n1,2\n').columns.tolist() == ["a", ""]
+    assert read_text(tmp_path, "a,,\n1,2,3\n").columns.tolist() == ["a", "Unnamed: 1", "Unnamed: 2"]
+
+
+def test_the_schema_says_how_the_file_writes_its_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("price,weight,n,,note\n1.50,0.5,1,2.000,1.50\nNA,0.25,2,3.500,a\n")
+    table, schema = read_table_with_schema(str(path))
+    assert table["price"].dtype == "float64"
+    assert [column.csv_decimals for column in schema] == [2, None, None, 3, None]
+    assert TableSchema.from_json(schema.to_json()) == schema
+    _, given = read_table_with_schema(str(path), schema.with_kinds({"n": "categorical"}))
+    assert given["n"].kind == "categorical"
+    assert given["price"].csv_decimals == 2
+    write_batches(
+        (table.iloc[i : i + 1] for i in range(2)),
+        str(path),
+        "csv",
+        escape=True,
+        decimals=[column.csv_decimals for column in schema],
+    )
+    lines = path.read_text().splitlines()
+    assert lines == ["price,weight,n,,note", "1.50,0.5,1,2.000,1.50", ",0.25,2,3.500,a"]
+
+
+def test_numbers_in_a_notation_stay_text_and_words_for_missing_are_missing(tmp_path: Path) -> None:
+    lines = [f'"${n:,}.50",{n},50' for n in range(0, 6000, 100)]
+    path = tmp_path / "table.csv"
+    path.write_text("\n".join(["price,n,m", *lines, "NA,1,2"]))
+    table, schema = read_table_with_schema(str(path))
+    assert schema["price"].number_format == "$#,##0.00"
+    assert table["price"].isna().tolist() == [False] * 60 + [True]
+    assert text_columns(schema) == ["price"]
+    as_objects = infer_schema(table.astype({"price": object}))
+    assert text_columns(as_objects) == ["price"]
 
 
 def test_a_blank_line_is_no_row_of_several_columns(tmp_path: Path) -> None:

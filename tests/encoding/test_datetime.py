@@ -9,6 +9,7 @@ import pytest
 
 from tabgan.encoding.datetime import DatetimeEncoder
 from tabgan.errors import InvalidDataError
+from tabgan.schema.date_texts import write_dates
 
 FitColumn = Callable[..., DatetimeEncoder]
 DAYS = pd.Series(pd.date_range("2020-01-01", periods=300)).astype("datetime64[us]")
@@ -108,6 +109,22 @@ def test_a_condition_on_text_dates_is_written_in_their_format_or_year_first(
     ):
         with pytest.raises((ValueError, TypeError)):
             encoder.code_of(other)
+
+
+@pytest.mark.parametrize(
+    ("date_format", "text"),
+    [("%-d/%-m/%Y", "1/3/2020"), ("%m/%d/%y", "03/01/20"), ("%Y-%m-%dT%H:%M:%S.%3fZ", None)],
+)
+def test_a_condition_on_text_dates_may_be_a_part_of_a_year(
+    fit_column: FitColumn, date_format: str, text: str | None
+) -> None:
+    texts = write_dates(DAYS, date_format)
+    encoder = fit_column(texts)
+    march = encoder.between("2020-03", "2020-03")
+    inside = encoder.holds(texts, march)
+    assert texts[inside].tolist() == texts[DAYS.dt.month == 3].tolist()
+    if text is not None:
+        assert encoder.code_of(text) == encoder.code_of("2020-03-01") is not None
 
 
 def test_text_that_is_no_date_is_refused_without_quoting_it(fit_column: FitColumn) -> None:

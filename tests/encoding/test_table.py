@@ -151,5 +151,5 @@ def test_the_schema_of_a_model_says_what_is_released(frame: pd.DataFrame) -> Non
     schema = encoder_of(frame).schema
     assert schema[("nested", 1)].released == "2 values; 1 rare ones withheld"
     assert schema[7].released == "0 to 2"
-    assert schema["key"].released == "written anew as A-99999"
+    assert schema["key"].released == "written anew as K-00999"
     assert CANARY not in schema.to_json()

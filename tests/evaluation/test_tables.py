@@ -39,6 +39,19 @@ def test_text_dates_are_read_in_the_format_of_the_training_rows() -> None:
     np.testing.assert_array_equal(np.diff(tables.train[:, 0]), [11 * 86400])
 
 
+def test_text_of_numbers_and_times_is_read_in_the_notation_of_the_training_rows() -> None:
+    prices = [f"${n:,}.50" for n in range(0, 6000, 100)]
+    tables = view(pd.Series(prices), pd.Series(prices, dtype=object))
+    assert tables.columns[0].is_ordered
+    np.testing.assert_array_equal(tables.train, tables.synthetic)
+    np.testing.assert_array_equal(np.sort(tables.train[:, 0]), np.arange(0.5, 6000, 100))
+    times = view(["9:30", None, "10:00"], ["9:30", None, "10:00"])
+    np.testing.assert_array_equal(np.diff(times.train[:, 0])[:1], [1800])
+    with pytest.raises(InvalidDataError, match="column 'a' of synthetic") as caught:
+        view(prices, ["xyzzy-canary"] * 60)
+    assert "xyzzy" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("train", "synthetic"),
     [

@@ -11,6 +11,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from tabgan.schema import infer_schema
+
 NA_KINDS = (None, np.nan, pd.NA, pd.NaT)
 
 
@@ -48,6 +50,18 @@ def identifiers(h, n_rows, as_category=False):
 def all_integers(before, same, sample):
     assert {type(value) for value in sample} == {int}
     return "written anew as integers"
+
+
+def shaped(shape):
+    """All texts of a column and of a sample are of this shape, and no two of the sample alike."""
+
+    def fact(before, same, sample):
+        assert before.str.fullmatch(shape).all()
+        assert sample.str.fullmatch(shape).all()
+        assert sample.is_unique
+        return f"written anew as {shape}"
+
+    return fact
 
 
 def decimals(h):
@@ -125,6 +139,17 @@ def mostly_exact(before, same, sample):
     assert before.dropna().min() <= min(sample.dropna())
     assert max(sample.dropna()) <= before.dropna().max()
     return "in range, inner cells exact"
+
+
+def rewritten(before, same, sample):
+    """Texts in one format, which is the one that they all are read in."""
+    tables = (column.drop_duplicates().to_frame("c") for column in (before, sample))
+    was, now = (infer_schema(table)["c"] for table in tables)
+    written = was.date_format or was.number_format
+    assert written is not None
+    assert (now.date_format or now.number_format) == written
+    assert _equal(same, before) > 0.9
+    return f"inner cells exact, all written {written}"
 
 
 def midnights(before, same, sample):
@@ -484,15 +509,69 @@ CASES = {
     ),
     "Z07": (
         "amounts of money as text",
-        lambda h: h.column([f"${n * 1017.3:,.2f}" for n in range(300)]),
+        lambda h: h.column(h.gaps([f"${n * 1017.3:,.2f}" for n in range(300)]), rewritten),
+    ),
+    "Z19": (
+        "amounts of money as text, in two notations",
+        lambda h: h.column([f"${n}.50" if n % 2 else f"{n}.50 USD" for n in range(300)]),
+    ),
+    "Z20": (
+        "amounts as text with a decimal comma, of Arrow",
+        lambda h: h.column(
+            arrow(pa.string(), [f"{n * 7 - 99},{n % 100:02} €" for n in range(300)]), rewritten
+        ),
     ),
     "Z08": (
         "times of day as text",
-        lambda h: h.column([f"{n // 60:02d}:{n % 60:02d}:07" for n in range(300)]),
+        lambda h: h.column(
+            h.gaps([f"{n // 60:02d}:{n % 60:02d}:07" for n in range(300)]), rewritten
+        ),
     ),
     "Z09": (
         "points in time as text, with fractions of seconds",
-        lambda h: h.column([f"2022-10-20T18:{n // 60:02d}:{n % 60:02d}.861Z" for n in range(300)]),
+        lambda h: h.column(
+            h.gaps([f"2022-10-20T18:{n // 60:02d}:{n % 60:02d}.861Z" for n in range(300)]),
+            rewritten,
+        ),
+    ),
+    "Z13": (
+        "text dates with years of two digits",
+        lambda h: h.column([day.strftime("%d/%m/%y") for day in days()], rewritten),
+    ),
+    "Z14": (
+        "text dates without leading zeros, as spreadsheets write them",
+        lambda h: h.column(
+            h.gaps([f"{day.month}/{day.day}/{day.year} {day.day % 24}:05" for day in days()]),
+            rewritten,
+        ),
+    ),
+    "Z15": (
+        "text dates with AM and PM, of Arrow",
+        lambda h: h.column(
+            arrow(pa.string(), [f"{day:%m/%d/%Y} {1 + day.day % 12}:05 PM" for day in days()]),
+            rewritten,
+        ),
+    ),
+    "Z16": (
+        "text dates, some of them with leading zeros",
+        lambda h: h.column(h.cells("3/8/2019", "03/08/2019", "3/9/2019"), h.exact),
+    ),
+    "Z10": (
+        "running numbers with a prefix and leading zeros",
+        lambda h: h.column([f"INV-2023-{n:05}" for n in range(300)], shaped(r"INV-2023-00\d{3}")),
+    ),
+    "Z11": (
+        "hexadecimal keys of fixed length (UUID)",
+        lambda h: h.column(
+            [str(uuid.UUID(int=n * 2**127 // 301, version=4)) for n in range(300)],
+            shaped("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
+        ),
+    ),
+    "Z12": (
+        "running numbers of any length between constant texts",
+        lambda h: h.column(
+            [f"user{n}@example.com" for n in range(1, 301)], shaped(r"user\d+@example.com")
+        ),
     ),
     "Z01": (
         "days of a zone that changes its clocks",

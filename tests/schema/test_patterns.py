@@ -1,7 +1,9 @@
 """Identifiers are written anew: in the shape of the old ones, and no two alike."""
 
+import uuid
 from collections import Counter
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -20,11 +22,47 @@ from tabgan.schema.patterns import infer_pattern, look_measured, write_identifie
         (["a", "bb"], "id-#"),
         (["--", "--"], "id-#"),
         (["", ""], "id-#"),
-        (["x" * 41] * 5, "id-#"),
+        (["x" * 129] * 5, "id-#"),
+        # What all share, and what only few do.
+        ([f"INV-2023-{i:05}" for i in range(1, 301)], "INV-2023-00999"),
+        ([f"A9a#{i:03}" for i in range(1000)], r"\A\9\a\#999"),
+        ([f"DE-{i:04}" for i in range(0, 4000, 1000)], "AA-9999"),
+        ([f"DE-{i:03}" for i in range(950)] + [f"FR-{i:03}" for i in range(50)], "DE-999"),
+        ([f"DE-{i:03}" for i in range(800)] + [f"FR-{i:03}" for i in range(200)], "AA-999"),
+        (["KEY-1"] * 50, "AAA-9"),
+        # One number of any length.
+        ([f"user{i}" for i in range(1, 400)], "user#"),
+        ([f"user{i}@example.com" for i in range(1, 400)], r"user#@ex\ample.com"),
+        ([f"2023/{i}" for i in range(1, 400)], "2023/#"),
+        ([f"#9-{i}" for i in range(1, 400)], r"\#\9-#"),
+        ([f"{'ABC'[i % 3]}{i}" for i in range(1, 400)], "A#"),
+        ([f"{i}.{i * 7 % 400}" for i in range(1, 400)], "id-#"),
+        ([str(i) for i in range(1, 400)], "id-#"),
+        (["person@example.com", "another@example.com"] * 10, "id-#"),
     ],
 )
 def test_a_pattern_says_the_shape_that_most_texts_share(texts: list[str], pattern: str) -> None:
     assert infer_pattern(pd.Series(texts)) == pattern
+
+
+def test_hexadecimal_digits_are_told_from_letters() -> None:
+    numbers = np.random.default_rng(0).integers(2**32, size=(300, 8))
+    digests = [row.astype(">u4").tobytes().hex() for row in numbers]
+    keys = [str(uuid.UUID(digest[:32], version=4)) for digest in digests]
+    h = r"\h"
+    pattern = f"{h * 8}-{h * 4}-4{h * 3}-{h * 4}-{h * 12}"
+    assert infer_pattern(pd.Series(keys)) == pattern
+    assert uuid.UUID(write_identifier(pattern, 7)).version == 4
+    assert infer_pattern(pd.Series(keys).str.upper()) == pattern.replace("h", "H")
+    assert infer_pattern(pd.Series(digests)) == h * 64
+    assert infer_pattern("Row-" + pd.Series(digests).str[:6]) == "Row-" + h * 6
+    assert infer_pattern(pd.Series(keys[:150] + digests[150:])) == "id-#"
+
+
+def test_digits_that_all_share_count_on_when_the_others_are_used_up() -> None:
+    written = [write_identifier("INV-0099", number) for number in range(10_000)]
+    assert set(written) == {f"INV-{number:04}" for number in range(10_000)}
+    assert write_identifier("INV-0099", 10_000) == "INV-0000-10000"
 
 
 @given(text=st.from_regex(r"[A-Za-z0-9#\\ -]{1,12}", fullmatch=True))
@@ -56,7 +94,7 @@ def test_amounts_dates_and_times_are_told_from_identifiers(text: str, is_measure
     assert look_measured(pd.Series([text] * 20)) is is_measured
 
 
-patterns = st.text("9Aa#\\-x1", max_size=6)
+patterns = st.text("9Aa#\\-hH19", max_size=6)
 
 
 @settings(deadline=None)
@@ -65,7 +103,9 @@ def test_different_numbers_are_written_differently(pattern: str, numbers: set[in
     assert len({write_identifier(pattern, number) for number in numbers}) == len(numbers)
 
 
-@pytest.mark.parametrize("pattern", ["9", "A9", "#", "a-#", "x", "", "\\9-9"])
+@pytest.mark.parametrize(
+    "pattern", ["9", "A9", "#", "a-#", "x", "", "\\9-9", "09", "\\99", "1-19A", "\\h", "\\\\h"]
+)
 def test_the_first_thousand_are_different(pattern: str) -> None:
     assert len({write_identifier(pattern, number) for number in range(1000)}) == 1000
 

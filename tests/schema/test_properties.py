@@ -55,6 +55,8 @@ columns = st.builds(
     dtypes,
     texts,
     decimals=st.none() | st.integers(0, 18),
+    csv_decimals=st.none() | st.integers(1, 15),
+    number_format=st.none() | st.sampled_from(["0", "$-#,##0.00", "#.##0,## kg"]),
     object_type=st.none() | st.sampled_from(list(OBJECT_KINDS)),
     pattern=st.none() | texts.filter(bool),
     released=texts,

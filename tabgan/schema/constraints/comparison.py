@@ -12,8 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.schema.constraints.finding import FloatArray
+from tabgan.schema.date_texts import read_dates, write_dates
 from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
+from tabgan.schema.text_cells import read_text_cells
 
 # Seconds from 1970 to the end of the dates that 64 bits count in nanoseconds, in 2262.
 _NANOSECONDS_END = 2**63 / 1e9
@@ -42,7 +44,7 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     """
     cells = cells.reset_index(drop=True)
     if column.object_type is not None:
-        return _objects(cells, column.kind)
+        return _objects(read_text_cells(cells, column), column.kind)
     if column.kind is Kind.DATETIME:
         return _points_in_time(cells, column)
     if column.kind is Kind.TIMEDELTA:
@@ -66,8 +68,7 @@ def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
         return values
     dtype, stored = column.dtype.to_pandas(), values
     if column.date_format is not None:
-        written = values.dt.strftime(column.date_format)
-        stored = pd.to_datetime(written, format=column.date_format, errors="coerce")
+        stored = read_dates(write_dates(values, column.date_format), column.date_format)
     elif column.object_type == "date":
         stored = values.dt.floor("D")
     elif isinstance(dtype, pd.PeriodDtype):
@@ -154,7 +155,8 @@ def _objects(cells: pd.Series, kind: Kind) -> pd.Series:
 
 def _points_in_time(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.date_format is not None:
-        return pd.to_datetime(cells.astype(object), format=column.date_format, errors="coerce")
+        points: pd.Series = read_dates(cells.astype(object), column.date_format)
+        return points
     if isinstance(cells.dtype, pd.PeriodDtype):
         return pd.Series(cells.array.to_timestamp())
     if _is_arrow(cells):
