@@ -173,6 +173,29 @@ def test_gaps_are_as_wide_as_the_table_has_them_and_not_as_its_modes(is_text, fi
     assert len(learnt) > 0.97 * len(real) or fixed != "neither"
 
 
+@pytest.mark.parametrize("n_timed", [0, 30])
+def test_dates_that_keep_an_order_stay_as_round_as_they_are(n_timed):
+    rng = np.random.default_rng(0)
+    start = pd.Timestamp("2015-01-01") + pd.to_timedelta(rng.integers(0, 2_000, 3_000), "D")
+    table = pd.DataFrame(
+        {"start": start, "end": start + pd.to_timedelta(rng.geometric(0.1, 3_000), "D")}
+    )
+    table.loc[: n_timed - 1, "end"] += pd.to_timedelta(rng.integers(1, 86_400, n_timed), "s")
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    rule = Inequality("start", "end").learnt(table, schema, 5)
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+    rows = encoder.decode(codes, uniforms)
+    rules_of(encoder, rule).arrange(rows, codes, uniforms, {})
+    for name in table:
+        at_midnight = (rows[name] == rows[name].dt.normalize()).mean()
+        real = (table[name] == table[name].dt.normalize()).mean()
+        assert at_midnight == pytest.approx(real, abs=0.01)
+    lengths = [frame["end"] - frame["start"] for frame in (rows, table)]
+    assert ks_2samp(*lengths).statistic < 0.05
+
+
 def test_equal_values_of_two_columns_stay_equal_as_often():
     rng = np.random.default_rng(0)
     above = rng.gamma(4.0, 300.0, 3_000).round(-1)
