@@ -147,10 +147,12 @@ class Roundness:
         sizes = steps.sizes[longest >= steps.sizes]
         # The likelihood of a number under a step: one in `step` is a multiple of it.
         is_multiple = (values - zero)[:, None] % sizes == 0
-        patterns, pattern = np.unique(is_multiple, axis=0, return_inverse=True)
-        rows = np.bincount(pattern.ravel(), weights=counts)
+        digits = np.arange(len(sizes))
+        numbered, pattern = np.unique(is_multiple @ (1 << digits), return_inverse=True)
+        patterns = numbered[:, None] >> digits & 1 == 1
+        rows = np.bincount(pattern, weights=counts)
         most = np.zeros(len(patterns))
-        np.maximum.at(most, pattern.ravel(), counts)
+        np.maximum.at(most, pattern, counts)
         likelihood = np.where(patterns, sizes, 0.0)
         shares = _mixture_shares(likelihood, rows)
         # What one number alone makes is no step: zero is a multiple of all, and may be frequent.
@@ -168,7 +170,7 @@ class Roundness:
         if steps.per_day:
             joint = likelihood * shares
             of_hours = joint[:, sizes < steps.per_day].sum(axis=1) / joint.sum(axis=1)
-            of_hours = counts * of_hours[pattern.ravel()]
+            of_hours = counts * of_hours[pattern]
             rhythm = Rhythm.of(values - zero, counts, of_hours, steps.per_day)
         if kept.sum() == 1 and rhythm is None:
             return cls()
