@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import tabgan
-from tabgan import Inequality, TabGAN, Unique
+from tabgan import Formula, Inequality, TabGAN, Unique
 from tabgan.encoding.column import EncodingOptions
 from tabgan.randomness import resolve_seed
 from tabgan.synthesizers.preparation import prepare_table
@@ -24,6 +24,7 @@ ATOMIC = "tests/persistence/test_atomic.py"
 INTERRUPTIONS = "tests/synthesizers/test_interruptions.py"
 SKLEARN = "tests/synthesizers/test_sklearn.py"
 LATER = " 00:00:00.000000001"
+COMPUTING = "tests/synthesizers/test_computing.py"
 CONSTRAINTS = "tests/synthesizers/test_constraints.py"
 CLI = "tests/cli/test_main.py"
 CELLS = "tests/cli/test_cells.py"
@@ -558,6 +559,20 @@ CASES = {
         "how as an array",
         lambda h: TabGAN.load(FROZEN).complete(h.base()[[]], how=np.array(["draw", "draw"])),
     ),
+    "Z30": (
+        "a sum and a formula for one column",
+        held(COMPUTING, "test_two_rules_that_compute_one_column_are_both_kept", "kept: both"),
+    ),
+    "Z31": (
+        "two formulas for one column that cannot be turned round",
+        lambda h: ruled(h, lengths(h), [Formula("length", f"abs({c})") for c in ("age", "c")]),
+    ),
+    "Z32": (
+        "inequalities in a circle, of columns that are equal",
+        lambda h: ruled(
+            h, lengths(h), [Inequality(*pair) for pair in (("age", "length"), ("length", "age"))]
+        ),
+    ),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),
@@ -624,6 +639,12 @@ def ruled(h, table, rules):
 def of_rules(h, *rules):
     table, path = csv(h, "a,b\n1,2\n"), csv(h, json.dumps(rules), "rules.json")
     return h.command("fit", table, "-o", h.folder / "m.tabgan", "--constraints", path)
+
+
+def lengths(h):
+    """A length, the same number, and the number with one sign or the other."""
+    table = h.base().drop(columns="amt").assign(length=np.abs(h.normal()) + 10)
+    return table.assign(age=table["length"], c=table["length"] * h.cells(1, -1, 1).astype(int))
 
 
 def open_ends(h):
