@@ -2,7 +2,7 @@
 
 import click
 
-from tabgan.cli.options import LINES, READABLE_OR_STDIN, read_lowest_scores, read_seed
+from tabgan.cli.options import LINES, READABLE_OR_STDIN, FilePath, read_lowest_scores, read_seed
 from tabgan.cli.outcome import EXIT_GATE
 from tabgan.cli.saying import say
 
@@ -26,7 +26,7 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
     "--html",
     "html_output",
     envvar="TABGAN_EVALUATE_HTML",
-    type=click.Path(dir_okay=False),
+    type=FilePath(dir_okay=False),
     metavar="FILE",
     help="Write the report as one HTML page, too: pictures, and words for all readers.",
 )

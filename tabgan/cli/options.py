@@ -5,11 +5,26 @@ The functions are callbacks of click: they are given the text and return what it
 
 import math
 import re
+from typing import Any
 
 import click
 
-READABLE = click.Path(exists=True, dir_okay=False)
-READABLE_OR_STDIN = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
+class FilePath(click.Path):
+    """A path that a file can have."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        # Here, because the room of files loads NumPy, and --help need not.
+        from tabgan.persistence.path import is_path
+
+        if not is_path(value):
+            self.fail("a path cannot hold such a character; give another one.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+READABLE = FilePath(exists=True, dir_okay=False)
+READABLE_OR_STDIN = FilePath(exists=True, dir_okay=False, allow_dash=True)
 
 
 class _Lines(click.types.StringParamType):

@@ -21,6 +21,7 @@ from tabgan.cli.cells import escape_formula, escape_formulas
 from tabgan.cli.tables import DESCRIPTORS, require_parquet, table_format
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.persistence.atomic import replacing
+from tabgan.persistence.path import is_path
 
 # The finest of a column's dates decides how they all are written.
 _DAYS = "%Y-%m-%d"
@@ -98,7 +99,7 @@ def check_writable(
         if must_be_file:
             raise InvalidParameterError("- is stdout; give the path of a file")
         return
-    if not os.path.basename(path):
+    if not os.path.basename(path) or not is_path(path):
         raise InvalidParameterError(f"{path!r} is no path of a file; give one")
     target = Path(os.path.realpath(path))
     if target in {Path(os.path.realpath(name)) for name in inputs if name not in (None, "-")}:
