@@ -194,7 +194,8 @@ class TableSchema:
                 f"kinds names columns the table does not have: {unknown}; "
                 f"{meant_instead(unknown[0], self.names)}"
             )
-        wrong = [name for name, kind in kinds.items() if kind not in list(Kind)]
+        known = [*Kind]
+        wrong = [n for n, kind in kinds.items() if not isinstance(kind, str) or kind not in known]
         if wrong:
             raise InvalidParameterError(f"kinds of {wrong} must be one of {[*map(str, Kind)]}")
         return TableSchema(

@@ -28,7 +28,7 @@ from tabgan.synthesizers.likelihood import score_rows
 from tabgan.synthesizers.memory import available_memory, resident_memory
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
-from tabgan.synthesizers.parameters import check_parameters, read_seconds
+from tabgan.synthesizers.parameters import MOST, check_parameters, read_seconds
 from tabgan.synthesizers.passes import AUTO_PASSES
 from tabgan.synthesizers.preparation import PreparedTable, prepare_table
 from tabgan.synthesizers.realism import judge_rows
@@ -515,8 +515,8 @@ class TabGAN(DensityMixin, BaseEstimator):
             If the file is damaged, foreign or unsafe.
         FileNotFoundError
             If there is none.
-        UnsupportedTypeError
-            If `path` is no path.
+        UnsupportedTypeError, InvalidParameterError
+            If `path` is no path, or one that no file can have.
         """
         model, parameters = load_model(path)
         gan = cls(**{name: parameters[name] for name in cls().get_params() if name in parameters})
@@ -646,4 +646,5 @@ class TabGAN(DensityMixin, BaseEstimator):
 
 
 def _is_count(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return is_integer and value <= MOST

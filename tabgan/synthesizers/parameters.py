@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from os import PathLike
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from tabgan.errors import InvalidParameterError
+from tabgan.persistence.path import is_path
 from tabgan.randomness import RANDOM_STATE_NEED, is_random_state
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint
@@ -15,6 +16,8 @@ from tabgan.schema.constraints import Constraint
 OBJECTIVES = ("relativistic", "nonsaturating", "wasserstein")
 NORMALISATIONS = ("quantile", "mixture")
 DEVICES = ("auto", "cpu", "gpu")
+# Larger integers are none that a table or a computer could have.
+MOST = 2**63 - 1
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -48,12 +51,12 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "passes": lambda value: _is_text(value, ("auto",)) or _is_integer(value, 1),
         "objective": lambda value: value is None or _is_text(value, OBJECTIVES),
         "normalisation": lambda value: _is_text(value, NORMALISATIONS),
-        "early_stopping": lambda value: isinstance(value, bool),
+        "early_stopping": lambda value: isinstance(value, bool | np.bool_),
         "schema": lambda value: value is None or isinstance(value, TableSchema),
         "constraints": lambda value: value is None or _are_constraints(value),
         "rare_threshold": lambda value: _is_integer(value, 0),
         "callbacks": lambda value: value is None or _are_callbacks(value),
-        "checkpoint": lambda value: value is None or isinstance(value, str | PathLike),
+        "checkpoint": lambda value: value is None or is_path(value),
         "device": lambda value: _is_text(value, DEVICES),
         "verbose": lambda value: (
             _is_text(value, ("auto",))
@@ -88,7 +91,8 @@ def read_seconds(max_time: float | str | None) -> float | None:
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh])", max_time.strip())
         seconds = float(match[1]) * _UNITS[match[2]] if match else None
     elif isinstance(max_time, int | float | np.number) and not isinstance(max_time, bool):
-        seconds = float(max_time)
+        with suppress(OverflowError):
+            seconds = float(max_time)
     if seconds is None or not 0 < seconds < float("inf"):
         raise InvalidParameterError(
             'max_time must be a positive number of seconds, or text such as "90s", "5m" or "1h"'
@@ -109,7 +113,7 @@ def _are_constraints(value: Any) -> bool:
 
 def _is_integer(value: Any, least: int) -> bool:
     is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return is_integer and value >= least
+    return is_integer and least <= value <= MOST
 
 
 def _is_text(value: Any, choices: tuple[str, ...]) -> bool:

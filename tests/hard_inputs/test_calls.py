@@ -573,6 +573,62 @@ CASES = {
             h, lengths(h), [Inequality(*pair) for pair in (("age", "length"), ("length", "age"))]
         ),
     ),
+    "Z33": ("evaluate: an array as target", lambda h: judged(h, target=np.array(["age", "sex"]))),
+    "Z33a": ("evaluate: a column as target", lambda h: judged(h, target=h.base()["amt"])),
+    "Z33b": ("evaluate: NA as target", lambda h: judged(h, target=pd.NA)),
+    "Z33c": (
+        "evaluate: a column as sensitive",
+        lambda h: judged(h, quasi_identifiers=["age"], sensitive=h.base()["amt"]),
+    ),
+    "Z33d": (
+        "evaluate: an array among quasi_identifiers",
+        lambda h: judged(h, quasi_identifiers=["age", np.array(["sex"])]),
+    ),
+    "Z33e": ("evaluate: bytes as quasi_identifiers", lambda h: judged(h, quasi_identifiers=b"age")),
+    "Z33f": ("evaluate: progress=True", lambda h: judged(h, progress=True)),
+    "Z34": ("epochs=10**400", lambda h: h.forecast(epochs=10**400)),
+    "Z34a": ("max_time=10**400", lambda h: h.forecast(max_time=10**400)),
+    "Z34b": ("n_samples=10**400", lambda h: str(TabGAN.load(FROZEN).sample(10**400))),
+    "Z34c": (
+        "early_stopping as a boolean of NumPy",
+        lambda h: h.forecast(early_stopping=np.False_),
+    ),
+    "Z35": (
+        "rules sought with a table in place of the schema",
+        lambda h: str(tabgan.infer_constraints(h.base(), h.base())),
+    ),
+    "Z35a": (
+        "rules sought with the schema of another table",
+        lambda h: str(tabgan.infer_constraints(h.base(), tabgan.infer_schema(lengths(h)))),
+    ),
+    "Z35b": (
+        "a Formula for an array",
+        lambda h: ruled(h, h.base(), [Formula(np.array(["age", "amt"]), "sex")]),
+    ),
+    "Z35c": (
+        "an Inequality whose strict is a column",
+        lambda h: ruled(h, h.base(), [Inequality("age", "amt", h.base()["amt"])]),
+    ),
+    "Z35d": (
+        "a kind that is an array",
+        lambda h: h.column(h.normal(), kind=np.array(["integer"] * 2)),
+    ),
+    "Z35e": ("load_demo: a seed that is text", lambda h: str(tabgan.load_demo(9, "1"))),
+    "Z36": (
+        "save: a path with NUL",
+        lambda h: TabGAN.load(FROZEN).save(f"{h.folder}/m\0.tabgan"),
+    ),
+    "Z36a": ("load: a path with NUL", lambda h: TabGAN.load("m\0.tabgan")),
+    "Z36b": ("load: a path with half a character", lambda h: TabGAN.load("m\ud800.tabgan")),
+    "Z36c": (
+        "a checkpoint with NUL in its path",
+        lambda h: h.forecast(checkpoint="c\0", random_state=0),
+    ),
+    "Z36d": ("schema: DATA with NUL in its path", lambda h: h.command("schema", "a\0.csv")),
+    "Z36e": (
+        "fit: -o with NUL in its path",
+        lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "m\0.tabgan"),
+    ),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),

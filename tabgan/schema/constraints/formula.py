@@ -4,6 +4,7 @@ import sys
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from tabgan.schema.constraints.comparison import as_floats, as_stored, precision
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
+    check_names,
     meaning_of,
     number_from_json,
 )
@@ -59,9 +61,10 @@ class Formula(Constraint):
     def __post_init__(self) -> None:
         if not isinstance(self.expression, str):
             raise InvalidParameterError("expression of a Formula must be text")
-        if self.column in self._parsed.columns:
+        check_names("Formula", (self.column,), 1)
+        if self.column in set(self._parsed.columns):
             raise InvalidParameterError(f"Formula computes {self.column!r} from itself")
-        is_number = isinstance(self.tolerance, int | float) and not isinstance(self.tolerance, bool)
+        is_number = isinstance(self.tolerance, Real) and not isinstance(self.tolerance, bool)
         if not is_number or not 0 <= self.tolerance < sys.float_info.max:
             raise InvalidParameterError("tolerance of a Formula must be a number >= 0")
 
