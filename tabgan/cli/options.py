@@ -37,8 +37,24 @@ class _Lines(click.types.StringParamType):
 LINES = _Lines()
 # More digits than any number of columns has, and fewer than Python refuses to read.
 _PASSES = re.compile(r"0*[1-9][0-9]{0,17}")
+# What numbers, quotes, paths and words are made of.
+_NO_SEPARATORS = "\0\r\n \"'+-._\\"
 # The package's seeds are integers of 63 bits.
 _SEEDS = range(2**63)
+
+
+def read_separator(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> str | None:
+    r"""Return the character between the fields of a CSV file; ``\t`` may be written so."""
+    if value is None:
+        return None
+    separator = "\t" if value == r"\t" else value
+    is_sign = len(separator) == 1 and separator.isascii() and not separator.isalnum()
+    if not is_sign or separator in _NO_SEPARATORS:
+        needed = r'one character that is no letter or digit is needed, such as ";", "|" or "\t".'
+        raise click.BadParameter(needed, context, option)
+    return separator
 
 
 def read_seed(context: click.Context, option: click.Parameter, value: int | None) -> int | None:

@@ -18,7 +18,7 @@ from pandas.api.types import (
 )
 
 from tabgan.cli.cells import escape_formula, escape_formulas
-from tabgan.cli.tables import DESCRIPTORS, require_parquet, table_format
+from tabgan.cli.tables import DESCRIPTORS, require_parquet, separator_of, table_format
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.persistence.atomic import replacing
 from tabgan.persistence.path import is_path
@@ -33,7 +33,12 @@ def write_table(frame: pd.DataFrame, path: str) -> None:
 
 
 def write_batches(
-    batches: Iterable[pd.DataFrame], path: str, file_format: str, *, escape: bool = False
+    batches: Iterable[pd.DataFrame],
+    path: str,
+    file_format: str,
+    *,
+    escape: bool = False,
+    separator: str | None = None,
 ) -> None:
     """Write the batches of one table as they come.
 
@@ -50,6 +55,8 @@ def write_batches(
         As :func:`tabgan.cli.tables.table_format` has it.
     escape : bool, default=False
         Whether cells that begin as formulas do are made harmless; of CSV alone.
+    separator : str or None
+        What stands between the fields of CSV, as :func:`tabgan.cli.tables.separator_of` has it.
 
     Raises
     ------
@@ -62,7 +69,7 @@ def write_batches(
         if file_format == "parquet":
             _write_parquet(batches, file)
         else:
-            _write_csv(batches, file, escape)
+            _write_csv(batches, file, escape, separator_of(path, separator))
 
 
 def print_result(text: str) -> None:
@@ -154,7 +161,9 @@ def _quiet_when_closed() -> Iterator[None]:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-def _write_csv(batches: Iterable[pd.DataFrame], file: BinaryIO, escape: bool) -> None:
+def _write_csv(
+    batches: Iterable[pd.DataFrame], file: BinaryIO, escape: bool, separator: str
+) -> None:
     days: set[int] = set()
     for i, batch in enumerate(batches):
         if i == 0:
@@ -163,7 +172,9 @@ def _write_csv(batches: Iterable[pd.DataFrame], file: BinaryIO, escape: bool) ->
         table = _without_formulas(table) if escape else table
         # Lines end in \n, so that a lone \r is not quoted of itself, and ends a line for readers.
         quoting: Any = csv.QUOTE_ALL if _has_return(table) else csv.QUOTE_MINIMAL
-        text = table.to_csv(index=False, header=i == 0, lineterminator="\n", quoting=quoting)
+        text = table.to_csv(
+            index=False, header=i == 0, sep=separator, lineterminator="\n", quoting=quoting
+        )
         file.write(text.encode())
 
 
@@ -182,10 +193,11 @@ def _is_number_or_time(dtype: Any) -> bool:
 
 
 def _are_days(column: pd.Series) -> bool:
-    """Say whether a column holds points in time that all are midnights."""
-    return is_datetime64_dtype(column) and bool(
-        (column.dropna().dt.normalize() == column.dropna()).all()
-    )
+    """Say whether a column holds points in time that all are midnights, or durations of days."""
+    present = column.dropna()
+    if is_timedelta64_dtype(column):
+        return bool((present.dt.floor("D") == present).all())
+    return is_datetime64_dtype(column) and bool((present.dt.normalize() == present).all())
 
 
 def _with_text(batch: pd.DataFrame, days: set[int]) -> pd.DataFrame:
@@ -196,12 +208,19 @@ def _with_text(batch: pd.DataFrame, days: set[int]) -> pd.DataFrame:
     columns = []
     for at in range(batch.shape[1]):
         column = batch.iloc[:, at]
-        if at in days and _are_days(column):
+        are_days = at in days and _are_days(column)
+        if are_days and is_timedelta64_dtype(column):
+            column = column.astype(object).map(_in_days, na_action="ignore")
+        elif are_days:
             column = column.dt.strftime(_DAYS)
         elif is_datetime64_any_dtype(column) or is_timedelta64_dtype(column):
             column = column.astype(object).map(str, na_action="ignore")
         columns.append(column)
     return pd.concat(columns, axis=1) if columns else batch
+
+
+def _in_days(duration: pd.Timedelta) -> str:
+    return f"{duration.days} days"  # one is "1 days" to pandas
 
 
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:

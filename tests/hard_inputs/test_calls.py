@@ -629,6 +629,30 @@ CASES = {
         "fit: -o with NUL in its path",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "m\0.tabgan"),
     ),
+    "Z40": (
+        "a CSV of semicolons with --sep ';'",
+        lambda h: h.command("schema", csv(h, "a;b\n" + "1;u\n2;v\n" * 40), "--sep", ";"),
+    ),
+    "Z40b": (
+        "a .tsv of commas",
+        lambda h: h.command("schema", csv(h, "a,b\n" + "1,u\n2,v\n" * 40, "in.tsv")),
+    ),
+    "Z40c": (
+        "--sep of two characters",
+        lambda h: h.command("schema", csv(h, "a,b\n1,2\n"), "--sep", ";;"),
+    ),
+    "Z40d": (
+        "--sep for a sample in Parquet",
+        lambda h: h.command("sample", FROZEN, "-o", h.folder / "s.parquet", "--sep", ";"),
+    ),
+    "Z41": (
+        "a CSV of durations as pandas writes them",
+        held(CELLS, "test_durations_as_pandas_writes_them_are_durations", "kept: as durations"),
+    ),
+    "Z41a": (
+        "a CSV of durations that are written otherwise",
+        held(CELLS, "test_durations_that_pandas_would_write_otherwise_stay_text", "kept: as text"),
+    ),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),
