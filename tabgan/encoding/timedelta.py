@@ -12,6 +12,7 @@ import pandas as pd
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.encoding.restore import restore_dtype
 from tabgan.schema import ColumnSchema
+from tabgan.schema.dtypes import unit_of
 from tabgan.schema.object_cells import count_durations, durations_as, read_time
 
 _UNITLESS = re.compile(r"\s*[+-]*[\d.]+\s*$").match
@@ -74,10 +75,5 @@ class TimedeltaEncoder(NumericEncoder):
         return restored
 
 
-def _unit(column: ColumnSchema) -> str:
-    if column.object_type is not None:
-        return "us"
-    dtype = column.dtype.to_pandas()
-    if isinstance(dtype, pd.ArrowDtype):
-        return str(dtype.pyarrow_dtype.unit)
-    return str(np.datetime_data(dtype)[0])
+def _unit(column: ColumnSchema) -> Any:
+    return "us" if column.object_type is not None else unit_of(column.dtype.to_pandas())
