@@ -12,6 +12,7 @@ import pandas as pd
 
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.dtypes import unit_of, zone_of
@@ -43,6 +44,21 @@ class DatetimeEncoder(NumericEncoder):
         numbers = np.array(counts, dtype=np.int64)
         numbers[~present] = 0
         return numbers, present
+
+    @classmethod
+    def summarise(cls, values: pd.Series, column: ColumnSchema) -> NumberSummary:
+        numbers, present = cls.read_numbers(values, column)
+        # Without a zone there are no clocks.
+        has_clock = column.clock is not None and zone_of(column.dtype.to_pandas()) is not None
+        if has_clock and present.any():
+            given = pd.DatetimeIndex(values[present])
+            if (_stamp_array(numbers[present], column) != given).any():
+                raise InvalidDataError(
+                    f"column {column.name!r} holds points in time of an hour that clocks show "
+                    f"twice, which its clock {column.clock!r} in the schema cannot tell apart; "
+                    "leave clock out of the column, or infer the schema of this table"
+                )
+        return NumberSummary.of(numbers, present)
 
     def cell(self, value: object) -> pd.Series:
         if isinstance(value, str) and self.column.date_format is None:

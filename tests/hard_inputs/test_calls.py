@@ -653,6 +653,10 @@ CASES = {
         "a CSV of durations that are written otherwise",
         held(CELLS, "test_durations_that_pandas_would_write_otherwise_stay_text", "kept: as text"),
     ),
+    "Z45": (
+        "a schema by local clocks for an hour that they show twice",
+        lambda h: by_local_clocks(h),
+    ),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),
@@ -719,6 +723,15 @@ def ruled(h, table, rules):
 def of_rules(h, *rules):
     table, path = csv(h, "a,b\n1,2\n"), csv(h, json.dumps(rules), "rules.json")
     return h.command("fit", table, "-o", h.folder / "m.tabgan", "--constraints", path)
+
+
+def by_local_clocks(h):
+    midnights = pd.date_range("2024-01-01", periods=300, tz="Europe/Berlin")
+    schema = tabgan.infer_schema(h.with_column(midnights))
+    hours = h.with_column(pd.date_range("2024-10-20", periods=300, freq="h", tz="Europe/Berlin"))
+    h.given.append(hours)
+    prepare_table(hours, schema, EncodingOptions())
+    return "kept"
 
 
 def lengths(h):
