@@ -657,6 +657,13 @@ CASES = {
         "a schema by local clocks for an hour that they show twice",
         lambda h: by_local_clocks(h),
     ),
+    "Z46": (
+        "a Formula about the columns of an array",
+        lambda h: ruled(
+            h, np.column_stack([h.normal(), h.normal(), 2 * h.normal()]), [Formula(2, "{0} + {1}")]
+        ),
+    ),
+    "Z46a": ("a Formula with no name in braces", lambda h: str(Formula("amt", "{age} * 2"))),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),

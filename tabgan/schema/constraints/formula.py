@@ -37,9 +37,9 @@ class Formula(Constraint):
     column : hashable
         Name of the column that is computed: numbers, dates or durations.
     expression : str
-        Arithmetic over columns whose names are text: ``+ - * / // % **``, ``abs``, ``sqrt``,
-        ``exp``, ``log``, ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no
-        identifier stands in backticks. Nothing in it is executed.
+        Arithmetic over columns: ``+ - * / // % **``, ``abs``, ``sqrt``, ``exp``, ``log``,
+        ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no identifier stands in
+        backticks, one that is no text in braces, as in ``{0} + {1}``. Nothing in it is executed.
     tolerance : float, default=0.0
         How far the column may be from what is computed, in its unit (seconds for dates and
         durations), besides being rounded to its last decimal.
@@ -96,12 +96,12 @@ class Formula(Constraint):
         if member == self.column:
             return self._computed(table, schema)
         result = _arithmetic(meaning_of(self.column, table, schema))
-        return _finite(self._parsed.solved(str(member), result, self._cells(table, schema)))
+        return _finite(self._parsed.solved(member, result, self._cells(table, schema)))
 
     def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
         return _finite(self._parsed.value(self._cells(table, schema)))
 
-    def _cells(self, table: pd.DataFrame, schema: TableSchema) -> dict[str, pd.Series]:
+    def _cells(self, table: pd.DataFrame, schema: TableSchema) -> dict[Hashable, pd.Series]:
         names = self._parsed.columns
         return {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
 
