@@ -54,9 +54,9 @@ def try_rules(rules: Rules, table: pd.DataFrame) -> None:
         }
         named = [str(rule) for rule in group if at_odds & set(rule.columns)]
         said = (
-            f"of {len(whole):,} rows drawn again {n_kept} keep all of these constraints, which are "
-            f"about the same columns: {'; '.join(named)}. Leave one of them out, or leave a column "
-            "that they compute out of the table and compute it from the sample"
+            f"of {len(whole):,} rows drawn again {n_kept} keep these constraints together: "
+            f"{'; '.join(named)}. Leave one of them out, or a column that they determine, to be "
+            "computed from the sample"
         )
         if not n_kept:
             raise ConstraintError(said)

@@ -42,7 +42,7 @@ def test_rules_that_hardly_any_row_keeps_are_told_of(table) -> None:
     size = rng.normal(size=2_000).round(3)
     other = size * rng.choice([-1, 1], 2_000)
     few = pd.DataFrame({"size": size, "other": other, "length": np.abs(size)})
-    with pytest.warns(UserWarning, match="keep all of these constraints"):
+    with pytest.warns(UserWarning, match="keep these constraints together"):
         prepare_table(few, None, EncodingOptions(), AT_ODDS)
 
 
