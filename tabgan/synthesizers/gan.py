@@ -28,7 +28,7 @@ from tabgan.synthesizers.likelihood import score_rows
 from tabgan.synthesizers.memory import available_memory, resident_memory
 from tabgan.synthesizers.model import FittedModel
 from tabgan.synthesizers.model_file import load_model, save_model
-from tabgan.synthesizers.parameters import MOST, check_parameters, read_seconds
+from tabgan.synthesizers.parameters import check_parameters, read_seconds
 from tabgan.synthesizers.passes import AUTO_PASSES
 from tabgan.synthesizers.preparation import PreparedTable, prepare_table
 from tabgan.synthesizers.realism import judge_rows
@@ -563,8 +563,10 @@ class TabGAN(DensityMixin, BaseEstimator):
         model = self._fitted_model()
         if is_foreign_table(conditions):
             conditions = read_table(conditions)[0]
-        if n_samples is not None and (not _is_count(n_samples) or n_samples < 0):
-            raise InvalidParameterError("n_samples must be an integer >= 0, or None")
+        if n_samples is not None and not (_is_count(n_samples) and 0 <= n_samples < 2**63):
+            raise InvalidParameterError(
+                "n_samples must be an integer >= 0 and below 2**63, or None"
+            )
         if isinstance(conditions, pd.DataFrame):
             if n_samples not in (None, len(conditions)):
                 raise InvalidParameterError(
@@ -646,5 +648,4 @@ class TabGAN(DensityMixin, BaseEstimator):
 
 
 def _is_count(value: Any) -> bool:
-    is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return is_integer and value <= MOST
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -16,8 +16,6 @@ from tabgan.schema.constraints import Constraint
 OBJECTIVES = ("relativistic", "nonsaturating", "wasserstein")
 NORMALISATIONS = ("quantile", "mixture")
 DEVICES = ("auto", "cpu", "gpu")
-# Larger integers are none that a table or a computer could have.
-MOST = 2**63 - 1
 _UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -30,7 +28,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         The arguments of :class:`tabgan.TabGAN`, by name.
     """
     needs = {
-        "epochs": "an integer >= 1 or None",
+        "epochs": "an integer >= 1 and below 2**63, or None",
         "batch_size": "an integer >= 1",
         "passes": 'an integer >= 1 or "auto"',
         "objective": f"one of {OBJECTIVES} or None",
@@ -46,7 +44,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "random_state": RANDOM_STATE_NEED,
     }
     holds: dict[str, Callable[[Any], bool]] = {
-        "epochs": lambda value: value is None or _is_integer(value, 1),
+        "epochs": lambda value: value is None or (_is_integer(value, 1) and value < 2**63),
         "batch_size": lambda value: _is_integer(value, 1),
         "passes": lambda value: _is_text(value, ("auto",)) or _is_integer(value, 1),
         "objective": lambda value: value is None or _is_text(value, OBJECTIVES),
@@ -113,7 +111,7 @@ def _are_constraints(value: Any) -> bool:
 
 def _is_integer(value: Any, least: int) -> bool:
     is_integer = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    return is_integer and least <= value <= MOST
+    return is_integer and value >= least
 
 
 def _is_text(value: Any, choices: tuple[str, ...]) -> bool:

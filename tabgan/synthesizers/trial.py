@@ -43,14 +43,17 @@ def try_rules(rules: Rules, table: pd.DataFrame) -> None:
     drawn = rules.encoder.decode(codes, uniforms)
     rules.arrange(drawn, codes, uniforms, {})
     for group in _groups(rules.of_rows):
-        names = list(dict.fromkeys(name for rule in group for name in rule.columns))
-        whole = drawn[drawn[names].notna().all(axis=1)]
+        names = {name for rule in group for name in rule.columns}
+        whole = drawn[np.logical_and.reduce([drawn[name].notna() for name in names])]
         broken = [rule.broken(whole, rules.schema) for rule in group]
         n_kept = int((~np.logical_or.reduce(broken)).sum())
         if len(whole) < _FEWEST_ROWS or n_kept >= _FEWEST_KEPT * len(whole):
             continue
         at_odds = {
-            n for rule, rows in zip(group, broken, strict=True) if rows.any() for n in rule.columns
+            name
+            for rule, is_broken in zip(group, broken, strict=True)
+            if is_broken.any()
+            for name in rule.columns
         }
         named = [str(rule) for rule in group if at_odds & set(rule.columns)]
         said = (
