@@ -48,7 +48,8 @@ ROOMS = {
     # Bytes and arrays: a file can be judged without building anything.
     "persistence": room("", "numpy"),
     # Functions of tables alone: it must judge any generator, so it knows none.
-    "evaluation": room("schema containers", "numpy pandas scipy sklearn threadpoolctl"),
+    # What can be a path is for the room of files to say.
+    "evaluation": room("schema containers persistence", "numpy pandas scipy sklearn threadpoolctl"),
     "datasets": room("", "numpy pandas"),
     "synthesizers": room(
         "schema encoding conditioning networks training persistence containers",

@@ -23,6 +23,7 @@ _DIGITS = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 # As pandas and others write it: a number that no column can hold, for which it is then refused.
 _INFINITE = re.compile(r"[+-]?inf(?:inity)?", re.IGNORECASE)
+_DURATION = re.compile(r"-?[0-9]+ days(?: \+?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?)?")
 _BOOLEANS = {"True": True, "False": False}
 _LARGEST = 2**63 - 1
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), full-width forms
@@ -43,8 +44,9 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
     Returns
     -------
     pandas.Series
-        ``int64`` (``Int64`` with missing values), ``float64``, ``bool`` (``boolean``), or the
-        text itself. Integers of more than 63 bits and digits with a leading zero or a plus sign
+        ``int64`` (``Int64`` with missing values), ``float64``, ``bool`` (``boolean``),
+        ``timedelta64`` of durations as pandas writes them (``0 days 00:05:00``), or the text
+        itself. Integers of more than 63 bits and digits with a leading zero or a plus sign
         stay text, for the whole column; ``inf`` is infinite among numbers and text alone. Dates
         stay text: the schema knows their format and writes them the same way.
 
@@ -66,6 +68,8 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
             return _integers(column, content)
         if _are_numbers(content):
             return _floats(column, content)
+        if _are_durations(content):
+            return pd.to_timedelta(column.where(column.isin(content)))
     if content != values and _are_measured(content):
         return column.mask(column.isin(MISSING_WORDS))
     return column
@@ -132,6 +136,19 @@ def _are_numbers(content: set[str]) -> bool:
 def _is_code(text: str) -> bool:
     """Say whether digits stand for something that is not a count: 007, +49, twenty digits."""
     return _DIGITS.fullmatch(text) is not None and not _is_integer(text)
+
+
+def _are_durations(content: set[str]) -> bool:
+    if not all(map(_DURATION.fullmatch, content)):
+        return False
+    try:
+        # As pandas writes it, and it writes columns of whole days without a time.
+        return all(
+            str(pd.Timedelta(text)) in (text, f"{text} 00:00:00", f"{text} +00:00:00")
+            for text in content
+        )
+    except (ValueError, OverflowError):
+        return False  # too long for nanoseconds
 
 
 def _are_measured(content: set[str]) -> bool:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tabgan.cli.options import read_seed
+from tabgan.cli.options import FilePath, read_seed
 from tabgan.cli.saying import say
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _FEWEST_ROWS = 200
 )
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=FilePath(file_okay=False, path_type=Path),
     default=".",
     show_default=True,
     help="Folder for synthetic.csv and model.tabgan.",

@@ -2,7 +2,14 @@
 
 import click
 
-from tabgan.cli.options import LINES, READABLE_OR_STDIN, read_lowest_scores, read_seed
+from tabgan.cli.options import (
+    LINES,
+    READABLE_OR_STDIN,
+    FilePath,
+    read_lowest_scores,
+    read_seed,
+    read_separator,
+)
 from tabgan.cli.outcome import EXIT_GATE
 from tabgan.cli.saying import say
 
@@ -14,6 +21,14 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
 @click.argument("train", type=READABLE_OR_STDIN)
 @click.argument("synthetic", type=READABLE_OR_STDIN)
 @click.option("--holdout", type=READABLE_OR_STDIN, help="Real rows that were not learnt from.")
+@click.option(
+    "--sep",
+    "separator",
+    envvar="TABGAN_EVALUATE_SEP",
+    metavar="CHARACTER",
+    callback=read_separator,
+    help="What separates the fields of CSV files: if not given, a comma, in .tsv a tab.",
+)
 @click.option("--target", metavar="COLUMN", help="Column to predict, for the utility scores.")
 @click.option(
     "--json",
@@ -26,7 +41,7 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
     "--html",
     "html_output",
     envvar="TABGAN_EVALUATE_HTML",
-    type=click.Path(dir_okay=False),
+    type=FilePath(dir_okay=False),
     metavar="FILE",
     help="Write the report as one HTML page, too: pictures, and words for all readers.",
 )
@@ -67,6 +82,7 @@ def evaluate(
     train: str,
     synthetic: str,
     holdout: str | None,
+    separator: str | None,
     target: str | None,
     json_output: str | None,
     html_output: str | None,
@@ -93,12 +109,12 @@ def evaluate(
         raise click.UsageError("only one table can come from stdin (-); give the others as files")
     for output in filter(None, (json_output, html_output)):
         check_writable(output, [train, synthetic, holdout])
-    train_table = read_table(train)
+    train_table = read_table(train, separator=separator)
     text = text_columns(infer_schema(train_table))
     tables = (
         train_table,
-        read_table(synthetic, text),
-        None if holdout is None else read_table(holdout, text),
+        read_table(synthetic, text, separator),
+        None if holdout is None else read_table(holdout, text, separator),
     )
     with parts_shown() as shown:
         report = evaluation.evaluate(

@@ -13,6 +13,7 @@ from tabgan.cli.options import (
     read_duration,
     read_passes,
     read_seed,
+    read_separator,
 )
 from tabgan.cli.saying import say
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tabgan.schema.constraints import Constraint
     from tabgan.synthesizers import TabGAN
 
-_TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
+_TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".parquet", ".pq", ".json"}
 
 
 @click.command(short_help="Learn a table and write a model.")
@@ -33,6 +34,14 @@ _TABLE_SUFFIXES = {".csv", ".txt", ".parquet", ".pq", ".json"}
     metavar="FILE",
     help="Rules that every row keeps and every sampled row shall keep (JSON, from tabgan schema "
     '--constraints --json); "infer" takes those that are found.',
+)
+@click.option(
+    "--sep",
+    "separator",
+    envvar="TABGAN_FIT_SEP",
+    metavar="CHARACTER",
+    callback=read_separator,
+    help="What separates the fields of a CSV file: if not given, a comma, in .tsv a tab.",
 )
 @click.option(
     "--epochs",
@@ -87,6 +96,7 @@ def fit(
     output: str | None,
     schema: str | None,
     constraints: str | None,
+    separator: str | None,
     epochs: int | None,
     max_time: float | None,
     seed: int,
@@ -120,7 +130,7 @@ def fit(
         check_writable(checkpoint, [data, schema], must_be_file=True)
     given = None if schema is None else _read_schema(schema)
     rules = _read_rules(constraints)
-    table, columns = read_table_with_schema(data, given)
+    table, columns = read_table_with_schema(data, given, separator)
     if not quiet:
         click.echo(show_schema(columns) + "\n", err=True)
     gan = TabGAN(
@@ -142,6 +152,8 @@ def fit(
     if not quiet:
         say(f"The fit takes about {forecast.duration} on the CPU of this machine.")
     load_training(is_quiet=quiet)
+    if checkpoint is not None and Path(checkpoint).exists() and not quiet:
+        say(f"Going on from {checkpoint}.")
     started = time.monotonic()
     try:
         gan.fit(table)

@@ -5,11 +5,26 @@ The functions are callbacks of click: they are given the text and return what it
 
 import math
 import re
+from typing import Any
 
 import click
 
-READABLE = click.Path(exists=True, dir_okay=False)
-READABLE_OR_STDIN = click.Path(exists=True, dir_okay=False, allow_dash=True)
+
+class FilePath(click.Path):
+    """A path that a file can have."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path."""
+        # Here, because the room of files loads NumPy, and --help need not.
+        from tabgan.persistence.path import is_path
+
+        if not is_path(value):
+            self.fail("a path cannot hold such a character; give another one.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+READABLE = FilePath(exists=True, dir_okay=False)
+READABLE_OR_STDIN = FilePath(exists=True, dir_okay=False, allow_dash=True)
 
 
 class _Lines(click.types.StringParamType):
@@ -22,8 +37,24 @@ class _Lines(click.types.StringParamType):
 LINES = _Lines()
 # More digits than any number of columns has, and fewer than Python refuses to read.
 _PASSES = re.compile(r"0*[1-9][0-9]{0,17}")
+# What numbers, quotes, paths and words are made of.
+_NO_SEPARATORS = "\0\r\n \"'+-._\\"
 # The package's seeds are integers of 63 bits.
 _SEEDS = range(2**63)
+
+
+def read_separator(
+    context: click.Context, option: click.Parameter, value: str | None
+) -> str | None:
+    r"""Return the character between the fields of a CSV file; ``\t`` may be written so."""
+    if value is None:
+        return None
+    separator = "\t" if value == r"\t" else value
+    is_sign = len(separator) == 1 and separator.isascii() and not separator.isalnum()
+    if not is_sign or separator in _NO_SEPARATORS:
+        needed = r'one character that is no letter or digit is needed, such as ";", "|" or "\t".'
+        raise click.BadParameter(needed, context, option)
+    return separator
 
 
 def read_seed(context: click.Context, option: click.Parameter, value: int | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tabgan.cli.completing import complete_condition
-from tabgan.cli.options import LINES, READABLE, read_passes, read_seed
+from tabgan.cli.options import LINES, READABLE, read_passes, read_seed, read_separator
 from tabgan.cli.saying import percent, say
 
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ _BATCH_SIZE = 16_384
     help="Format of the output, whatever its suffix.",
 )
 @click.option(
+    "--sep",
+    "separator",
+    envvar="TABGAN_SAMPLE_SEP",
+    metavar="CHARACTER",
+    callback=read_separator,
+    help="What separates the fields of CSV: if not given, a comma, in .tsv a tab.",
+)
+@click.option(
     "--where",
     type=LINES,
     multiple=True,
@@ -72,6 +80,7 @@ def sample(
     rows: int | None,
     output: str,
     file_format: str | None,
+    separator: str | None,
     where: tuple[str, ...],
     passes: int | str | None,
     seed: int | None,
@@ -97,6 +106,8 @@ def sample(
         require_parquet()
         if escape_formulas:
             raise click.UsageError("--escape-formulas is for CSV; a Parquet file has no formulas")
+        if separator is not None:
+            raise click.UsageError("--sep is for CSV; a Parquet file has no separators")
     check_writable(output, [model])
     gan = TabGAN.load(model)
     conditions = read_where(where, gan.schema_)
@@ -115,7 +126,14 @@ def sample(
     # Closed, so that a disk that is full leaves no bar behind.
     with contextlib.closing(with_progress(noted, n_rows, output)) as drawn:
         decimals = [column.csv_decimals for column in gan.schema_]
-        write_batches(drawn, output, wanted, escape=escape_formulas, decimals=decimals)
+        write_batches(
+            drawn,
+            output,
+            wanted,
+            escape=escape_formulas,
+            decimals=decimals,
+            separator=separator,
+        )
     if found:
         share = sum(cost["probability"] for cost in found) / len(found)
         size = sum(cost["effective_sample_size"] for cost in found)

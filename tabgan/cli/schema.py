@@ -4,7 +4,7 @@ import json
 
 import click
 
-from tabgan.cli.options import READABLE_OR_STDIN
+from tabgan.cli.options import READABLE_OR_STDIN, read_separator
 
 
 @click.command(short_help="Say what the columns of a table are.")
@@ -22,7 +22,15 @@ from tabgan.cli.options import READABLE_OR_STDIN
     envvar="TABGAN_SCHEMA_CONSTRAINTS",
     help="The rules that all rows keep instead: orders, sums, combinations.",
 )
-def schema(data: str, as_json: bool, constraints: bool) -> None:
+@click.option(
+    "--sep",
+    "separator",
+    envvar="TABGAN_SCHEMA_SEP",
+    metavar="CHARACTER",
+    callback=read_separator,
+    help="What separates the fields of a CSV file: if not given, a comma, in .tsv a tab.",
+)
+def schema(data: str, as_json: bool, constraints: bool, separator: str | None) -> None:
     """Say what kind each column of DATA is taken for (CSV or Parquet), and why.
 
     \b
@@ -34,7 +42,7 @@ def schema(data: str, as_json: bool, constraints: bool) -> None:
     from tabgan.cli.writing import print_result
     from tabgan.schema.constraints import constraints_to_json, infer_constraints
 
-    table, inferred = read_table_with_schema(data)
+    table, inferred = read_table_with_schema(data, separator=separator)
     if constraints:
         rules = infer_constraints(table, inferred)
         form = json.dumps(constraints_to_json(rules), indent=2, ensure_ascii=False)

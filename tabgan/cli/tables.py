@@ -22,9 +22,16 @@ from tabgan.schema import ColumnSchema, Kind, TableSchema, infer_schema
 from tabgan.schema.text_cells import has_notation
 
 # No suffix at all is what a pipe has: <(zcat data.csv.gz).
-_FORMATS = {".csv": "csv", ".txt": "csv", "": "csv", ".parquet": "parquet", ".pq": "parquet"}
-# A comma-separated file that comes out as one column with these in its name is none.
-_OTHER_SEPARATORS = (";", "\t", "|")
+_FORMATS = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    "": "csv",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+}
+# A file that comes out as one column with another of these in its name has fields between them.
+_SEPARATORS = (",", ";", "\t", "|")
 # Where open descriptors have names, such as /dev/fd/63 or /proc/7/fd/pipe:[11].
 DESCRIPTORS = ("/dev/", "/proc/")
 # The first bytes of a Parquet file.
@@ -45,12 +52,20 @@ def table_format(path: str, asked: str | None = None) -> str:
     known = "" if path.startswith(DESCRIPTORS) else suffix  # theirs is not worth the name
     if known not in _FORMATS:
         raise InvalidParameterError(
-            f"{path}: the suffix {suffix!r} is of no format that tabgan knows; use .csv or .parquet"
+            f"{path}: the suffix {suffix!r} is of no format that tabgan knows; use .csv, .tsv "
+            "or .parquet"
         )
     return _FORMATS[known]
 
 
-def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFrame:
+def separator_of(path: str, asked: str | None = None) -> str:
+    """Return what stands between the fields of a CSV file: what is asked for, or by its suffix."""
+    return asked or ("\t" if Path(path).suffix.lower() == ".tsv" else ",")
+
+
+def read_table(
+    path: str, text_columns: Collection[Hashable] = (), separator: str | None = None
+) -> pd.DataFrame:
     """Return the table in a file.
 
     Parameters
@@ -60,6 +75,8 @@ def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFra
     text_columns : collection of hashable
         Columns of a CSV file that are text whatever they look like: in another table like it they
         were.
+    separator : str or None
+        What stands between the fields of a CSV file; see :func:`separator_of`.
 
     Raises
     ------
@@ -70,22 +87,22 @@ def read_table(path: str, text_columns: Collection[Hashable] = ()) -> pd.DataFra
     OSError
         If it cannot be opened.
     """
-    return _read(path, text_columns)[0]
+    return _read(path, text_columns, separator)[0]
 
 
 def read_table_with_schema(
-    path: str, schema: TableSchema | None = None
+    path: str, schema: TableSchema | None = None, separator: str | None = None
 ) -> tuple[pd.DataFrame, TableSchema]:
     """Return the table in a file, and what its columns are.
 
     Parameters
     ----------
-    path : str
-        As :func:`read_table` has it.
+    path, separator
+        As :func:`read_table` has them.
     schema : TableSchema or None
         What the columns are; inferred if ``None``, with how a CSV file writes its numbers.
     """
-    table, decimals = _read(path, () if schema is None else text_columns(schema))
+    table, decimals = _read(path, () if schema is None else text_columns(schema), separator)
     if schema is not None:
         return table, schema
     inferred = infer_schema(table)
@@ -95,7 +112,9 @@ def read_table_with_schema(
     return table, replace(inferred, columns=columns)
 
 
-def _read(path: str, text_columns: Collection[Hashable]) -> tuple[pd.DataFrame, dict[int, int]]:
+def _read(
+    path: str, text_columns: Collection[Hashable], separator: str | None
+) -> tuple[pd.DataFrame, dict[int, int]]:
     """Return the table in a file, and the decimals of columns that all have as many in CSV."""
     wanted = table_format(path)
     content = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
@@ -103,7 +122,7 @@ def _read(path: str, text_columns: Collection[Hashable]) -> tuple[pd.DataFrame, 
     has_suffix = path != "-" and not path.startswith(DESCRIPTORS) and Path(path).suffix
     if wanted == "parquet" or (not has_suffix and content.startswith(_PARQUET_MAGIC)):
         return _read_parquet(content, name), {}
-    return _read_csv(content, name, text_columns)
+    return _read_csv(content, name, text_columns, separator_of(path, separator))
 
 
 def text_columns(schema: TableSchema) -> list[Hashable]:
@@ -126,17 +145,19 @@ def _is_text(column: ColumnSchema) -> bool:
 
 
 def _read_csv(
-    content: bytes, name: str, text_columns: Collection[Hashable]
+    content: bytes, name: str, text_columns: Collection[Hashable], separator: str
 ) -> tuple[pd.DataFrame, dict[int, int]]:
     try:
-        header = _parse(content, header=None, nrows=1)
-        _check_header([str(cell) for cell in header.iloc[0].dropna()], name)
+        header = _parse(content, separator, header=None, nrows=1)
+        _check_header([str(cell) for cell in header.iloc[0].dropna()], name, separator)
         if header.shape[1] == 1:
             # A blank line is a missing cell here, but for those above the names.
             content = content.removeprefix(codecs.BOM_UTF8).lstrip()
-        cells = _parse(content, header=0, nrows=None, skip_blank_lines=header.shape[1] > 1)
+        cells = _parse(
+            content, separator, header=0, nrows=None, skip_blank_lines=header.shape[1] > 1
+        )
         # pandas fills a row that is too short; only then can its last cell be missing.
-        if cells.iloc[:, -1].isna().any() and _has_short_row(content, cells.shape[1]):
+        if cells.iloc[:, -1].isna().any() and _has_short_row(content, cells.shape[1], separator):
             raise pd.errors.ParserError
     except UnicodeDecodeError as error:
         raise InvalidDataError(
@@ -147,7 +168,7 @@ def _read_csv(
     except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
         raise InvalidDataError(
             f"{name}: its rows do not have as many fields as its first line has names; put fields "
-            "that contain commas or line breaks in double quotes"
+            "that contain the separator or line breaks in double quotes"
         ) from error
     names = header.iloc[0]
     if names.isna().sum() == 1:
@@ -166,13 +187,18 @@ def _read_csv(
 
 
 def _parse(
-    content: bytes, header: int | None, nrows: int | None, skip_blank_lines: bool = True
+    content: bytes,
+    separator: str,
+    header: int | None,
+    nrows: int | None,
+    skip_blank_lines: bool = True,
 ) -> pd.DataFrame:
     with warnings.catch_warnings():
         # What pandas only warns about is a row with more fields than names: it drops the rest.
         warnings.simplefilter("error", pd.errors.ParserWarning)
         return pd.read_csv(
             io.BytesIO(content),
+            sep=separator,
             header=header,
             nrows=nrows,
             dtype=str,
@@ -185,13 +211,12 @@ def _parse(
         )
 
 
-def _has_short_row(content: bytes, n_fields: int) -> bool:
+def _has_short_row(content: bytes, n_fields: int, separator: str) -> bool:
     """Say whether a row, but for blank lines, has fewer fields."""
     lines = io.TextIOWrapper(io.BytesIO(content), encoding="utf-8-sig", newline="")
     try:
-        return any(
-            len(row) < n_fields and any(row) for row in csv.reader(lines, skipinitialspace=True)
-        )
+        rows = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+        return any(len(row) < n_fields and any(row) for row in rows)
     except csv.Error:
         return False  # a cell that is too long for this reader, say
 
@@ -204,11 +229,13 @@ def _check_distinct(names: list[str], where: str) -> None:
         )
 
 
-def _check_header(names: list[str], where: str) -> None:
+def _check_header(names: list[str], where: str, separator: str) -> None:
     _check_distinct(names, where)
-    if len(names) == 1 and any(separator in names[0] for separator in _OTHER_SEPARATORS):
+    others = [other for other in _SEPARATORS if other != separator and other in "".join(names)]
+    if len(names) == 1 and others:
         raise InvalidDataError(
-            f"{where} has one column with separators in its name; separate its fields by commas"
+            f"{where} has one column with separators in its name, if {separator!r} separates its "
+            f"fields; say what does, as in --sep {others[0]!r}"
         )
 
 

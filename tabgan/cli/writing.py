@@ -19,9 +19,10 @@ from pandas.api.types import (
 )
 
 from tabgan.cli.cells import escape_formula, escape_formulas
-from tabgan.cli.tables import DESCRIPTORS, require_parquet, table_format
+from tabgan.cli.tables import DESCRIPTORS, require_parquet, separator_of, table_format
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.persistence.atomic import replacing
+from tabgan.persistence.path import is_path
 
 # The finest of a column's dates decides how they all are written.
 _DAYS = "%Y-%m-%d"
@@ -39,6 +40,7 @@ def write_batches(
     *,
     escape: bool = False,
     decimals: Sequence[int | None] = (),
+    separator: str | None = None,
 ) -> None:
     """Write the batches of one table as they come.
 
@@ -58,6 +60,8 @@ def write_batches(
     decimals : sequence of int or None, default=()
         Of each column with how many decimals its numbers are written, ``None`` for those that they
         need; of CSV alone.
+    separator : str or None
+        What stands between the fields of CSV, as :func:`tabgan.cli.tables.separator_of` has it.
 
     Raises
     ------
@@ -70,7 +74,7 @@ def write_batches(
         if file_format == "parquet":
             _write_parquet(batches, file)
         else:
-            _write_csv(batches, file, escape, decimals)
+            _write_csv(batches, file, escape, decimals, separator_of(path, separator))
 
 
 def print_result(text: str) -> None:
@@ -107,7 +111,7 @@ def check_writable(
         if must_be_file:
             raise InvalidParameterError("- is stdout; give the path of a file")
         return
-    if not os.path.basename(path):
+    if not os.path.basename(path) or not is_path(path):
         raise InvalidParameterError(f"{path!r} is no path of a file; give one")
     target = Path(os.path.realpath(path))
     if target in {Path(os.path.realpath(name)) for name in inputs if name not in (None, "-")}:
@@ -167,6 +171,7 @@ def _write_csv(
     file: BinaryIO,
     escape: bool,
     decimals: Sequence[int | None],
+    separator: str,
 ) -> None:
     days: set[int] = set()
     for i, batch in enumerate(batches):
@@ -177,7 +182,9 @@ def _write_csv(
         table = _with_decimals(table, decimals)
         # Lines end in \n, so that a lone \r is not quoted of itself, and ends a line for readers.
         quoting: Any = csv.QUOTE_ALL if _has_return(table) else csv.QUOTE_MINIMAL
-        text = table.to_csv(index=False, header=i == 0, lineterminator="\n", quoting=quoting)
+        text = table.to_csv(
+            index=False, header=i == 0, sep=separator, lineterminator="\n", quoting=quoting
+        )
         file.write(text.encode())
 
 
@@ -196,10 +203,11 @@ def _is_number_or_time(dtype: Any) -> bool:
 
 
 def _are_days(column: pd.Series) -> bool:
-    """Say whether a column holds points in time that all are midnights."""
-    return is_datetime64_dtype(column) and bool(
-        (column.dropna().dt.normalize() == column.dropna()).all()
-    )
+    """Say whether a column holds points in time that all are midnights, or durations of days."""
+    present = column.dropna()
+    if is_timedelta64_dtype(column):
+        return bool((present.dt.floor("D") == present).all())
+    return is_datetime64_dtype(column) and bool((present.dt.normalize() == present).all())
 
 
 def _with_text(batch: pd.DataFrame, days: set[int]) -> pd.DataFrame:
@@ -210,7 +218,10 @@ def _with_text(batch: pd.DataFrame, days: set[int]) -> pd.DataFrame:
     columns = []
     for at in range(batch.shape[1]):
         column = batch.iloc[:, at]
-        if at in days and _are_days(column):
+        are_days = at in days and _are_days(column)
+        if are_days and is_timedelta64_dtype(column):
+            column = column.astype(object).map(_in_days, na_action="ignore")
+        elif are_days:
             column = column.dt.strftime(_DAYS)
         elif is_datetime64_any_dtype(column) or is_timedelta64_dtype(column):
             column = column.astype(object).map(str, na_action="ignore")
@@ -226,6 +237,10 @@ def _with_decimals(table: pd.DataFrame, decimals: Sequence[int | None]) -> pd.Da
             written = f"{{:.{places}f}}".format
             columns[at] = columns[at].astype(object).map(written, na_action="ignore")
     return pd.concat(columns, axis=1) if any(decimals) else table
+
+
+def _in_days(duration: pd.Timedelta) -> str:
+    return f"{duration.days} days"  # one is "1 days" to pandas
 
 
 def _without_formulas(table: pd.DataFrame) -> pd.DataFrame:

@@ -14,11 +14,14 @@ from numpy.typing import NDArray
 
 from tabgan.datasets import energy_law as law
 from tabgan.errors import InvalidParameterError
+from tabgan.randomness import RANDOM_STATE_NEED, is_random_state
 
 __all__ = ["load_demo"]
 
 _HOME, _ACCOUNT = slice(0, 6), slice(6, 13)
 _UNIFORMS_A_ROW = 14
+# More than fit in any memory.
+_MOST_ROWS = 2**40
 _Level = TypeVar("_Level", str, str | None, int)
 
 
@@ -79,17 +82,18 @@ def load_demo(
     Raises
     ------
     InvalidParameterError
-        If `n_rows` is not an integer of at least 1.
+        If `n_rows` is not an integer of at least 1, or `random_state` is no seed.
 
     Examples
     --------
     >>> load_demo(3).shape
     (3, 11)
     """
-    if isinstance(n_rows, bool) or not isinstance(n_rows, Integral) or n_rows < 1:
-        raise InvalidParameterError(
-            f"n_rows={n_rows!r}: the number of rows must be an integer of at least 1"
-        )
+    is_count = isinstance(n_rows, Integral) and not isinstance(n_rows, bool)
+    if not is_count or not 1 <= n_rows <= _MOST_ROWS:
+        raise InvalidParameterError(f"n_rows must be an integer from 1 to {_MOST_ROWS:,}")
+    if not is_random_state(random_state):
+        raise InvalidParameterError(f"random_state must be {RANDOM_STATE_NEED}")
     uniforms = np.random.default_rng(random_state).random((int(n_rows), _UNIFORMS_A_ROW))
     home = _draw_home(uniforms[:, _HOME].T)
     table = _draw_account(home, uniforms[:, _ACCOUNT].T)

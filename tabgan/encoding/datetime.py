@@ -14,9 +14,11 @@ from tabgan.encoding.numeric import PER_SECOND, NumericEncoder, clock_roundness
 from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.roundness import FindRoundness
 from tabgan.encoding.scale import Scale
+from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.date_texts import read_dates, write_dates
+from tabgan.schema.dtypes import unit_of, zone_of
 from tabgan.schema.object_cells import count_moments, moments_as
 
 _YEAR_FIRST = re.compile(r"\s*\d{4}").match
@@ -50,6 +52,21 @@ class DatetimeEncoder(NumericEncoder):
         numbers = np.array(counts, dtype=np.int64)
         numbers[~present] = 0
         return numbers, present
+
+    @classmethod
+    def summarise(cls, values: pd.Series, column: ColumnSchema) -> NumberSummary:
+        numbers, present = cls.read_numbers(values, column)
+        # Without a zone there are no clocks.
+        has_clock = column.clock is not None and zone_of(column.dtype.to_pandas()) is not None
+        if has_clock and present.any():
+            given = pd.DatetimeIndex(values[present])
+            if (_stamp_array(numbers[present], column) != given).any():
+                raise InvalidDataError(
+                    f"column {column.name!r} holds points in time of an hour that clocks show "
+                    f"twice, which its clock {column.clock!r} in the schema cannot tell apart; "
+                    "leave clock out of the column, or infer the schema of this table"
+                )
+        return NumberSummary.of(numbers, present)
 
     def cell(self, value: object) -> pd.Series:
         if isinstance(value, str) and self.column.date_format is None:
@@ -91,7 +108,7 @@ class DatetimeEncoder(NumericEncoder):
         if moment is None:
             return np.inf
         is_naive = self.column.date_format or self.column.object_type
-        zone = None if is_naive else _zone(self.column.dtype.to_pandas())
+        zone = None if is_naive else zone_of(self.column.dtype.to_pandas())
         if moment.tz is not None and zone is None:
             raise TypeError("the column has no time zone")
         if zone is not None:
@@ -168,7 +185,7 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
                 f"{column.date_format}; correct it, or set the column's kind to categorical"
             )
         return stamps.astype("datetime64[us]")
-    unit, zone = _unit(column), _zone(values.dtype)
+    unit, zone = _unit(column), zone_of(values.dtype)
     if isinstance(values.dtype, pd.ArrowDtype):
         plain: Any = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
         values = values.astype(plain)
@@ -176,7 +193,7 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
         # Anything else pandas would take for nanoseconds since 1970.
         raise TypeError("no dates")
     if zone is not None:
-        clock = _zone(column.dtype.to_pandas()) if column.clock == "local" else "UTC"
+        clock = zone_of(column.dtype.to_pandas()) if column.clock == "local" else "UTC"
         values = values.dt.tz_convert(clock).dt.tz_localize(None)
     # A table to encode may count in another unit than the one that was fitted.
     in_unit: pd.Series = values.dt.as_unit(unit)
@@ -223,25 +240,14 @@ def _as_period(end: object) -> pd.Period:
     return period
 
 
-def _zone(dtype: object) -> Any:
-    """Return the zone of a dtype of dates, ``None`` for a naive one."""
-    if isinstance(dtype, pd.ArrowDtype):
-        return getattr(dtype.pyarrow_dtype, "tz", None)
-    return getattr(dtype, "tz", None)
-
-
 def _unit(column: ColumnSchema) -> Any:
-    if column.date_format is not None or column.object_type is not None:
-        return "us"
-    dtype = column.dtype.to_pandas()
-    if isinstance(dtype, pd.ArrowDtype):
-        return dtype.pyarrow_dtype.unit
-    return dtype.unit if isinstance(dtype, pd.DatetimeTZDtype) else np.datetime_data(dtype)[0]
+    is_written = column.date_format is not None or column.object_type is not None
+    return "us" if is_written else unit_of(column.dtype.to_pandas())
 
 
 def _stamp_array(numbers: np.ndarray, column: ColumnSchema) -> pd.DatetimeIndex:
     stamps = pd.DatetimeIndex(numbers.view(f"datetime64[{_unit(column)}]"))
-    zone = _zone(column.dtype.to_pandas())
+    zone = zone_of(column.dtype.to_pandas())
     if zone is None:
         return stamps
     if column.clock is None:

@@ -261,7 +261,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         if code is None or code == self.missing_code or self.modes is None:
             return code
         units = self.scale.to_units(numbers)
-        lowest, highest = self.modes.limits
+        lowest, highest = self._held_limits(self.modes)
         in_mode = code >= len(self.modes.spikes) or self.modes.spikes[code] == units[0]
         if not in_mode or not lowest <= units[0] <= highest:
             return None
@@ -273,13 +273,17 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         nothing = Restriction.of_modes(np.zeros(self.n_modes, dtype=bool))
         if self.modes is None:
             return nothing
-        lowest, highest = self._limits(self.modes)
-        start = lowest if low is None else max(lowest, self._to_bound(low, is_low=True))
-        stop = highest if high is None else min(highest, self._to_bound(high, is_low=False))
+        lowest, highest = self._held_limits(self.modes)
+        start = lowest if low is None else self._to_bound(low, is_low=True)
+        stop = highest if high is None else self._to_bound(high, is_low=False)
+        is_value = start == stop and np.isfinite(start) and not self.scale.has_grid
+        if not is_value:  # that the dtype of the column may hold just beyond the limits
+            start, stop = max(lowest, start), min(highest, stop)
         if not start <= stop:
             return nothing
         if start == stop and not self.scale.has_grid:
-            return self.any_of([np.ldexp(start, -self.scale.exponent)])
+            value = float(np.ldexp(start, -self.scale.exponent))
+            return nothing if self.code_of(value) is None else self.any_of([value])
         modes, lows, highs = self._pieces(self.modes, np.array([start]), np.array([stop]))
         return Restriction.of_pieces(self.n_modes, modes, lows, highs, bounds=(start, stop))
 
@@ -333,7 +337,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             return super().holds(values, restriction)
         numbers, present = self.read_numbers(values, self.column)
         units = self.scale.to_units(numbers)
-        lowest, highest = self._limits(self.modes)
+        lowest, highest = self._held_limits(self.modes)
         inside = (lowest <= units) & (units <= highest)
         if restriction is not None and restriction.points is not None:
             inside = np.isin(units, restriction.points)
@@ -353,6 +357,16 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         if self.scale.has_grid:
             return float(np.ceil(lowest)), float(np.floor(highest))
         return lowest, highest
+
+    def _held_limits(self, modes: NumberModes) -> tuple[float, float]:
+        """Return the limits as the dtype of the column holds them: float32 may round outwards."""
+        limits = np.array(self._limits(modes))
+        if self.scale.has_grid:
+            return float(limits[0]), float(limits[1])
+        present = np.ones(2, dtype=bool)
+        cells = self.from_numbers(self.scale.from_units(limits, self._number_dtype), present)
+        held = self.scale.to_units(self.to_numbers(cells, self.column)[0])
+        return float(min(limits[0], held[0])), float(max(limits[1], held[1]))
 
     def _pieces(
         self, modes: NumberModes, starts: np.ndarray, stops: np.ndarray

@@ -8,6 +8,7 @@ import pandas as pd
 from tabgan.schema import ColumnSchema, Kind
 from tabgan.schema.constraints.comparison import held_in_unit
 from tabgan.schema.date_texts import write_dates
+from tabgan.schema.dtypes import unit_of, zone_of
 from tabgan.schema.object_cells import decimals_of, durations_as, moments_as
 from tabgan.schema.objects import OBJECT_KINDS
 from tabgan.schema.text_cells import write_text_cells
@@ -98,16 +99,16 @@ def _dates(values: pd.Series, column: ColumnSchema) -> pd.Series:
     dtype = column.dtype.to_pandas()
     if isinstance(dtype, pd.PeriodDtype):
         return pd.Series(values.dt.to_period(dtype.freq).array)
-    zone = getattr(dtype, "tz", getattr(getattr(dtype, "pyarrow_dtype", None), "tz", None))
+    zone = zone_of(dtype)
     moved = values if zone is None else values.dt.tz_convert(zone)
     return _in_dtype(held_in_unit(moved, dtype), dtype)
 
 
 def _in_dtype(times: pd.Series, dtype: Any) -> pd.Series:
     """Return dates or durations in a dtype, cut to its unit: Arrow refuses what does not fit."""
-    unit = getattr(getattr(dtype, "pyarrow_dtype", None), "unit", None)
-    cut: pd.Series = times if unit is None else times.dt.as_unit(unit)
-    return cut.astype(dtype)
+    if isinstance(dtype, pd.ArrowDtype):
+        times = times.dt.as_unit(unit_of(dtype))
+    return times.astype(dtype)
 
 
 def _integer_limits(dtype: object) -> tuple[int, int]:

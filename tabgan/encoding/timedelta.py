@@ -14,6 +14,7 @@ from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.roundness import FindRoundness
 from tabgan.encoding.scale import Scale
 from tabgan.schema import ColumnSchema
+from tabgan.schema.dtypes import unit_of
 from tabgan.schema.object_cells import count_durations, durations_as
 from tabgan.schema.text_cells import (
     has_notation,
@@ -91,10 +92,5 @@ class TimedeltaEncoder(NumericEncoder):
         return restored
 
 
-def _unit(column: ColumnSchema) -> str:
-    if column.object_type is not None:
-        return "us"
-    dtype = column.dtype.to_pandas()
-    if isinstance(dtype, pd.ArrowDtype):
-        return str(dtype.pyarrow_dtype.unit)
-    return str(np.datetime_data(dtype)[0])
+def _unit(column: ColumnSchema) -> Any:
+    return "us" if column.object_type is not None else unit_of(column.dtype.to_pandas())

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -104,7 +105,8 @@ def evaluate(
         If `target` or a gate names what does not exist, a range is empty, or `random_state` is no
         seed.
     UnsupportedTypeError
-        If one is no table, holds values that are not scalars, or a gate is no range.
+        If one is no table or holds values that are not scalars, a gate is no range, a column is
+        named by what can be no name, or `progress` is no function.
 
     Examples
     --------
@@ -115,6 +117,8 @@ def evaluate(
     >>> report.passed
     True
     """
+    if not callable(progress):
+        raise UnsupportedTypeError(f"progress must be a function, got {type(progress).__name__}")
     ranges = _checked_gates(gates)
     streams = RandomStreams.from_random_state(random_state)
     train, synthetic = read_table(train, "train")[0], read_table(synthetic, "synthetic")[0]
@@ -165,10 +169,17 @@ def _limited(tables: Tables, generator: np.random.Generator) -> Tables:
 
 
 def _check_column(role: str, name: Hashable | None, tables: Tables) -> None:
-    if name is None or any(column.name == name for column in tables.columns):
-        return
-    what = "is an identifier" if name in tables.left_out else "is not a column of train"
     names = [column.name for column in tables.columns]
+    try:
+        # By their hashes: names such as NA are not compared without an error.
+        is_known, is_left_out = name in {None, *names}, name in set(tables.left_out)
+    except TypeError:
+        raise UnsupportedTypeError(
+            f"{role} {type(name).__name__} is no name of a column; choose one of {names}"
+        ) from None
+    if is_known:
+        return
+    what = "is an identifier" if is_left_out else "is not a column of train"
     raise InvalidParameterError(f"{role} {name!r} {what}; choose one of {names}")
 
 
@@ -181,19 +192,19 @@ def _checked_disclosure(
                 "sensitive needs quasi_identifiers, the columns that an attacker knows; name them"
             )
         return None
-    if isinstance(quasi_identifiers, str) or not isinstance(quasi_identifiers, Sequence):
+    if isinstance(quasi_identifiers, str | bytes) or not isinstance(quasi_identifiers, Sequence):
         raise UnsupportedTypeError(
             f"quasi_identifiers must be a list of columns, got {type(quasi_identifiers).__name__}; "
             'write for example ["age", "zip_code"]'
         )
-    if not quasi_identifiers or sensitive in quasi_identifiers:
+    _check_column("sensitive", sensitive, tables)
+    for name in quasi_identifiers:
+        _check_column("quasi_identifiers:", name, tables)
+    if not quasi_identifiers or sensitive in set(quasi_identifiers):
         raise InvalidParameterError(
             f"quasi_identifiers {list(quasi_identifiers)!r} must name at least one column, and not "
             "the sensitive one"
         )
-    for name in quasi_identifiers:
-        _check_column("quasi_identifiers:", name, tables)
-    _check_column("sensitive", sensitive, tables)
     return Disclosure(tuple(quasi_identifiers), sensitive)
 
 
@@ -205,7 +216,7 @@ def _checked_gates(gates: Mapping[str, Range] | None) -> dict[str, Range]:
             f"gates must map names to (low, high), got {type(gates).__name__}; "
             'write for example {"c2st": (0.5, None)}'
         )
-    unknown = [name for name in gates if name not in SCORE_NAMES]
+    unknown = [name for name in gates if name not in set(SCORE_NAMES)]
     if unknown:
         raise InvalidParameterError(
             f"gates name unknown scores {unknown}; choose among {list(SCORE_NAMES)}"
@@ -215,12 +226,12 @@ def _checked_gates(gates: Mapping[str, Range] | None) -> dict[str, Range]:
 
 def _checked_range(name: str, bounds: Range) -> Range:
     is_pair = isinstance(bounds, tuple | list) and len(bounds) == 2
-    if not is_pair or not all(b is None or isinstance(b, int | float) for b in bounds):
+    if not is_pair or not all(b is None or isinstance(b, Real) for b in bounds):
         raise UnsupportedTypeError(
             f"gate {name!r} must be a pair (low, high) of numbers or None, for example (0.5, None)"
         )
-    low, high = bounds
-    if any(bound != bound for bound in bounds):
+    low, high = (b.item() if isinstance(b, np.generic) else b for b in bounds)
+    if low != low or high != high:
         raise InvalidParameterError(f"gate {name!r} has a bound that is not a number; give one")
     if low is not None and high is not None and not low <= high:
         raise InvalidParameterError(

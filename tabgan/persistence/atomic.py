@@ -44,7 +44,7 @@ def replacing(path: str | os.PathLike[str], *, is_private: bool = True) -> Itera
     """
     if not os.path.basename(path):  # "models/", which realpath would take for a file "models"
         require_regular_file(stat.S_IFDIR)
-    target = os.path.realpath(path)
+    target = os.path.realpath(os.fsdecode(path))
     permissions = _permissions(target)
     if permissions is None and not is_private:
         permissions = 0o666 & ~_mask()

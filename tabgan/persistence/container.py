@@ -30,6 +30,7 @@ from tabgan.persistence.manifest import (
     Manifest,
     MemberRecord,
 )
+from tabgan.persistence.path import is_path
 
 __all__ = ["DEFAULT_MAX_BYTES", "read_container", "write_container"]
 
@@ -120,8 +121,8 @@ def read_container(
     ModelFileError
         If the file is no model, is damaged or altered, is larger than ``max_bytes``, or is not a
         regular file.
-    UnsupportedTypeError
-        If ``path`` is no path.
+    UnsupportedTypeError, InvalidParameterError
+        If ``path`` is no path, or one that no file can have.
     OSError
         If the system cannot open it (``FileNotFoundError``, ``PermissionError``).
     """
@@ -178,10 +179,13 @@ def _pieces(contents: Mapping[str, bytes]) -> Iterator[bytes]:
 @contextlib.contextmanager
 def _naming(path: str | os.PathLike[str]) -> Iterator[None]:
     """Put the path before what the inner functions found wrong with the file."""
-    # To the system an integer is a file that is open already.
     if not isinstance(path, str | bytes | os.PathLike):
         raise UnsupportedTypeError(
             f"path is of type {type(path).__name__}; text or a pathlib.Path is needed"
+        )
+    if not is_path(path):
+        raise InvalidParameterError(
+            "path holds a character that no file's name can have, such as NUL; give another path"
         )
     try:
         yield

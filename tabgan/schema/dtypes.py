@@ -107,6 +107,35 @@ def countable(column: pd.Series) -> pd.Series:
     return column
 
 
+def zone_of(dtype: object) -> Any:
+    """Return the time zone of a dtype of dates, ``None`` of any other.
+
+    Examples
+    --------
+    >>> str(zone_of(pd.DatetimeTZDtype("s", "Asia/Tokyo"))), zone_of(np.dtype("M8[s]"))
+    ('Asia/Tokyo', None)
+    """
+    return getattr(_as_arrow(dtype), "tz", None)
+
+
+def unit_of(dtype: object) -> Any:
+    """Return the unit that a dtype counts dates or durations in; objects count microseconds.
+
+    Examples
+    --------
+    >>> unit_of(pd.DatetimeTZDtype("s", "UTC")), unit_of(np.dtype("m8[ms]")), unit_of(np.dtype("O"))
+    ('s', 'ms', 'us')
+    """
+    if isinstance(dtype, np.dtype) and dtype.kind in "mM":
+        return np.datetime_data(dtype)[0]
+    return getattr(_as_arrow(dtype), "unit", "us")
+
+
+def _as_arrow(dtype: object) -> object:
+    """Return Arrow's own type, where it is one of Arrow's."""
+    return dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else dtype
+
+
 # Arrow's types that pandas writes and does not read.
 _DECIMAL = re.compile(r"decimal(32|64|128|256)\((\d+), (-?\d+)\)\[pyarrow\]")
 _DICTIONARY = re.compile(

@@ -224,7 +224,8 @@ class TableSchema:
                 f"kinds names columns the table does not have: {unknown}; "
                 f"{meant_instead(unknown[0], self.names)}"
             )
-        wrong = [name for name, kind in kinds.items() if kind not in list(Kind)]
+        known = [*Kind]
+        wrong = [n for n, kind in kinds.items() if not isinstance(kind, str) or kind not in known]
         if wrong:
             raise InvalidParameterError(f"kinds of {wrong} must be one of {[*map(str, Kind)]}")
         return TableSchema(
@@ -275,8 +276,14 @@ class TableSchema:
         ------
         InvalidDataError
             If the text is not the JSON of a schema.
+        UnsupportedTypeError, InvalidParameterError
+            If it is neither text nor a path, or a path that no file can have.
         """
-        source = text.read_text(encoding="utf-8") if isinstance(text, Path) else text
+        if not isinstance(text, str | Path):
+            raise UnsupportedTypeError(
+                f"text must be the JSON of a schema or a pathlib.Path, got {type(text).__name__}"
+            )
+        source = _text_of(text) if isinstance(text, Path) else text
         try:
             form = json.loads(source.removeprefix("\ufeff"))
         except (ValueError, RecursionError) as error:
@@ -320,6 +327,17 @@ class TableSchema:
 
 def _html_row(tag: str, cells: list[str]) -> str:
     return f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise InvalidDataError("the schema is not text in UTF-8; write it again") from None
+    except ValueError:
+        raise InvalidParameterError(
+            "text is a path with a character that no file's name can have, such as NUL"
+        ) from None
 
 
 def _level_names(form: object, columns: tuple[ColumnSchema, ...]) -> tuple[Hashable, ...] | None:

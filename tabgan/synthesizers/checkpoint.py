@@ -40,7 +40,7 @@ class CheckpointFile:
     """
 
     def __init__(self, path: str | os.PathLike[str], *parts: bytes) -> None:
-        self.path = Path(path)
+        self.path = Path(os.fsdecode(path))
         folder = self.path.parent
         if not folder.is_dir():
             raise InvalidParameterError(
@@ -113,4 +113,4 @@ class CheckpointFile:
 
 def remove_checkpoint(path: str | os.PathLike[str]) -> None:
     """Delete a checkpoint: the fit is done, and whoever asked for it has the model."""
-    Path(path).unlink(missing_ok=True)
+    Path(os.fsdecode(path)).unlink(missing_ok=True)

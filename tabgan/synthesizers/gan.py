@@ -515,8 +515,8 @@ class TabGAN(DensityMixin, BaseEstimator):
             If the file is damaged, foreign or unsafe.
         FileNotFoundError
             If there is none.
-        UnsupportedTypeError
-            If `path` is no path.
+        UnsupportedTypeError, InvalidParameterError
+            If `path` is no path, or one that no file can have.
         """
         model, parameters = load_model(path)
         gan = cls(**{name: parameters[name] for name in cls().get_params() if name in parameters})
@@ -563,8 +563,10 @@ class TabGAN(DensityMixin, BaseEstimator):
         model = self._fitted_model()
         if is_foreign_table(conditions):
             conditions = read_table(conditions)[0]
-        if n_samples is not None and (not _is_count(n_samples) or n_samples < 0):
-            raise InvalidParameterError("n_samples must be an integer >= 0, or None")
+        if n_samples is not None and not (_is_count(n_samples) and 0 <= n_samples < 2**63):
+            raise InvalidParameterError(
+                "n_samples must be an integer >= 0 and below 2**63, or None"
+            )
         if isinstance(conditions, pd.DataFrame):
             if n_samples not in (None, len(conditions)):
                 raise InvalidParameterError(

@@ -5,7 +5,7 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from tabgan.errors import InvalidParameterError
+from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 
 # Okabe and Ito's colours (2008), which people with any colour vision tell apart.
 _BLUE, _ORANGE, _GREY = "#0072B2", "#D55E00", "#7F7F7F"
@@ -24,6 +24,8 @@ _ONE_PASS = (
     "one-pass samples\n(1 is best)",
     (("two_sample_score", "two-sample score", _BLUE), ("modes_covered", "modes covered", _ORANGE)),
 )
+# What every history has.
+_NEEDED = {"phase", "step"}
 
 
 class HistoryDisplay:
@@ -69,6 +71,10 @@ class HistoryDisplay:
         axes : sequence of matplotlib.axes.Axes or None, default=None
             As in :meth:`plot`.
         """
+        if not hasattr(type(estimator), "history_"):
+            raise UnsupportedTypeError(
+                f"estimator must be a fitted TabGAN, got {type(estimator).__name__}"
+            )
         return cls(estimator.history_).plot(axes=axes)
 
     def plot(self, *, axes: Any = None) -> Self:
@@ -85,18 +91,27 @@ class HistoryDisplay:
             If matplotlib is not installed.
         InvalidParameterError
             If the number of axes is another one.
+        UnsupportedTypeError
+            If the history or an axis is none.
         """
+        if not isinstance(self.history, pd.DataFrame) or not set(self.history) >= _NEEDED:
+            raise UnsupportedTypeError(
+                "history must be the table that history_ of a fitted TabGAN is, got "
+                f"{type(self.history).__name__}"
+            )
         is_game = self.history["phase"] == "adversarial"
         # Each phase counts its steps from one; on the axis it goes on where the one before ended.
         ends = self.history.groupby("phase", sort=False)["step"].max().cumsum()
         steps = self.history["step"] + self.history["phase"].map(ends.shift(fill_value=0))
         panels = [_LIKELIHOOD, _GAME, _ONE_PASS] if is_game.any() else [_LIKELIHOOD]
-        drawn_on = _new_axes(len(panels)) if axes is None else np.atleast_1d(axes)
+        drawn_on = _new_axes(len(panels)) if axes is None else np.ravel(axes)
         if len(drawn_on) != len(panels):
             raise InvalidParameterError(
                 f"{len(drawn_on)} axes were given, and this history has {len(panels)} panels; give "
                 "as many, or none for a new figure"
             )
+        if not all(hasattr(ax, "figure") for ax in drawn_on):
+            raise UnsupportedTypeError("axes must be Axes of matplotlib, or None")
         self.axes_ = drawn_on
         self.figure_ = self.axes_[0].figure
         for ax, (title, lines) in zip(self.axes_, panels, strict=True):

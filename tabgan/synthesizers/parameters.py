@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
-from os import PathLike
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from tabgan.errors import InvalidParameterError
+from tabgan.persistence.path import is_path
 from tabgan.randomness import RANDOM_STATE_NEED, is_random_state
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint
@@ -27,7 +28,7 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         The arguments of :class:`tabgan.TabGAN`, by name.
     """
     needs = {
-        "epochs": "an integer >= 1 or None",
+        "epochs": "an integer >= 1 and below 2**63, or None",
         "batch_size": "an integer >= 1",
         "passes": 'an integer >= 1 or "auto"',
         "objective": f"one of {OBJECTIVES} or None",
@@ -43,17 +44,17 @@ def check_parameters(parameters: dict[str, Any]) -> None:
         "random_state": RANDOM_STATE_NEED,
     }
     holds: dict[str, Callable[[Any], bool]] = {
-        "epochs": lambda value: value is None or _is_integer(value, 1),
+        "epochs": lambda value: value is None or (_is_integer(value, 1) and value < 2**63),
         "batch_size": lambda value: _is_integer(value, 1),
         "passes": lambda value: _is_text(value, ("auto",)) or _is_integer(value, 1),
         "objective": lambda value: value is None or _is_text(value, OBJECTIVES),
         "normalisation": lambda value: _is_text(value, NORMALISATIONS),
-        "early_stopping": lambda value: isinstance(value, bool),
+        "early_stopping": lambda value: isinstance(value, bool | np.bool_),
         "schema": lambda value: value is None or isinstance(value, TableSchema),
         "constraints": lambda value: value is None or _are_constraints(value),
         "rare_threshold": lambda value: _is_integer(value, 0),
         "callbacks": lambda value: value is None or _are_callbacks(value),
-        "checkpoint": lambda value: value is None or isinstance(value, str | PathLike),
+        "checkpoint": lambda value: value is None or is_path(value),
         "device": lambda value: _is_text(value, DEVICES),
         "verbose": lambda value: (
             _is_text(value, ("auto",))
@@ -88,7 +89,8 @@ def read_seconds(max_time: float | str | None) -> float | None:
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh])", max_time.strip())
         seconds = float(match[1]) * _UNITS[match[2]] if match else None
     elif isinstance(max_time, int | float | np.number) and not isinstance(max_time, bool):
-        seconds = float(max_time)
+        with suppress(OverflowError):
+            seconds = float(max_time)
     if seconds is None or not 0 < seconds < float("inf"):
         raise InvalidParameterError(
             'max_time must be a positive number of seconds, or text such as "90s", "5m" or "1h"'

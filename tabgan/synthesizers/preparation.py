@@ -14,6 +14,8 @@ from tabgan.errors import InvalidDataError
 from tabgan.randomness import stream
 from tabgan.schema import TableSchema, infer_schema
 from tabgan.schema.constraints import Constraint, check_constraints, infer_constraints
+from tabgan.synthesizers.rules import Rules
+from tabgan.synthesizers.trial import try_rules
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def prepare_table(
     InvalidDataError, UnsupportedTypeError
         If the table or a column cannot be learnt.
     ConstraintError
-        If it breaks a rule.
+        If it breaks a rule, or no row drawn again keeps them all.
     """
     table, container = read_table(X)
     inferred = infer_schema(table)
@@ -84,6 +86,7 @@ def prepare_table(
             "which one is not"
         )
     rules = _rules(table, encoder.schema, constraints, options.rare_threshold)
+    try_rules(Rules(rules, encoder), table)
     return PreparedTable(table, container, encoder, rules)
 
 

@@ -12,6 +12,7 @@ from tabgan.encoding.restore import restore_meanings
 from tabgan.encoding.restriction import Restriction
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint, Inequality
+from tabgan.synthesizers.computing import Way, ways_to_compute
 from tabgan.synthesizers.placing import DrawnRows, put_cells
 
 
@@ -39,6 +40,10 @@ class Rules:
     def of_rows(self) -> tuple[Constraint, ...]:
         """Those that each row keeps by itself."""
         return tuple(rule for rule in self.constraints if rule.is_of_rows)
+
+    @cached_property
+    def _ways(self) -> tuple[Way, ...]:
+        return ways_to_compute(self.constraints)
 
     @property
     def of_tables(self) -> tuple[Constraint, ...]:
@@ -113,24 +118,44 @@ class Rules:
         """
         names = [column.column.name for column in self.encoder.learnt]
         within = {names[place]: part for place, part in (restricted or {}).items()}
-        determined = [rule for rule in self.constraints if rule.members]
-        for _ in determined:  # one may be computed from what another computes
-            for rule in determined:
-                self._solve(rule, table, free, within)
+        way, *others = self._ways
+        drawn = table.copy() if others else table
+        self._compute(way, table, free, within)
+        for way in others:
+            rows = self.broken(table)
+            if not rows.any():
+                break
+            part = drawn.loc[rows].reset_index(drop=True)
+            self._compute(way, part, {name: cells[rows] for name, cells in free.items()}, within)
+            kept = ~self.broken(part)
+            for name in {name for rule, _ in way for name in rule.members}:
+                put_cells(table, name, np.flatnonzero(rows)[kept], part[name][kept])
+
+    def _compute(
+        self,
+        way: Way,
+        table: pd.DataFrame,
+        free: Mapping[Hashable, np.ndarray],
+        within: Mapping[Hashable, Restriction],
+    ) -> None:
+        for _ in way:  # one may be computed from what another computes
+            for rule, computed in way:
+                self._solve(rule, computed, table, free, within)
 
     def _solve(
         self,
         rule: Constraint,
+        computed: Hashable,
         table: pd.DataFrame,
         free: Mapping[Hashable, np.ndarray],
         within: Mapping[Hashable, Restriction],
     ) -> None:
         broken = rule.broken(table, self.schema)
         everywhere = np.ones(len(table), dtype=bool)
-        computed = rule.members[0]
         # The other members keep their law, but where something is asked of the computed one.
         asked = everywhere if computed in within else ~free.get(computed, everywhere)
-        for member in rule.members:
+        others = (member for member in rule.members if member != computed)
+        for member in (computed, *others):
             rows = broken & free.get(member, everywhere)
             if member != computed:
                 rows &= asked
@@ -139,7 +164,7 @@ class Rules:
             part = table.loc[rows].reset_index(drop=True)
             cells = restore_meanings(rule.solved(member, part, self.schema), self.schema[member])
             possible = cells.notna().to_numpy(dtype=bool, copy=True)
-            if member != computed or member in within:
+            if member != rule.members[0] or member in within:
                 # What is left of a total may be no value that the table could have, and keeps
                 # the rule no more once it is rounded.
                 possible &= self.encoder.encoder_of(member).holds(cells, within.get(member))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
@@ -31,8 +32,10 @@ class TensorFlowBackend:
     def compile(self, function: Callable[..., Any], *, fused: bool = False) -> Callable[..., Any]:
         # On a GPU, XLA looks for parts of CUDA that a wheel of TensorFlow need not bring.
         with_xla = fused and not tf.config.list_physical_devices("GPU")
+        # Behind a partial each is a function of its own. Else those of several fits, which share
+        # their code, count as one, and a warning says that it is traced again and again.
         compiled: Callable[..., Any] = tf.function(
-            function, autograph=False, jit_compile=True if with_xla else None
+            partial(function), autograph=False, jit_compile=True if with_xla else None
         )
         return compiled
 

@@ -108,3 +108,27 @@ def test_decimals_are_fixed_where_all_numbers_are_written_back_by_them(
     texts: list[str | None], decimals: int | None
 ) -> None:
     assert fixed_decimals(cells(*texts)) == decimals
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["0 days 00:05:00", "1 days 02:03:04.000005"],
+        ["-1 days +23:00:00", "NaT", None],
+        ["5 days", "1 days 00:00:00.000000001"],
+    ],
+)
+def test_durations_as_pandas_writes_them_are_durations(texts: list[str | None]) -> None:
+    column = read_cells(pd.Series(texts, dtype="str"))
+    present = [text for text in texts if text not in ("NaT", None)]
+    assert column.dtype.kind == "m"
+    assert column.dropna().tolist() == [pd.Timedelta(text) for text in present]
+    assert read_cells(pd.Series(texts, dtype="str"), keep_text=True).tolist()[0] == texts[0]
+
+
+@pytest.mark.parametrize(
+    "text", ["1 day", "05 days", "1 days 25:00:00", "1 days 2:00:00", "999999 days 00:00:00", "1d"]
+)
+def test_durations_that_pandas_would_write_otherwise_stay_text(text: str) -> None:
+    texts = ["0 days 00:05:00", text]
+    assert read_cells(pd.Series(texts, dtype="str")).tolist() == texts

@@ -101,3 +101,11 @@ def test_the_page_is_written_beside_the_text(run: Run, tables: Tables, tmp_path:
     assert "fidelity" in result.stdout
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert run("evaluate", tables.train, tables.synthetic, "--html", tables.train).exit_code == 2
+
+
+def test_tables_of_other_separators_are_judged(run: Run, tmp_path: Path) -> None:
+    train, synthetic = tmp_path / "train.csv", tmp_path / "synthetic.csv"
+    train.write_text("stay;use\n" + "0 days 00:05:00;1\n2 days 00:00:00;2\n" * 40)
+    synthetic.write_text("stay;use\n" + "2 days;2\n0 days 00:05:00;1\n" * 40)
+    result = run("evaluate", train, synthetic, "--sep", ";", "--fail-under", "shape=1")
+    assert result.exit_code == 0

@@ -10,6 +10,7 @@ from click.testing import Result
 
 from tabgan import TabGAN
 
+FROZEN = Path(__file__).parents[1] / "synthesizers" / "frozen" / "format_1.tabgan"
 Run = Callable[..., Result]
 Start = Callable[..., "subprocess.Popen[str]"]
 
@@ -115,3 +116,14 @@ def test_what_ranges_cost_is_said_on_stderr(run: Run, model: Path) -> None:
         r"independent ones\.\n",
         result.stderr,
     )
+
+
+def test_a_sample_has_the_separator_that_is_asked_for(run: Run, tmp_path: Path) -> None:
+    plain = run("sample", FROZEN, "-n", 5, "--passes", 1, "--seed", 0).stdout
+    other = run("sample", FROZEN, "-n", 5, "--passes", 1, "--seed", 0, "--sep", "|").stdout
+    run("sample", FROZEN, "-n", 5, "--passes", 1, "--seed", 0, "-o", tmp_path / "s.tsv")
+    table = pd.read_csv(io.StringIO(plain))
+    pd.testing.assert_frame_equal(pd.read_csv(io.StringIO(other), sep="|"), table)
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "s.tsv", sep="\t"), table)
+    refused = run("sample", FROZEN, "--sep", ";", "-o", tmp_path / "s.parquet")
+    assert refused.exit_code == 2

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from click.testing import Result
 
 from tabgan import Sum
@@ -37,3 +38,24 @@ def test_rules_that_all_rows_keep_are_shown_and_written(run: Run, tmp_path: Path
     few = tmp_path / "few.csv"
     few.write_text("a,b\n1,2\n2,3\n")
     assert run("schema", few, "--constraints").stdout.startswith("no rule")
+
+
+@pytest.mark.parametrize(("name", "options"), [("t.tsv", []), ("t.csv", ["--sep", r"\t"])])
+def test_a_table_of_tabs_is_read(run: Run, tmp_path: Path, name: str, options: list[str]) -> None:
+    (tmp_path / name).write_text("age\tstay\n" + "39\t0 days 00:05:00\n41\t1 days 00:00:00\n" * 30)
+    shown = run("schema", tmp_path / name, *options).stdout
+    assert "integer" in shown
+    assert "timedelta" in shown
+
+
+@pytest.mark.parametrize("separator", ["", ";;", "a", "7", '"', "\n", " ", "é", ".", "-"])
+def test_what_separates_no_fields_is_refused(run: Run, csv: Path, separator: str) -> None:
+    result = run("schema", csv, "--sep", separator)
+    assert result.exit_code == 2
+    assert "one character" in result.stderr
+
+
+def test_the_separator_has_its_variable(run: Run, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("TABGAN_SCHEMA_SEP", ";")
+    (tmp_path / "t.csv").write_text("age;sex\n" + "39;u\n41;v\n" * 30)
+    assert "sex" in run("schema", tmp_path / "t.csv").stdout

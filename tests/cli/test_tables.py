@@ -79,7 +79,7 @@ def test_a_blank_line_is_no_row_of_several_columns(tmp_path: Path) -> None:
     [
         ("", "is empty"),
         ("a,a\n1,2\n", "occur more than once"),
-        ("a;b\n1;2\n", "separate its fields by commas"),
+        ("a;b\n1;2\n", "--sep ';'"),
         ("a,b\n1,2\n1,2,3\n", "as many fields"),
         ("a,b\n1,2,3\n4,5,6\n", "as many fields"),
         ("a\nGrüße\n".encode("latin-1"), "UTF-8"),
@@ -118,3 +118,37 @@ def test_names_that_a_parquet_file_repeats_are_named(tmp_path: Path) -> None:
     pq.write_table(pa.table([pa.array([1]), pa.array([2])], names=["age", "age"]), path)
     with pytest.raises(InvalidDataError, match=r"column names \['age'\] occur more than once"):
         read_table(str(path))
+
+
+@pytest.mark.parametrize(
+    ("name", "separator", "between"),
+    [
+        ("t.csv", ";", ";"),
+        ("t.txt", "|", "|"),
+        ("t", "\t", "\t"),
+        ("t.tsv", None, "\t"),
+        ("t.TSV", None, "\t"),
+        ("t.tsv", ";", ";"),
+    ],
+)
+def test_fields_are_separated_as_the_suffix_or_the_user_says(
+    tmp_path: Path, name: str, separator: str | None, between: str
+) -> None:
+    rows = [["day", "text, of all", "n"], ["2020-01-01", "a, b", "1"], ["", "", ""], ["x", "c", ""]]
+    path = tmp_path / name
+    path.write_text("\n".join(between.join(row) for row in rows) + "\n\n")
+    table = read_table(str(path), separator=separator)
+    assert [*table] == rows[0]
+    assert table["n"].isna().tolist() == [False, True, True]
+    assert table["text, of all"].dropna().tolist() == ["a, b", "c"]
+    path.write_text(between.join("ab") + "\n" + between.join("12") + "\n3\n")
+    with pytest.raises(InvalidDataError, match="as many fields"):
+        read_table(str(path), separator=separator)
+
+
+def test_another_separator_than_that_of_the_file_is_refused_with_the_likely_one(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "t.tsv").write_text("a,b\n1,2\n")
+    with pytest.raises(InvalidDataError, match=r"'\\t' separates its fields.* --sep ','"):
+        read_table(str(tmp_path / "t.tsv"))

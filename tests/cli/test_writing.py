@@ -162,3 +162,26 @@ def test_a_pipe_can_take_a_table_but_not_a_model(tmp_path: Path) -> None:
     check_writable(str(tmp_path / "pipe"))
     with pytest.raises(InvalidParameterError, match="no regular file"):
         check_writable(str(tmp_path / "pipe"), must_be_file=True)
+
+
+@pytest.mark.parametrize("end", ["", " 00:00:01"])
+def test_durations_come_back_as_durations_and_as_the_same_text(tmp_path: Path, end: str) -> None:
+    first, second = str(tmp_path / "first.csv"), str(tmp_path / "second.csv")
+    days = pd.to_timedelta([f"3 days{end}", None, f"-1 days{end and ' +23:59:59.000001'}"])
+    write_table(pd.DataFrame({"a": days, "b": [1, 2, 3]}), first)
+    table = read_table(first)
+    assert table["a"].dtype.kind == "m"
+    assert table["a"].tolist() == pd.Series(days).tolist()
+    assert pd.read_csv(first)["a"][0] == f"3 days{end}"
+    write_table(table, second)
+    assert Path(first).read_bytes() == Path(second).read_bytes()
+
+
+def test_a_table_is_written_with_the_separator_that_is_asked_for(
+    tmp_path: Path, mixed_table: pd.DataFrame
+) -> None:
+    for name, separator, between in (("t.csv", ";", ";"), ("t.tsv", None, "\t")):
+        path = str(tmp_path / name)
+        write_batches([mixed_table], path, "csv", separator=separator)
+        assert Path(path).read_text().splitlines()[0] == between.join(mixed_table.columns)
+        pd.testing.assert_frame_equal(read_table(path, separator=separator), mixed_table)

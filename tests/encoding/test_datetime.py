@@ -2,13 +2,16 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tabgan.encoding.column import EncodingOptions
 from tabgan.encoding.datetime import DatetimeEncoder
 from tabgan.errors import InvalidDataError
+from tabgan.schema import infer_schema
 from tabgan.schema.date_texts import write_dates
 
 FitColumn = Callable[..., DatetimeEncoder]
@@ -53,6 +56,29 @@ def test_hours_that_the_clock_shows_twice_are_told_apart(fit_column: FitColumn) 
     codes, _ = encoder.encode(values, np.zeros(18))
     assert encoder.decode(codes, np.zeros(18), 0).tolist() == values.tolist()
     assert len(set(codes)) == 2
+
+
+@pytest.mark.parametrize("is_arrow", [False, True])
+def test_a_schema_by_local_clocks_is_not_for_an_hour_that_they_show_twice(is_arrow: bool) -> None:
+    hours = pd.Series(pd.date_range("2024-10-26", periods=48, freq="h", tz="Europe/Berlin"))
+    if is_arrow:
+        pytest.importorskip("pyarrow")
+        hours = hours.astype("timestamp[us, tz=Europe/Berlin][pyarrow]")
+    column = replace(infer_schema(pd.DataFrame({"c": hours}))["c"], clock="local")
+    with pytest.raises(InvalidDataError, match=r"column 'c' .* clocks show twice"):
+        DatetimeEncoder.summarise(hours, column)
+    told_apart = hours.drop(index=27)  # the hour is there once, as it is shown first
+    summary = DatetimeEncoder.summarise(told_apart, column)
+    encoder = DatetimeEncoder.from_summary(summary, column, EncodingOptions(1))
+    codes, _ = encoder.encode(told_apart, np.zeros(47))
+    assert encoder.decode(codes, np.full(47, 0.5), 0).dtype == hours.dtype
+
+
+@pytest.mark.parametrize("kind", ["text", "naive"])
+def test_a_clock_says_nothing_of_dates_without_a_zone(kind: str) -> None:
+    values = DAYS.dt.strftime("%d.%m.%Y") if kind == "text" else DAYS
+    column = replace(infer_schema(pd.DataFrame({"c": values}))["c"], clock="local")
+    assert len(DatetimeEncoder.summarise(values, column).values) == DAYS.nunique()
 
 
 @pytest.mark.parametrize("zone", ["Europe/Paris", "Australia/Lord_Howe", "America/New_York"])

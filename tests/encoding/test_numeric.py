@@ -326,3 +326,23 @@ def test_a_condition_has_the_decimals_of_the_column(
 ) -> None:
     encoder = fit_column(pd.Series(np.round(NORMAL, 2)))
     assert (encoder.code_of(value) is not None) is possible
+
+
+@each_normalisation
+@pytest.mark.parametrize("dtype", ["float64", "float32", "Float32", "float16"])
+def test_the_outermost_numbers_of_a_sample_can_be_asked_for(
+    fit_column: FitColumn, normalisation: str, dtype: str
+) -> None:
+    encoder = fit_column(pd.Series(NORMAL).astype(dtype), normalisation=normalisation)
+    codes = np.repeat(np.arange(encoder.n_modes), 2)
+    ends = np.tile([0.0, np.nextafter(1.0, 0.0)], encoder.n_modes)
+    drawn = encoder.decode(codes, ends, 0)
+    for value in (drawn.min(), drawn.max()):
+        assert encoder.code_of(value) is not None
+        assert encoder.between(value, value).is_possible
+        assert encoder.between(float(value), float(value)).is_possible
+    assert encoder.between(float(drawn.max()), None).is_possible
+    assert encoder.between(None, float(drawn.min())).is_possible
+    for far in (drawn.min() - 1, drawn.max() + 1, np.inf):
+        assert not encoder.between(far, far).is_possible
+    assert encoder.holds(drawn).all()

@@ -8,7 +8,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 
 from tabgan import ColumnDisplay
-from tabgan.errors import InvalidParameterError
+from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 from tabgan.evaluation import Report
 from tabgan.evaluation.profiles import column_profiles
 from tabgan.evaluation.tables import align_tables
@@ -73,3 +73,12 @@ def test_without_matplotlib_it_says_what_to_install(report, monkeypatch) -> None
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match="pip install matplotlib"):
         ColumnDisplay.from_report(report, "x")
+
+
+def test_what_is_no_report_no_name_and_no_axes_is_refused_by_its_name(report) -> None:
+    with pytest.raises(UnsupportedTypeError, match="report"):
+        ColumnDisplay.from_report(report.to_frame(), "amount")
+    with pytest.raises(UnsupportedTypeError, match=r"column .* ndarray"):
+        ColumnDisplay.from_report(report, np.array(["amount"]))
+    with pytest.raises(UnsupportedTypeError, match="ax "):
+        ColumnDisplay.from_report(report, report.profiles[0].name, ax=1)

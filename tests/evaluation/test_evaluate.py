@@ -1,6 +1,8 @@
+import json
 import math
 import traceback
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -205,7 +207,7 @@ def test_what_is_no_table_is_refused_by_its_role(frames) -> None:
 
 
 def test_quasi_identifiers_add_scores_that_gates_may_name(frames) -> None:
-    gates = {"k_anonymity": (1, None), "l_diversity": (None, 0)}
+    gates = {"k_anonymity": (np.int64(1), None), "l_diversity": (None, np.float32(0))}
     report = evaluate(
         *(frames[name] for name in ("train", "fresh", "holdout")),
         quasi_identifiers=["city", "visits"],
@@ -219,6 +221,7 @@ def test_quasi_identifiers_add_scores_that_gates_may_name(frames) -> None:
     assert report["l_diversity"].value == secrets.min()
     assert report["correct_attribution"].p_value > 0.001
     assert [gate.passed for gate in report.gates] == [True, False]
+    assert json.loads(report.to_json())["gates"][0]["low"] == 1
     # Not asked for, not known: a gate on it is not passed.
     without = evaluate(frames["train"], frames["fresh"], gates=gates, random_state=0)
     assert [gate.passed for gate in without.gates] == [False, False]

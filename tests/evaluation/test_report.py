@@ -3,6 +3,7 @@ import math
 
 import pytest
 
+from tabgan.errors import InvalidParameterError
 from tabgan.evaluation import Gate, Report, Score, Verdict
 
 
@@ -97,3 +98,10 @@ def test_without_gates_a_report_passes() -> None:
 def test_scores_are_judged_by_their_interval(low: float, high: float, verdict: Verdict) -> None:
     score = Score("c2st", "rows", None, 0.5, low, high, floor=0.5)
     assert score.judged_by_floor().verdict is verdict
+
+
+def test_a_page_is_not_written_where_no_file_can_be() -> None:
+    with pytest.raises(InvalidParameterError, match="path"):
+        EXAMPLE.to_html("report\0.html")
+    with pytest.raises(InvalidParameterError, match="path"):
+        EXAMPLE.to_html(7)  # type: ignore[arg-type]

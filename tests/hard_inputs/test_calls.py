@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 import tabgan
-from tabgan import Inequality, TabGAN, Unique
+from tabgan import Formula, Inequality, TabGAN, Unique
 from tabgan.encoding.column import EncodingOptions
 from tabgan.randomness import resolve_seed
 from tabgan.synthesizers.preparation import prepare_table
@@ -24,6 +24,7 @@ ATOMIC = "tests/persistence/test_atomic.py"
 INTERRUPTIONS = "tests/synthesizers/test_interruptions.py"
 SKLEARN = "tests/synthesizers/test_sklearn.py"
 LATER = " 00:00:00.000000001"
+COMPUTING = "tests/synthesizers/test_computing.py"
 CONSTRAINTS = "tests/synthesizers/test_constraints.py"
 CLI = "tests/cli/test_main.py"
 CELLS = "tests/cli/test_cells.py"
@@ -574,6 +575,111 @@ CASES = {
         "how as an array",
         lambda h: TabGAN.load(FROZEN).complete(h.base()[[]], how=np.array(["draw", "draw"])),
     ),
+    "Z30": (
+        "a sum and a formula for one column",
+        held(COMPUTING, "test_two_rules_that_compute_one_column_are_both_kept", "kept: both"),
+    ),
+    "Z31": (
+        "two formulas for one column that cannot be turned round",
+        lambda h: ruled(h, lengths(h), [Formula("length", f"abs({c})") for c in ("age", "c")]),
+    ),
+    "Z32": (
+        "inequalities in a circle, of columns that are equal",
+        lambda h: ruled(
+            h, lengths(h), [Inequality(*pair) for pair in (("age", "length"), ("length", "age"))]
+        ),
+    ),
+    "Z33": ("evaluate: an array as target", lambda h: judged(h, target=np.array(["age", "sex"]))),
+    "Z33a": ("evaluate: a column as target", lambda h: judged(h, target=h.base()["amt"])),
+    "Z33b": ("evaluate: NA as target", lambda h: judged(h, target=pd.NA)),
+    "Z33c": (
+        "evaluate: a column as sensitive",
+        lambda h: judged(h, quasi_identifiers=["age"], sensitive=h.base()["amt"]),
+    ),
+    "Z33d": (
+        "evaluate: an array among quasi_identifiers",
+        lambda h: judged(h, quasi_identifiers=["age", np.array(["sex"])]),
+    ),
+    "Z33e": ("evaluate: bytes as quasi_identifiers", lambda h: judged(h, quasi_identifiers=b"age")),
+    "Z33f": ("evaluate: progress=True", lambda h: judged(h, progress=True)),
+    "Z34": ("epochs=10**400", lambda h: h.forecast(epochs=10**400)),
+    "Z34a": ("max_time=10**400", lambda h: h.forecast(max_time=10**400)),
+    "Z34b": ("n_samples=10**400", lambda h: str(TabGAN.load(FROZEN).sample(10**400))),
+    "Z34c": (
+        "early_stopping as a boolean of NumPy",
+        lambda h: h.forecast(early_stopping=np.False_),
+    ),
+    "Z35": (
+        "rules sought with a table in place of the schema",
+        lambda h: str(tabgan.infer_constraints(h.base(), h.base())),
+    ),
+    "Z35a": (
+        "rules sought with the schema of another table",
+        lambda h: str(tabgan.infer_constraints(h.base(), tabgan.infer_schema(lengths(h)))),
+    ),
+    "Z35b": (
+        "a Formula for an array",
+        lambda h: ruled(h, h.base(), [Formula(np.array(["age", "amt"]), "sex")]),
+    ),
+    "Z35c": (
+        "an Inequality whose strict is a column",
+        lambda h: ruled(h, h.base(), [Inequality("age", "amt", h.base()["amt"])]),
+    ),
+    "Z35d": (
+        "a kind that is an array",
+        lambda h: h.column(h.normal(), kind=np.array(["integer"] * 2)),
+    ),
+    "Z35e": ("load_demo: a seed that is text", lambda h: str(tabgan.load_demo(9, "1"))),
+    "Z36": (
+        "save: a path with NUL",
+        lambda h: TabGAN.load(FROZEN).save(f"{h.folder}/m\0.tabgan"),
+    ),
+    "Z36a": ("load: a path with NUL", lambda h: TabGAN.load("m\0.tabgan")),
+    "Z36b": ("load: a path with half a character", lambda h: TabGAN.load("m\ud800.tabgan")),
+    "Z36c": (
+        "a checkpoint with NUL in its path",
+        lambda h: h.forecast(checkpoint="c\0", random_state=0),
+    ),
+    "Z36d": ("schema: DATA with NUL in its path", lambda h: h.command("schema", "a\0.csv")),
+    "Z36e": (
+        "fit: -o with NUL in its path",
+        lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "m\0.tabgan"),
+    ),
+    "Z40": (
+        "a CSV of semicolons with --sep ';'",
+        lambda h: h.command("schema", csv(h, "a;b\n" + "1;u\n2;v\n" * 40), "--sep", ";"),
+    ),
+    "Z40b": (
+        "a .tsv of commas",
+        lambda h: h.command("schema", csv(h, "a,b\n" + "1,u\n2,v\n" * 40, "in.tsv")),
+    ),
+    "Z40c": (
+        "--sep of two characters",
+        lambda h: h.command("schema", csv(h, "a,b\n1,2\n"), "--sep", ";;"),
+    ),
+    "Z40d": (
+        "--sep for a sample in Parquet",
+        lambda h: h.command("sample", FROZEN, "-o", h.folder / "s.parquet", "--sep", ";"),
+    ),
+    "Z41": (
+        "a CSV of durations as pandas writes them",
+        held(CELLS, "test_durations_as_pandas_writes_them_are_durations", "kept: as durations"),
+    ),
+    "Z41a": (
+        "a CSV of durations that are written otherwise",
+        held(CELLS, "test_durations_that_pandas_would_write_otherwise_stay_text", "kept: as text"),
+    ),
+    "Z45": (
+        "a schema by local clocks for an hour that they show twice",
+        lambda h: by_local_clocks(h),
+    ),
+    "Z46": (
+        "a Formula about the columns of an array",
+        lambda h: ruled(
+            h, np.column_stack([h.normal(), h.normal(), 2 * h.normal()]), [Formula(2, "{0} + {1}")]
+        ),
+    ),
+    "Z46a": ("a Formula with no name in braces", lambda h: str(Formula("amt", "{age} * 2"))),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),
@@ -640,6 +746,21 @@ def ruled(h, table, rules):
 def of_rules(h, *rules):
     table, path = csv(h, "a,b\n1,2\n"), csv(h, json.dumps(rules), "rules.json")
     return h.command("fit", table, "-o", h.folder / "m.tabgan", "--constraints", path)
+
+
+def by_local_clocks(h):
+    midnights = pd.date_range("2024-01-01", periods=300, tz="Europe/Berlin")
+    schema = tabgan.infer_schema(h.with_column(midnights))
+    hours = h.with_column(pd.date_range("2024-10-20", periods=300, freq="h", tz="Europe/Berlin"))
+    h.given.append(hours)
+    prepare_table(hours, schema, EncodingOptions())
+    return "kept"
+
+
+def lengths(h):
+    """A length, the same number, and the number with one sign or the other."""
+    table = h.base().drop(columns="amt").assign(length=np.abs(h.normal()) + 10)
+    return table.assign(age=table["length"], c=table["length"] * h.cells(1, -1, 1).astype(int))
 
 
 def open_ends(h):

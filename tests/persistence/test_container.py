@@ -282,3 +282,11 @@ def _rebuilt(folder: Path, model: Path, contents: Mapping[str, bytes]) -> Path:
     path = folder / "rebuilt.tabgan"
     path.write_bytes(b"".join(pieces) + directory(entries))
     return path
+
+
+def test_a_path_of_bytes_is_a_path(
+    tmp_path: Path, members: Mapping[str, bytes], versions: Mapping[str, str]
+) -> None:
+    path = os.fsencode(tmp_path / "model.tabgan")
+    write_container(path, members, versions=versions)
+    assert read_container(path) == members

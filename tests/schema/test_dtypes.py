@@ -8,6 +8,7 @@ import pytest
 
 from tabgan.errors import InvalidDataError
 from tabgan.schema import DtypeSpec
+from tabgan.schema.dtypes import unit_of, zone_of
 
 pa = pytest.importorskip("pyarrow")
 
@@ -85,3 +86,14 @@ def test_a_categorical_dtype_keeps_its_levels_and_their_order(
 def test_a_form_that_is_no_dtype_is_refused(form: object) -> None:
     with pytest.raises(InvalidDataError, match="dtype"):
         DtypeSpec.from_json(form)
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_unit_and_zone_are_found_in_dtypes_of_pandas_numpy_and_arrow(unit: str) -> None:
+    zoned = f"datetime64[{unit}, Europe/Paris]", f"timestamp[{unit}, tz=Europe/Paris][pyarrow]"
+    naive = f"datetime64[{unit}]", f"timestamp[{unit}][pyarrow]"
+    durations = f"timedelta64[{unit}]", f"duration[{unit}][pyarrow]"
+    for name in (*zoned, *naive, *durations):
+        dtype = pd.api.types.pandas_dtype(name)
+        assert unit_of(dtype) == unit
+        assert str(zone_of(dtype)) == ("Europe/Paris" if name in zoned else "None")

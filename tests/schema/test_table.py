@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from tabgan.errors import InvalidDataError, InvalidParameterError
+from tabgan.errors import InvalidDataError, InvalidParameterError, UnsupportedTypeError
 from tabgan.schema import ColumnSchema, DtypeSpec, Kind, TableSchema, infer_schema
 
 
@@ -34,6 +34,20 @@ def test_a_schema_comes_back_from_a_file(schema: TableSchema, tmp_path: Path) ->
     path = tmp_path / "schema.json"
     path.write_text(schema.to_json(), encoding="utf-8")
     assert TableSchema.from_json(path) == schema
+
+
+@pytest.mark.parametrize("text", [None, 7, b"{}", {"columns": []}, pd.Series(["{}"])], ids=repr)
+def test_what_is_neither_text_nor_a_path_is_no_schema(text: object) -> None:
+    with pytest.raises(UnsupportedTypeError, match="text must be"):
+        TableSchema.from_json(text)  # type: ignore[arg-type]
+
+
+def test_a_path_that_no_file_can_have_and_a_file_of_other_bytes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidParameterError, match="NUL"):
+        TableSchema.from_json(tmp_path / "schema\0.json")
+    (tmp_path / "schema.json").write_bytes(b"\xff\xfe{}")
+    with pytest.raises(InvalidDataError, match="UTF-8"):
+        TableSchema.from_json(tmp_path / "schema.json")
 
 
 def test_an_edited_column_comes_back_from_json(schema: TableSchema) -> None:

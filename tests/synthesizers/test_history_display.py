@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from tabgan import HistoryDisplay
-from tabgan.errors import InvalidParameterError
+from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("agg")
@@ -51,3 +51,12 @@ def test_without_matplotlib_the_error_says_what_to_install(gan, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match="pip install matplotlib"):
         HistoryDisplay.from_estimator(gan)
+
+
+def test_what_is_no_history_and_no_axes_is_refused_by_its_name(gan):
+    with pytest.raises(UnsupportedTypeError, match="estimator"):
+        HistoryDisplay.from_estimator(gan.history_)
+    with pytest.raises(UnsupportedTypeError, match="history"):
+        HistoryDisplay(gan.history_[["step"]]).plot()
+    with pytest.raises(UnsupportedTypeError, match="axes"):
+        HistoryDisplay(gan.history_).plot(axes=[1, 2, 3])

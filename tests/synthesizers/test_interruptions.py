@@ -23,6 +23,7 @@ from tabgan.errors import (
     UnsupportedTypeError,
 )
 from tabgan.synthesizers import fitting
+from tabgan.synthesizers.checkpoint import remove_checkpoint
 from tabgan.training.snapshot import Snapshot
 from tabgan.training.trainer import Trainer
 
@@ -215,6 +216,14 @@ def test_a_damaged_checkpoint_is_refused_and_left_alone(tmp_path):
     os.mkfifo(checkpoint)
     with pytest.raises(ModelFileError, match="no regular file"):
         store.load()
+
+
+def test_a_checkpoint_may_be_named_by_bytes(tmp_path):
+    path = os.fsencode(tmp_path / "checkpoint")
+    fitting.CheckpointFile(path, b"fit").save(Snapshot({"step": 1}, {"weights": np.zeros(1)}))
+    assert fitting.CheckpointFile(path, b"fit").load().facts == {"step": 1}
+    remove_checkpoint(path)
+    assert not os.path.exists(path)
 
 
 def test_a_checkpoint_that_cannot_be_written_warns_once_and_the_last_one_stays(tmp_path):

@@ -1,6 +1,7 @@
 """TensorFlow and JAX run the same step: the same losses from the same numbers."""
 
 import json
+import logging
 import os
 import subprocess
 import sys
@@ -112,3 +113,13 @@ def test_a_backend_without_a_seam_is_refused_by_name(monkeypatch):
     monkeypatch.setattr(keras.config, "backend", lambda: "openvino")
     with pytest.raises(BackendError, match=r"openvino.*KERAS_BACKEND"):
         current_backend()
+
+
+def test_functions_of_the_same_code_are_no_function_that_is_traced_again(caplog):
+    def doubled():
+        return lambda number: number * 2
+
+    with caplog.at_level(logging.WARNING, "tensorflow"):
+        for _ in range(6):  # fits in one process; from the fifth on TensorFlow would warn
+            assert float(current_backend().compile(doubled())(np.float32(1.5))) == 3.0
+    assert not caplog.records

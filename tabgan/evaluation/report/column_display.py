@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from tabgan.errors import InvalidParameterError
+from tabgan.errors import InvalidParameterError, UnsupportedTypeError
 from tabgan.evaluation.profiles import ColumnProfile
 
 if TYPE_CHECKING:
@@ -61,11 +61,24 @@ class ColumnDisplay:
         ------
         InvalidParameterError
             If the report compares no column of this name.
+        UnsupportedTypeError
+            If it is no report, or what is to be drawn on is no Axes.
         """
-        for profile in report.profiles:
-            if profile.name == column:
-                return cls(profile).plot(ax=ax)
-        names = [profile.name for profile in report.profiles]
+        if not hasattr(type(report), "profiles"):
+            raise UnsupportedTypeError(
+                f"report must be what evaluate gives, got {type(report).__name__}"
+            )
+        profiles = {profile.name: profile for profile in report.profiles}
+        names = list(profiles)
+        try:
+            profile = profiles.get(column)
+        except TypeError:
+            raise UnsupportedTypeError(
+                f"column must be the name of one, got {type(column).__name__}; choose one of "
+                f"{names}"
+            ) from None
+        if profile is not None:
+            return cls(profile).plot(ax=ax)
         raise InvalidParameterError(f"the report has no column {column!r}; choose one of {names}")
 
     def plot(self, *, ax: Any = None) -> Self:
@@ -80,7 +93,11 @@ class ColumnDisplay:
         ------
         ImportError
             If matplotlib is not installed.
+        UnsupportedTypeError
+            If `ax` is no Axes.
         """
+        if ax is not None and not hasattr(ax, "figure"):
+            raise UnsupportedTypeError(f"ax must be Axes of matplotlib, got {type(ax).__name__}")
         self.ax_ = _new_axes() if ax is None else ax
         self.figure_ = self.ax_.figure
         if self.profile.is_ordered:

@@ -5,15 +5,17 @@ import json
 import math
 from collections.abc import Hashable
 from dataclasses import asdict, dataclass, field
-from os import PathLike
+from os import PathLike, fsdecode
 from pathlib import Path
 
 import pandas as pd
 
+from tabgan.errors import InvalidParameterError
 from tabgan.evaluation.profiles import ColumnProfile, Dependences
 from tabgan.evaluation.report.page import as_page
 from tabgan.evaluation.report.score import Gate, Score
 from tabgan.evaluation.report.text import as_text
+from tabgan.persistence.path import is_path
 
 _COLUMNS = [
     "name", "group", "column", "other_column", "value", "low", "high", "floor", "ceiling",
@@ -66,7 +68,7 @@ class Report:
             If there is none.
         """
         for score in self._overall():
-            if score.name == name:
+            if isinstance(name, str) and score.name == name:
                 return score
         raise KeyError(name)
 
@@ -115,13 +117,20 @@ class Report:
         -------
         str
             The page.
+
+        Raises
+        ------
+        InvalidParameterError
+            If `path` is none that a file can have.
         """
+        if path is not None and not is_path(path):
+            raise InvalidParameterError("path must be the path of a file, as text or a Path")
         dependences = self.dependences or Dependences((), (), ())
         page = as_page(
             self._n_rows, self.scores, self.gates, self.left_out, self.profiles, dependences
         )
         if path is not None:
-            Path(path).write_text(page, encoding="utf-8")
+            Path(fsdecode(path)).write_text(page, encoding="utf-8")
         return page
 
     def _repr_html_(self) -> str:

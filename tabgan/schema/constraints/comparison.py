@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tabgan.schema.constraints.finding import FloatArray
 from tabgan.schema.date_texts import read_dates, write_dates
+from tabgan.schema.dtypes import unit_of, zone_of
 from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
 from tabgan.schema.text_cells import read_text_cells
@@ -48,7 +49,7 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if column.kind is Kind.DATETIME:
         return _points_in_time(cells, column)
     if column.kind is Kind.TIMEDELTA:
-        plain: Any = f"timedelta64[{_unit(cells.dtype)}]"
+        plain: Any = f"timedelta64[{unit_of(cells.dtype)}]"
         return cells.astype(plain) if _is_arrow(cells) else cells
     if column.kind is Kind.CATEGORICAL and column.dtype.ordered:
         rank_of = {level: rank for rank, level in enumerate(column.dtype.levels or ())}
@@ -74,15 +75,8 @@ def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
     elif isinstance(dtype, pd.PeriodDtype):
         stored = pd.Series(values.dt.to_period(dtype.freq).array.to_timestamp())
     else:
-        stored = held_in_unit(values, dtype).dt.as_unit(_unit(dtype))
+        stored = held_in_unit(values, dtype).dt.as_unit(unit_of(dtype))
     return stored
-
-
-def _unit(dtype: Any) -> Any:
-    if isinstance(dtype, np.dtype) and dtype.kind in "mM":
-        return np.datetime_data(dtype)[0]
-    # Objects hold microseconds.
-    return getattr(getattr(dtype, "pyarrow_dtype", dtype), "unit", "us")
 
 
 def as_floats(cells: pd.Series) -> FloatArray:
@@ -102,7 +96,7 @@ def fits_nanoseconds(times: pd.Series) -> NDArray[np.bool_]:
 
 def held_in_unit(times: pd.Series, dtype: object) -> pd.Series:
     """Return dates or durations, missing where the unit of a dtype cannot count them."""
-    return times.where(fits_nanoseconds(times)) if _unit(dtype) == "ns" else times
+    return times.where(fits_nanoseconds(times)) if unit_of(dtype) == "ns" else times
 
 
 def precision(names: tuple[Hashable, ...], schema: TableSchema) -> float:
@@ -160,8 +154,8 @@ def _points_in_time(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if isinstance(cells.dtype, pd.PeriodDtype):
         return pd.Series(cells.array.to_timestamp())
     if _is_arrow(cells):
-        zone = getattr(cells.dtype.pyarrow_dtype, "tz", None)  # type: ignore[union-attr]
-        unit = _unit(cells.dtype)
+        zone = zone_of(cells.dtype)
+        unit = unit_of(cells.dtype)
         plain: Any = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
         cells = cells.astype(plain)
     return cells if cells.dt.tz is None else cells.dt.tz_convert("UTC")

@@ -8,7 +8,7 @@ import ast
 import operator
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 
 import numpy as np
@@ -56,7 +56,8 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
 # Longer text, or more of it in brackets, is no formula of a table, and could exhaust the parser.
 _MAX_LENGTH = 1_000
 _MAX_DEPTH = 50
-_QUOTED = re.compile(r"`([^`]+)`")
+# A name as text, or as Python writes it.
+_QUOTED = re.compile(r"`([^`]+)`|\{([^{}]+)\}")
 
 
 class Expression:
@@ -65,7 +66,8 @@ class Expression:
     Parameters
     ----------
     text : str
-        Such as ``"weight / height ** 2"``; a name that is no identifier stands in backticks.
+        Such as ``"weight / height ** 2"``; a name that is no identifier stands in backticks,
+        one that is no text in braces, as Python writes it: ``"{0} + {('a', 1)}"``.
 
     Raises
     ------
@@ -74,9 +76,9 @@ class Expression:
 
     Attributes
     ----------
-    columns : tuple of str
+    columns : tuple of hashable
         The columns that it names.
-    solvable : tuple of str
+    solvable : tuple of hashable
         Those that can be computed from the result and the others: they stand in it once, and under
         no more than signs and ``+ - * /``.
     """
@@ -85,10 +87,10 @@ class Expression:
         self.text = text
         if len(text) > _MAX_LENGTH:
             raise InvalidParameterError(f"a formula has at most {_MAX_LENGTH:,} characters")
-        quoted = _QUOTED.findall(text)
+        quoted = [name or self._literal(written) for name, written in _QUOTED.findall(text)]
         # Names of our own in place of the quoted ones; those that a user writes have no double
         # underscore at their end, or are taken for ours.
-        self._names = {f"column_{i}__": name for i, name in enumerate(quoted)}
+        self._names: dict[str, Hashable] = {f"column_{i}__": name for i, name in enumerate(quoted)}
         numbered = iter(self._names)
         plain = _QUOTED.sub(lambda _: next(numbered), text)
         try:
@@ -102,28 +104,41 @@ class Expression:
         once = [name for name in self.columns if named.count(name) == 1]
         self.solvable = tuple(name for name in once if self._can_be_solved(self._tree, name))
 
-    def value(self, cells: Mapping[str, pd.Series]) -> pd.Series:
+    def _literal(self, written: str) -> Hashable:
+        """Return the name that a literal of Python stands for."""
+        try:
+            name: Hashable = ast.literal_eval(written.strip())
+            hash(name)
+        except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+            raise InvalidParameterError(
+                f"{self.text!r} has in braces what is no name of a column, such as {{0}}"
+            ) from None
+        return name
+
+    def value(self, cells: Mapping[Hashable, pd.Series]) -> pd.Series:
         """Return what the formula gives for each row.
 
         Parameters
         ----------
-        cells : mapping of str to pandas.Series
+        cells : mapping of hashable to pandas.Series
             Each column as numbers, dates or durations.
         """
         with np.errstate(all="ignore"):
             computed: pd.Series = self._value(self._tree, cells)
         return computed
 
-    def solved(self, column: str, result: pd.Series, cells: Mapping[str, pd.Series]) -> pd.Series:
+    def solved(
+        self, column: Hashable, result: pd.Series, cells: Mapping[Hashable, pd.Series]
+    ) -> pd.Series:
         """Return what one of the solvable columns is for each row.
 
         Parameters
         ----------
-        column : str
+        column : hashable
             The column.
         result : pandas.Series
             What the formula gives.
-        cells : mapping of str to pandas.Series
+        cells : mapping of hashable to pandas.Series
             The other columns, each as numbers, dates or durations.
         """
         with np.errstate(all="ignore"):
@@ -131,7 +146,7 @@ class Expression:
         return found
 
     def _solved(
-        self, node: ast.AST, column: str, result: Any, cells: Mapping[str, pd.Series]
+        self, node: ast.AST, column: Hashable, result: Any, cells: Mapping[Hashable, pd.Series]
     ) -> Any:
         match node:
             case ast.UnaryOp(op=op, operand=operand):
@@ -144,7 +159,7 @@ class Expression:
                 return self._solved(right, column, rest, cells)
         return result
 
-    def _can_be_solved(self, node: ast.AST, column: str) -> bool:
+    def _can_be_solved(self, node: ast.AST, column: Hashable) -> bool:
         match node:
             case ast.UnaryOp(operand=operand):
                 return self._can_be_solved(operand, column)
@@ -153,7 +168,7 @@ class Expression:
                 return self._can_be_solved(side, column)
         return isinstance(node, ast.Name)
 
-    def _check(self, node: ast.AST, depth: int = 0) -> list[str]:
+    def _check(self, node: ast.AST, depth: int = 0) -> list[Hashable]:
         """Return the columns that a part names, or raise for what is no arithmetic."""
         if depth > _MAX_DEPTH:
             raise InvalidParameterError(f"{self.text!r} is nested too deep")
@@ -174,10 +189,11 @@ class Expression:
                 return [column for part in args for column in self._check(part, depth + 1)]
         raise InvalidParameterError(
             f"{self.text!r} is more than arithmetic: numbers, columns (in backticks where a name "
-            f"is no identifier), + - * / // % ** and {', '.join(_FUNCTIONS)} can be used"
+            "is no identifier, in braces where it is no text), + - * / // % ** and "
+            f"{', '.join(_FUNCTIONS)} can be used"
         )
 
-    def _value(self, node: ast.AST, cells: Mapping[str, pd.Series]) -> Any:
+    def _value(self, node: ast.AST, cells: Mapping[Hashable, pd.Series]) -> Any:
         match node:
             case ast.Constant(value=number):
                 # Not an integer: 9 ** 9 ** 9 would be computed to its last digit.

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from tabgan.schema.constraints.comparison import as_floats, as_stored, precision
 from tabgan.schema.constraints.constraint import (
     BoolArray,
     Constraint,
+    check_names,
     meaning_of,
     number_from_json,
 )
@@ -35,9 +37,9 @@ class Formula(Constraint):
     column : hashable
         Name of the column that is computed: numbers, dates or durations.
     expression : str
-        Arithmetic over columns whose names are text: ``+ - * / // % **``, ``abs``, ``sqrt``,
-        ``exp``, ``log``, ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no
-        identifier stands in backticks. Nothing in it is executed.
+        Arithmetic over columns: ``+ - * / // % **``, ``abs``, ``sqrt``, ``exp``, ``log``,
+        ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no identifier stands in
+        backticks, one that is no text in braces, as in ``{0} + {1}``. Nothing in it is executed.
     tolerance : float, default=0.0
         How far the column may be from what is computed, in its unit (seconds for dates and
         durations), besides being rounded to its last decimal.
@@ -59,9 +61,10 @@ class Formula(Constraint):
     def __post_init__(self) -> None:
         if not isinstance(self.expression, str):
             raise InvalidParameterError("expression of a Formula must be text")
-        if self.column in self._parsed.columns:
+        check_names("Formula", (self.column,), 1)
+        if self.column in set(self._parsed.columns):
             raise InvalidParameterError(f"Formula computes {self.column!r} from itself")
-        is_number = isinstance(self.tolerance, int | float) and not isinstance(self.tolerance, bool)
+        is_number = isinstance(self.tolerance, Real) and not isinstance(self.tolerance, bool)
         if not is_number or not 0 <= self.tolerance < sys.float_info.max:
             raise InvalidParameterError("tolerance of a Formula must be a number >= 0")
 
@@ -93,12 +96,12 @@ class Formula(Constraint):
         if member == self.column:
             return self._computed(table, schema)
         result = _arithmetic(meaning_of(self.column, table, schema))
-        return _finite(self._parsed.solved(str(member), result, self._cells(table, schema)))
+        return _finite(self._parsed.solved(member, result, self._cells(table, schema)))
 
     def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
         return _finite(self._parsed.value(self._cells(table, schema)))
 
-    def _cells(self, table: pd.DataFrame, schema: TableSchema) -> dict[str, pd.Series]:
+    def _cells(self, table: pd.DataFrame, schema: TableSchema) -> dict[Hashable, pd.Series]:
         names = self._parsed.columns
         return {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
 

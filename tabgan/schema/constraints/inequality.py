@@ -60,6 +60,8 @@ class Inequality(Constraint):
 
     def __post_init__(self) -> None:
         check_names("Inequality", self.columns, 2)
+        if not isinstance(self.strict, bool | np.bool_):
+            raise InvalidParameterError("strict of an Inequality must be True or False")
         if self.gaps is not None and not _are_quantiles(self.gaps):
             raise InvalidParameterError("gaps of an Inequality are rising finite numbers")
 
@@ -104,7 +106,7 @@ class Inequality(Constraint):
         form: dict[str, JsonValue] = {
             "low": value_to_json(self.low),
             "high": value_to_json(self.high),
-            "strict": self.strict,
+            "strict": bool(self.strict),
         }
         if self.gaps is not None:
             form["gaps"] = [value_to_json(gap) for gap in self.gaps]

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.randomness import stream
 from tabgan.schema.constraints.combinations import FixedCombinations
 from tabgan.schema.constraints.comparison import as_floats, meanings
@@ -47,6 +48,11 @@ def infer_constraints(
     schema : TableSchema or None
         What the columns are; inferred if ``None``.
 
+    Raises
+    ------
+    UnsupportedTypeError, InvalidDataError
+        If the table or the schema is none, or one is not of the other.
+
     Examples
     --------
     >>> import numpy as np, pandas as pd
@@ -60,7 +66,7 @@ def infer_constraints(
     'tax' <= 'net'
     'gross' = 'net' + 'tax'
     """
-    schema = infer_schema(table) if schema is None else schema
+    schema = infer_schema(table) if schema is None else _checked_schema(schema, table)
     columns = [column for column in schema if column.kind is not Kind.IDENTIFIER]
     if len(table) < FEWEST_ROWS or not columns:
         return ()
@@ -85,6 +91,23 @@ def infer_constraints(
     found = (*orders, *sums, *_combinations(rows, names, columns), *_missing(rows, names))
     # Doubles see no difference where large integers have one.
     return tuple(rule for rule in found if not rule.broken(table, schema).any())
+
+
+def _checked_schema(schema: object, table: object) -> TableSchema:
+    if not isinstance(table, pd.DataFrame):
+        raise UnsupportedTypeError(f"table must be a DataFrame, got {type(table).__name__}")
+    if not isinstance(schema, TableSchema):
+        raise UnsupportedTypeError(
+            f"schema must be a TableSchema or None, got {type(schema).__name__}"
+        )
+    theirs, its = (
+        pd.Index(list(names), tupleize_cols=False) for names in (schema.names, table.columns)
+    )
+    if not its.equals(theirs):
+        raise InvalidDataError(
+            f"schema is of a table with the columns {schema.names}; infer the schema of this table"
+        )
+    return schema
 
 
 def _numbers(cells: pd.Series, column: ColumnSchema) -> FloatArray:

@@ -18,6 +18,7 @@ from tabgan.schema.constraints.constraint import (
     meaning_of,
     number_from_json,
 )
+from tabgan.schema.dtypes import zone_of
 from tabgan.schema.table import Kind, TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
@@ -108,8 +109,7 @@ class Range(Constraint):
         moment: pd.Timestamp = found
         if cells.dt.tz is None:
             return moment
-        zone: Any = schema[self.column].dtype.to_pandas()
-        zone = getattr(zone, "tz", None) or getattr(zone.pyarrow_dtype, "tz", None)
+        zone = zone_of(schema[self.column].dtype.to_pandas())
         return moment if moment.tz is not None else moment.tz_localize(zone)
 
     def to_json(self) -> dict[str, JsonValue]:

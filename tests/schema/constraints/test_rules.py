@@ -304,6 +304,7 @@ RULES = [
     Range("a", pd.Timedelta("1D"), 2**70),
     Sum("t", ["a", 0, None]),
     Formula("x", "a / `b c`", tolerance=0.1),
+    Formula(2, "{0} * {('a', 1)} + `{0}`"),
     FixedCombinations(["a", "b"]),
     FixedCombinations(["a", "b"], frozenset({(1, "x"), (None, "y"), (2.5, b"z")})),
     MissingTogether(["a", "b", "c"]),
@@ -461,3 +462,20 @@ def test_rows_that_break_a_rule_are_counted_and_not_shown() -> None:
         check_constraints((Inequality("a", "b"),), table, infer_schema(table))
     assert isinstance(refusal.value, TabGANError | ValueError)
     assert "77777" not in str(refusal.value)
+
+
+def test_a_formula_names_columns_that_are_no_text_in_braces() -> None:
+    rule = Formula(2, "{0} / {('a', 1)} + `{0}` - { -1 }")
+    assert rule.columns == (2, 0, ("a", 1), "{0}", -1)
+    assert rule.members == (2, -1, "{0}", ("a", 1), 0)
+    table = pd.DataFrame([[6.0, 3.0, 1.0, 5.0, -2.0]])
+    table.columns = pd.Index([0, ("a", 1), "{0}", -1, 2], tupleize_cols=False)
+    schema = infer_schema(table)
+    assert rule.broken(table, schema).tolist() == [False]
+    assert rule.solved(0, table, schema).tolist() == [6.0]
+
+
+@pytest.mark.parametrize("name", ["a", "[0]", "(0, [1])", "{", "", " ", "0 + 1", "f(0)", "(" * 300])
+def test_what_is_no_name_in_braces_is_refused(name: str) -> None:
+    with pytest.raises(InvalidParameterError):
+        Formula("x", f"b + {{{name}}}")
