@@ -22,8 +22,6 @@ from tabgan.encoding.standing_out import stand_out
 _SCALES_PER_POSITION = 4.0
 # A value carried by one row in twenty outweighs what one of ten Gaussian modes can blur.
 _SPIKE_SHARE = 0.05
-# One that stands out among its neighbours does so from this share on.
-_LEAST_SHARE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -76,8 +74,7 @@ class MixtureModes:
         threshold = max(1, rare_threshold)
         spiky = counts >= max(threshold, _SPIKE_SHARE * counts.sum())
         spiky |= far_apart(values, counts, threshold)
-        fewest = max(2.0 * threshold, _LEAST_SHARE * counts.sum())
-        spiky[~spiky] = stand_out(values[~spiky], counts[~spiky], fewest, threshold, roundness_of)
+        spiky[~spiky] = stand_out(values[~spiky], counts[~spiky], threshold, roundness_of)
         rest_values, rest_counts = values[~spiky], counts[~spiky]
         if rest_counts.sum() < threshold and spiky.any():
             empty = np.empty(0)

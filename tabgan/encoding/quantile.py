@@ -89,8 +89,7 @@ class QuantileModes:
         threshold = max(1, rare_threshold)
         spiky = counts >= _spike_depth(counts, threshold)
         spiky |= far_apart(values, counts, threshold)
-        fewest = max(2.0 * threshold, _depth_of_piece(int(counts[~spiky].sum())))
-        spiky[~spiky] = stand_out(values[~spiky], counts[~spiky], fewest, threshold, roundness_of)
+        spiky[~spiky] = stand_out(values[~spiky], counts[~spiky], threshold, roundness_of)
         rest_values, rest_counts = values[~spiky], counts[~spiky]
         if rest_counts.sum() < threshold and spiky.any():
             return cls(values[spiky], np.empty(0), np.empty(0))
@@ -229,17 +228,13 @@ def _n_bins(n_rows: int) -> int:
     return int(np.clip(np.sqrt(n_rows), 1, _MAX_BINS))
 
 
-def _depth_of_piece(n_rows: int) -> float:
-    return n_rows / (_n_bins(n_rows) * _KNOTS_PER_BIN)
-
-
 def _line(
     values: np.ndarray, counts: np.ndarray, threshold: int, on_grid: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return knots, and the coordinate on the axis of bins that each one has."""
     n_rows = int(counts.sum())
     n_bins = _n_bins(n_rows)
-    depth = max(threshold, _ROWS_OF_PIECE, _depth_of_piece(n_rows))
+    depth = max(threshold, _ROWS_OF_PIECE, n_rows / (n_bins * _KNOTS_PER_BIN))
     # What lies on either side of a void has ends of its own.
     starts = voids(values, counts, max(2 * threshold, _TAIL_ROWS))
     parts = zip(np.split(values, starts), np.split(counts, starts), strict=True)

@@ -8,6 +8,9 @@ from scipy.special import pdtrc
 
 from tabgan.encoding.roundness import FindRoundness, Roundness
 
+# Rows it has at least, as a share and in rare thresholds. Modes of fewer rows are worse learnt than
+# missed: the whole row has to go with them (benchmarks/ablations.md).
+_LEAST_SHARE, _THRESHOLDS = 0.01, 2
 # Times what its neighbours let expect; and more than chance brings, in a million values.
 _TIMES, _CHANCE = 5.0, 1e-6
 # Neighbours on either side.
@@ -17,7 +20,6 @@ _NEIGHBOURS = 16
 def stand_out(
     values: np.ndarray,
     counts: np.ndarray,
-    fewest: float,
     threshold: int,
     roundness_of: FindRoundness | None = None,
 ) -> np.ndarray:
@@ -29,13 +31,12 @@ def stand_out(
         Distinct values, ascending.
     counts : numpy.ndarray of int, shape (n_values,)
         Rows that carry each.
-    fewest : float
-        Rows that such a value has at least.
     threshold : int
-        Fewer rows than this make no step that numbers are rounded to.
+        Rows that a released value has at least.
     roundness_of : callable or None
         Finds how round the values are: of a round one more rows are expected.
     """
+    fewest = max(_THRESHOLDS * threshold, _LEAST_SHARE * counts.sum())
     is_deep = counts >= fewest
     if not is_deep.any() or len(values) == 1:
         return np.zeros(len(values), dtype=bool)
