@@ -60,6 +60,16 @@ class QuantileModes:
     coordinates: np.ndarray
     roundness: Roundness = field(default_factory=Roundness)
 
+    def __post_init__(self) -> None:
+        """Refuse what no column has, as a damaged file may."""
+        line = self.knots, self.coordinates
+        if len(self.knots) != len(self.coordinates) or len(self.knots) == 1:
+            raise ValueError("each knot has a coordinate, and bins lie between knots")
+        if not all(np.isfinite(a).all() and (np.diff(a) > 0).all() for a in (self.spikes, *line)):
+            raise ValueError("spikes, knots and coordinates ascend")
+        if len(self.knots) and (self.coordinates[0] or self.coordinates[-1] % 1):
+            raise ValueError("bins are counted from 0")
+
     @classmethod
     def from_counts(
         cls,

@@ -33,6 +33,15 @@ class Rhythm:
     hours: np.ndarray
     per_day: float
 
+    def __post_init__(self) -> None:
+        """Refuse what no column has, as a damaged file may."""
+        is_whole = len(self.days) == _DAYS and len(self.hours) in (0, _HOURS)
+        weights = np.concatenate([self.days, self.hours])
+        if not is_whole or not (weights > 0).all() or not (weights < 1e3).all():
+            raise ValueError("a rhythm has a weight for each day of a week and hour of a day")
+        if not 1.0 <= self.per_day <= 86_400e9:
+            raise ValueError("days are counted in whole units, down to nanoseconds")
+
     @classmethod
     def of(
         cls, moments: np.ndarray, rows: np.ndarray, rows_of_hours: np.ndarray, per_day: float
@@ -53,13 +62,17 @@ class Rhythm:
         first, last = moments.min() // per_day, moments.max() // per_day
         n_days = int(last - first) + 1
         days = hours = None
+        # Rows of one moment say once, not each, when things happen.
+        together = float((rows.astype(np.float64) ** 2).sum() / rows.sum())
         if n_days >= _TURNS * _DAYS:
-            shown = np.bincount((int(first) + np.arange(n_days)) % _DAYS, minlength=_DAYS)
+            shown = np.full(_DAYS, n_days // _DAYS)
+            shown[(int(first) + np.arange(n_days % _DAYS)) % _DAYS] += 1
             day = (moments // per_day % _DAYS).astype(np.int64)
-            days = _weights(np.bincount(day, rows, _DAYS), shown / n_days)
+            days = _weights(np.bincount(day, rows, _DAYS), shown / n_days, together)
         if n_days >= _TURNS and per_day % _HOURS == 0:
             hour = (moments % per_day // (per_day / _HOURS)).astype(np.int64)
-            hours = _weights(np.bincount(hour, rows_of_hours, _HOURS), np.full(_HOURS, 1 / _HOURS))
+            even = np.full(_HOURS, 1.0 / _HOURS)
+            hours = _weights(np.bincount(hour, rows_of_hours, _HOURS), even, together)
         if days is None and hours is None:
             return None
         return cls(
@@ -92,7 +105,7 @@ class Rhythm:
         return np.outer(self.days, self.hours).ravel() if len(self.hours) else self.days
 
 
-def _weights(rows: np.ndarray, shares: np.ndarray) -> np.ndarray | None:
+def _weights(rows: np.ndarray, shares: np.ndarray, together: float) -> np.ndarray | None:
     """Return how often places of a turn occur, ``None`` if that may be chance.
 
     Parameters
@@ -101,11 +114,13 @@ def _weights(rows: np.ndarray, shares: np.ndarray) -> np.ndarray | None:
         Rows of each place.
     shares : numpy.ndarray
         Share of the rows that each would have without a rhythm.
+    together : float
+        Rows that come together, and count as one.
     """
     expected = rows.sum() * shares
-    if expected.min() < 5:  # the usual limit of the test
+    if expected.min() < 5 * together:  # the usual limit of the test
         return None
-    distance = float(((rows - expected) ** 2 / expected).sum())
+    distance = float(((rows - expected) ** 2 / expected).sum()) / together
     if chdtrc(len(rows) - 1, distance) > _CHANCE:
         return None
     weights = (rows + 1.0) / (expected + 1.0)  # no place is impossible

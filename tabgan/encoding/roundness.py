@@ -36,6 +36,8 @@ _PERIOD = 1e7
 # Beyond, the pieces could not be told apart in float64; of moments, which may count microseconds
 # over years, the last of these are given up.
 _FARTHEST, _FARTHEST_MOMENT = 2.0**40, 2.0**50
+# No file has more steps, nor finer units.
+_MOST_STEPS, _MOST_PER_UNIT = 64, 1e15
 # Real numbers are round where at least this share of them has so few decimals; more decimals are
 # told apart up to so many beyond the usual ones.
 _FEWEST_ROUND, _MAX_DECIMALS, _FURTHER_DECIMALS = 0.05, 9, 6
@@ -116,6 +118,19 @@ class Roundness:
     zero: float = 0.0
     per_unit: float = 1.0
     rhythm: Rhythm | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no column has, as a damaged file may."""
+        steps, shares = self.steps, self.shares
+        if steps.shape != shares.shape or steps.shape > (_MOST_STEPS,):
+            raise ValueError("each of a few steps has a share")
+        is_rising = len(steps) == 0 or (steps[0] == 1.0 and (np.diff(steps) > 0.0).all())
+        if not is_rising or not (steps <= _FARTHEST_MOMENT).all() or not (shares > 0.0).all():
+            raise ValueError("steps ascend from 1, and each has a share of the numbers")
+        if len(steps) and not abs(shares.sum() - 1.0) < 1e-6:
+            raise ValueError("shares of the steps add up to 1")
+        if not abs(self.zero) <= _FARTHEST_MOMENT or not 1.0 <= self.per_unit <= _MOST_PER_UNIT:
+            raise ValueError("units of a grid are counted in 64 bits")
 
     @classmethod
     def of(
@@ -266,15 +281,15 @@ class Roundness:
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the arrays that make up the roundness."""
-        rhythm = self.rhythm or Rhythm(np.empty(0), np.empty(0), 0.0)
+        rhythm = self.rhythm
         return {
             "round_steps": self.steps,
             "round_shares": self.shares,
             "zero": np.array([self.zero]),
             "per_unit": np.array([self.per_unit]),
-            "days": rhythm.days,
-            "hours": rhythm.hours,
-            "per_day": np.array([rhythm.per_day]),
+            "days": np.empty(0) if rhythm is None else rhythm.days,
+            "hours": np.empty(0) if rhythm is None else rhythm.hours,
+            "per_day": np.empty(0) if rhythm is None else np.array([rhythm.per_day]),
         }
 
     @classmethod
@@ -342,5 +357,5 @@ def _decimals_told_apart(values: np.ndarray) -> int | None:
     if not largest or is_round.mean() < _FEWEST_ROUND:
         return None
     usual = int(np.bincount(decimals[is_round]).argmax())
-    room = int(np.floor(np.log10(_FARTHEST / largest)))
-    return min(usual + _FURTHER_DECIMALS, room) if usual <= room else None
+    most = min(usual + _FURTHER_DECIMALS, np.log10(_FARTHEST) - np.log10(largest))
+    return int(most) if usual <= most else None

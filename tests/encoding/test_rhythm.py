@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from tabgan.encoding.rhythm import Rhythm
 
-RNG = np.random.default_rng(0)
-
 
 def drawn_again(encoder, column: pd.Series) -> pd.Series:
     """Return draws from the modes that the cells of a column are in."""
@@ -23,7 +21,7 @@ def on_workdays(n_rows: int, rng: np.random.Generator) -> pd.Series:
     days = pd.Series(
         pd.Timestamp("2019-03-05") + pd.to_timedelta(rng.integers(0, 1_100, n_rows), "D")
     )
-    return days.where((days.dt.dayofweek < 5) | (rng.random(n_rows) < 0.1)).dropna(
+    return days.where((days.dt.day_of_week < 5) | (rng.random(n_rows) < 0.1)).dropna(
         ignore_index=True
     )
 
@@ -32,7 +30,7 @@ def test_weekends_stay_as_rare_as_they_are(fit_column):
     column = on_workdays(8_000, np.random.default_rng(2))
     drawn = drawn_again(fit_column(column), column)
     shares = [
-        frame.dt.dayofweek.value_counts(normalize=True).sort_index() for frame in (column, drawn)
+        frame.dt.day_of_week.value_counts(normalize=True).sort_index() for frame in (column, drawn)
     ]
     np.testing.assert_allclose(shares[1], shares[0], atol=0.015)
 
@@ -44,7 +42,7 @@ def test_hours_stay_as_rare_as_they_are_beside_dates_without_a_time(fit_column):
     times = days + pd.to_timedelta((hours * 3600).round(), "s")
     column = times.where(rng.random(len(days)) < 0.7, days)
     drawn = drawn_again(fit_column(column), column)
-    for name in ("hour", "dayofweek"):
+    for name in ("hour", "day_of_week"):
         shares = [getattr(frame.dt, name).value_counts(normalize=True) for frame in (column, drawn)]
         distance = shares[0].sub(shares[1], fill_value=0).abs().sum() / 2
         assert distance < 0.03, name
@@ -86,3 +84,30 @@ def test_likelihoods_follow_the_rhythm(fit_column):
     week = pd.Series(pd.date_range("2020-06-01", periods=7))
     mass = encoder.densities(week) @ encoder.shares
     assert mass[5:].max() < 0.2 * mass[:5].min()
+
+
+def test_what_never_happened_stays_possible(fit_column):
+    rng = np.random.default_rng(6)
+    days = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 700, 6_000), "D"))
+    at_work = days + pd.to_timedelta(rng.integers(9 * 3600, 17 * 3600, 6_000), "s")
+    column = at_work[at_work.dt.day_of_week < 5].reset_index(drop=True)
+    encoder = fit_column(column)
+    others = pd.Series(pd.to_datetime(["2021-03-06 12:00:01", "2021-03-03 03:00:01"]))
+    usual = pd.Series(pd.to_datetime(["2021-03-03 12:00:01"]))
+    density = [encoder.densities(cells) @ encoder.shares for cells in (others, usual)]
+    assert (density[0] > 0).all()
+    assert (density[0] < 0.02 * density[1]).all()
+
+
+def test_rows_of_one_moment_say_once_when_things_happen(fit_column):
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        days = rng.choice(3_000, 400, replace=False)
+        stamps = pd.Timestamp("2015-01-01") + pd.to_timedelta(np.repeat(days, 20), "D")
+        assert fit_column(pd.Series(stamps)).modes.roundness.rhythm is None
+
+
+def test_dates_of_millions_of_years_have_no_rhythm_and_take_no_memory(fit_column):
+    rng = np.random.default_rng(7)
+    stamps = pd.Series(rng.integers(-(2**48), 2**48, 3_000).view("datetime64[s]"))
+    assert fit_column(stamps).modes.roundness.rhythm is None

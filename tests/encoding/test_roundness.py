@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabgan.encoding.quantile import QuantileModes
+from tabgan.encoding.rhythm import Rhythm
 from tabgan.encoding.roundness import Roundness, Steps
 
 DECIMALS = Steps.of_decimals()
@@ -173,6 +174,18 @@ def test_real_numbers_that_nobody_rounded_are_even(fit_column):
     assert fit_column(pd.Series(rng.normal(size=3_000) * 1e200)).modes.roundness.is_even
 
 
+def test_numbers_on_no_step_stay_possible_and_rare(fit_column):
+    rng = np.random.default_rng(12)
+    column = pd.Series(rng.integers(1_000, 9_000, 5_000) * 10)
+    column[0] = 54_321
+    encoder = fit_column(column)
+    assert encoder.scale.step == 1
+    drawn = drawn_again(encoder, column)
+    assert (drawn % 10 == 0).mean() > 0.998
+    density = encoder.densities(pd.Series([54_321, 54_320])) @ encoder.shares
+    assert 0 < density[0] < 0.01 * density[1]
+
+
 def test_likelihoods_of_real_numbers_count_every_rounded_one(fit_column):
     rng = np.random.default_rng(9)
     column = pd.Series(rng.uniform(0.0, 10.0, 2_000).round(1))
@@ -214,3 +227,45 @@ def test_times_are_as_round_as_people_round_them(fit_column):
         start = drawn.dt.normalize() if drawn.dtype.kind == "M" else pd.Timedelta(0)
         halves = (drawn - start) % pd.Timedelta("30min") == pd.Timedelta(0)
         assert halves.mean() == pytest.approx(0.6 + 0.4 / 30, abs=0.04)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("round_steps", [1.0, 1e300]),
+        ("round_steps", [0.0, 60.0]),
+        ("round_steps", [1.0, np.nan]),
+        ("round_steps", [1.0, 60.0, 3600.0]),
+        ("round_shares", [1e15, 1e15]),
+        ("round_shares", [-0.5, 1.5]),
+        ("round_shares", [0.5, np.nan]),
+        ("zero", [np.nan]),
+        ("zero", [np.inf]),
+        ("per_unit", [0.0]),
+        ("per_unit", [np.nan]),
+        ("per_day", [0.0]),
+        ("per_day", [np.nan]),
+        ("days", np.ones(3)),
+        ("days", np.zeros(7)),
+        ("hours", np.full(24, np.nan)),
+        ("hours", np.ones(3)),
+        ("knots", [np.nan, 1.0, 2.0]),
+        ("coordinates", [0.0, 2.0, 1.0]),
+        ("coordinates", [0.0, 0.5, 1.5]),
+        ("spikes", [np.inf]),
+    ],
+)
+def test_a_damaged_state_is_refused(name, value):
+    even = np.ones(24)
+    modes = QuantileModes(
+        np.array([7.0]),
+        np.array([0.0, 10.0, 20.0]),
+        np.array([0.0, 1.0, 2.0]),
+        Roundness(
+            np.array([1.0, 60.0]), np.array([0.5, 0.5]), 0.0, 1.0, Rhythm(even[:7], even, 86_400.0)
+        ),
+    )
+    state = modes.state()
+    assert QuantileModes.from_state(state).state().keys() == state.keys()
+    with pytest.raises(ValueError, match="ascend|count|share|weight|each knot"):
+        QuantileModes.from_state({**state, name: np.array(value)})

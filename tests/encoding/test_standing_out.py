@@ -50,7 +50,22 @@ def test_rows_that_belong_together_do_not():
 
 def test_a_round_number_is_expected_more_often(fit_column):
     rng = np.random.default_rng(3)
-    exact = rng.lognormal(12.5, 0.5, 30_000)
-    step = rng.choice([1, 1000], 30_000, p=[0.5, 0.5])
-    encoder = fit_column(pd.Series(np.rint(exact / step) * step).astype(int))
-    assert 1000 in encoder.modes.roundness.steps
+    exact = rng.integers(10_000, 110_000, 4_000)
+    step = rng.choice([1, 1000], 4_000, p=[0.2, 0.8])
+    column = pd.Series(np.rint(exact / step) * step).astype(int)
+    values, counts = counted(column.to_numpy())
+    # Some thousands are a hundredth of the rows, and far more than the numbers beside them.
+    assert stand_out(values, counts, 5).any()
+    find = fit_column(column).roundness_on(fit_column(column).scale, fit_column(column).column)
+    assert not stand_out(values, counts, 5, find).any()
+
+
+def test_what_chance_brings_does_not_stand_out():
+    # Of 40 rows twelve have one of twenty numbers: more than five times two, but not a hundredth
+    # of a millionth likely.
+    values = np.arange(20.0)
+    counts = np.full(20, 2)
+    counts[7] = 10
+    assert not stand_out(values, counts, 5).any()
+    counts[7] = 20
+    assert stand_out(values, counts, 5).tolist() == [place == 7 for place in range(20)]

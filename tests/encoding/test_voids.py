@@ -48,3 +48,16 @@ def test_a_cluster_of_fewer_rows_than_asked_is_none():
     values, counts = counted(np.concatenate([np.arange(200.0), 10_000.0 + np.arange(12)]))
     assert voids(values, counts, 13).tolist() == []
     assert voids(values, counts, 12).tolist() == [200]
+
+
+def test_a_value_in_a_void_stays_possible(fit_column):
+    rng = np.random.default_rng(2)
+    column = pd.Series(np.concatenate([rng.normal(size=500), rng.normal(1_000.0, size=500)]))
+    encoder = fit_column(column)
+    density = encoder.densities(pd.Series([500.0, 0.0])) @ encoder.shares
+    assert 0 < density[0] < 1e-4 * density[1]
+
+
+def test_a_few_distinct_values_beside_a_gap_make_no_void():
+    values, counts = counted(np.append(np.arange(100.0), np.repeat([500.0, 500.5, 501.0], 20)))
+    assert len(voids(values, counts, 16)) == 0
