@@ -267,5 +267,5 @@ def test_a_damaged_state_is_refused(name, value):
     )
     state = modes.state()
     assert QuantileModes.from_state(state).state().keys() == state.keys()
-    with pytest.raises(ValueError, match="ascend|count|share|weight|each knot"):
+    with pytest.raises(ValueError, match=r"ascend|count|share|weight|each knot"):
         QuantileModes.from_state({**state, name: np.array(value)})
