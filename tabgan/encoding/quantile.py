@@ -8,6 +8,7 @@ function whose knots have rows enough between them to be no chance: at least the
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -53,12 +54,15 @@ class QuantileModes:
         ``[b, b + 1]``.
     roundness : Roundness
         Which numbers are likelier than their neighbours.
+    on_grid : bool
+        Whether values are integers: those of the spikes are left out of the bins.
     """
 
     spikes: np.ndarray
     knots: np.ndarray
     coordinates: np.ndarray
     roundness: Roundness = field(default_factory=Roundness)
+    on_grid: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no column has, as a damaged file may."""
@@ -108,7 +112,7 @@ class QuantileModes:
         roundness = Roundness()
         if roundness_of is not None:
             roundness = roundness_of(rest_values[inside], rest_counts[inside], threshold)
-        return cls(values[spiky], knots, coordinates, roundness)
+        return cls(values[spiky], knots, coordinates, roundness, on_grid)
 
     @property
     def n_bins(self) -> int:
@@ -133,7 +137,7 @@ class QuantileModes:
             codes = _nearest(self.spikes, values)
         if self.n_bins:
             binned = self.spikes[codes] != values if len(self.spikes) else slice(None)
-            middles = self.roundness.middle(values[binned])
+            middles = self.roundness.middle(values[binned]) - self._before(values[binned])
             places = np.interp(middles, self._ends, self.coordinates)
             bins = np.minimum(places.astype(np.int32), self.n_bins - 1)
             codes[binned] = len(self.spikes) + bins
@@ -152,21 +156,45 @@ class QuantileModes:
         values[~binned] = self.spikes[codes[~binned]]
         if self.n_bins:
             places = codes[binned] - len(self.spikes) + uniforms[binned]
-            numbers = self.roundness.gather(np.interp(places, self.coordinates, self._ends))
-            values[binned] = numbers.clip(self.knots[0], self.knots[-1])
+            values[binned] = self._gathered(np.interp(places, self.coordinates, self._ends))
         return values
 
-    @property
+    @cached_property
     def _ends(self) -> np.ndarray:
-        """Return the knots where round numbers are no likelier than others."""
-        return self.roundness.spread(self.knots)
+        """Return the knots where round numbers are no likelier than others, without the spikes."""
+        return self._spread(self.knots)
+
+    def _spread(self, values: np.ndarray) -> np.ndarray:
+        return np.asarray(self.roundness.spread(values) - self._before(values))
+
+    def _pieces(self, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return where the pieces of values that are no spikes begin and end."""
+        starts, ends = self.roundness.pieces(values)
+        before = self._before(values)
+        return starts - before, ends - before
+
+    def _gathered(self, places: np.ndarray) -> np.ndarray:
+        """Return the values in whose pieces places lie, the inverse of :meth:`_spread`."""
+        n_before = np.searchsorted(self._pieces(self.spikes)[1], places, side="right")
+        numbers = self.roundness.gather(places + self._widths_upto[n_before])
+        return np.asarray(numbers.clip(self.knots[0], self.knots[-1]))
+
+    def _before(self, values: np.ndarray) -> np.ndarray:
+        """Return how long the pieces of the spikes up to each value are together."""
+        upto: np.ndarray = self._widths_upto[np.searchsorted(self.spikes, values, side="right")]
+        return upto
+
+    @cached_property
+    def _widths_upto(self) -> np.ndarray:
+        widths = self.roundness.widths(self.spikes) if self.on_grid else 0.0 * self.spikes
+        return np.concatenate([[0.0], np.cumsum(widths)])
 
     def cdf(self, values: np.ndarray) -> np.ndarray:
         """Return the share of each mode at or below values, shape (n_values, n_modes)."""
         below_spikes = (self.spikes <= values[:, None]).astype(np.float64)
         if not self.n_bins:
             return below_spikes
-        places = np.interp(self.roundness.spread(values), self._ends, self.coordinates)[:, None]
+        places = np.interp(self._spread(values), self._ends, self.coordinates)[:, None]
         in_bins = np.clip(places - np.arange(self.n_bins), 0.0, 1.0)
         return np.concatenate([below_spikes, in_bins], axis=1)
 
@@ -187,8 +215,7 @@ class QuantileModes:
         """Return a coordinate in the piece of each value, and the mass a unit of it has there."""
         if not self.roundness.is_even:
             starts, ends = (
-                np.interp(places, self._ends, self.coordinates)
-                for places in self.roundness.pieces(values)
+                np.interp(places, self._ends, self.coordinates) for places in self._pieces(values)
             )
             return (starts + ends) / 2.0, (ends - starts) * self.roundness.per_unit
         pieces = np.searchsorted(self.knots, values, side="right") - 1
@@ -209,13 +236,16 @@ class QuantileModes:
             "knots": self.knots,
             "coordinates": self.coordinates,
             **self.roundness.state(),
+            "on_grid": np.array([float(self.on_grid)]),
         }
 
     @classmethod
     def from_state(cls, state: dict[str, np.ndarray]) -> "QuantileModes":
         """Return the modes that :meth:`state` describes."""
         line = state["spikes"], state["knots"], state["coordinates"]
-        return cls(*line, Roundness.from_state(state))
+        # In older files a number beside a spike is drawn as the spike, too.
+        on_grid = bool(state["on_grid"][0]) if "on_grid" in state else False
+        return cls(*line, Roundness.from_state(state), on_grid)
 
 
 def _spike_depth(counts: np.ndarray, threshold: int) -> float:
@@ -248,15 +278,20 @@ def _line(
     # What lies on either side of a void has ends of its own.
     starts = voids(values, counts, max(2 * threshold, _TAIL_ROWS))
     parts = zip(np.split(values, starts), np.split(counts, starts), strict=True)
-    knots, rows_before, last = [], [], -_ROWS_OF_VOID
+    knots, rows_before = np.empty(0), np.empty(0)
+    centres = []
     for part_values, part_counts in parts:
         part_knots, part_rows = _knots(part_values, part_counts, threshold, on_grid, depth)
-        knots.append(part_knots)
-        rows_before.append(last + _ROWS_OF_VOID + part_rows)
-        last = rows_before[-1][-1]
-    ends_of_parts = np.cumsum([len(part) for part in knots])[:-1] - 1
-    rows = np.concatenate(rows_before)
-    return np.concatenate(knots), _coordinates(rows, n_bins, ends_of_parts)
+        if len(knots):
+            # The rows of either side that lie beyond its end belong to it up to the centre.
+            centre = middles(np.array([knots[-1], part_knots[0]]), on_grid)
+            knots = np.concatenate([knots, centre])
+            rows_before = np.append(rows_before, rows_before[-1] + _ROWS_OF_VOID / 2)
+            centres.append(len(knots) - 1)
+            part_rows = part_rows + rows_before[-1] + _ROWS_OF_VOID / 2
+        knots = np.concatenate([knots, part_knots])
+        rows_before = np.concatenate([rows_before, part_rows])
+    return knots, _coordinates(rows_before, n_bins, np.array(centres, dtype=np.int64))
 
 
 def _knots(
@@ -308,20 +343,20 @@ def _cuts(rows_upto: np.ndarray, depth: float, threshold: int, total: int) -> np
         rows = rows_upto[place]
 
 
-def _coordinates(rows_before: np.ndarray, n_bins: int, ends_of_parts: np.ndarray) -> np.ndarray:
+def _coordinates(rows_before: np.ndarray, n_bins: int, centres: np.ndarray) -> np.ndarray:
     """Return the coordinate of each knot; every bin begins and ends at a knot.
 
     A bin edge between two knots would cut through the rows of one value, and encoding and decoding
-    would disagree on which side they are. Where a part ends, the nearest edge moves to its end: a
-    bin of rows on both sides of a void would say little of where a row is.
+    would disagree on which side they are. At the centre of each void there is one, the nearest edge
+    moved there: a bin of rows on both sides would say little of where a row is.
     """
     wanted = _ends_of_bins(rows_before[-1], n_bins)
     edges = np.array([np.abs(rows_before - rows).argmin() for rows in wanted], dtype=np.int64)
-    for end in ends_of_parts:
+    for centre in centres:
         if len(edges):
-            edges[np.abs(rows_before[edges] - rows_before[end]).argmin()] = end
+            edges[np.abs(rows_before[edges] - rows_before[centre]).argmin()] = centre
     last = len(rows_before) - 1
-    edges = np.unique([0, *edges[(edges > 0) & (edges < last)], last])
+    edges = np.unique([0, *edges[(edges > 0) & (edges < last)], *centres, last])
     bins = np.arange(len(edges), dtype=np.float64)
     coordinates: np.ndarray = np.interp(rows_before, rows_before[edges], bins)
     return coordinates

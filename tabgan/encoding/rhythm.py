@@ -91,14 +91,49 @@ class Rhythm:
         step : float
             Units that they are rounded to: parts of an hour, or days.
         """
-        weights = self.days if step >= self.per_day else self._weights_of_week
-        length = _DAYS * self.per_day / len(weights)
+        weights, before, length = self._cells(step)
         cells, rest = np.divmod(moments, length)
         weeks, cells = np.divmod(cells, len(weights))
         places = cells.astype(np.int64)
-        before = np.concatenate([[0.0], np.cumsum(weights)])[places]
-        whole: np.ndarray = length * (weeks * len(weights) + before)
+        whole: np.ndarray = length * (weeks * len(weights) + before[places])
         return whole + weights[places] * step * (np.floor(rest / step) + 1.0)
+
+    def at(self, units: np.ndarray, step: float) -> np.ndarray:
+        """Return the point in time that a number of units leads to, the inverse of :meth:`upto`."""
+        weights, before, length = self._cells(step)
+        week = length * len(weights)
+        weeks, rest = np.divmod(units, week)
+        cells = np.searchsorted(before[1:-1] * length, rest, side="right")
+        steps = np.floor((rest - before[cells] * length) / (weights[cells] * step))
+        inside = steps.clip(0.0, length / step - 1.0) * step
+        return np.asarray(weeks * week + cells * length + inside)
+
+    def rounded(self, moments: np.ndarray, steps: np.ndarray, uniforms: np.ndarray) -> np.ndarray:
+        """Return points in time rounded to steps that are as frequent as the rhythm has them.
+
+        Beside a Sunday that hardly ever occurs, the Friday or the Monday is taken.
+
+        Parameters
+        ----------
+        moments, steps : numpy.ndarray
+            As :meth:`upto` has them, a step for each point in time.
+        uniforms : numpy.ndarray
+            Uniform in [0, 1): which of the steps nearby.
+        """
+        rounded = np.empty(len(moments))
+        for step in np.unique(steps):
+            rows = steps == step
+            earlier, parts = np.divmod(moments[rows], step)
+            ends = [self.upto((earlier + place) * step, step) for place in (-1.0, 0.0, 1.0)]
+            middle = (ends[0] + ends[1]) / 2 + parts / step * (ends[2] - ends[0]) / 2
+            rounded[rows] = self.at(middle + (uniforms[rows] - 0.5) * step, step)
+        return rounded
+
+    def _cells(self, step: float) -> tuple[np.ndarray, np.ndarray, float]:
+        """Return weights of the parts of a week, their sums before each, and the parts' length."""
+        weights = self.days if step >= self.per_day else self._weights_of_week
+        before = np.concatenate([[0.0], np.cumsum(weights)])
+        return weights, before, _DAYS * self.per_day / len(weights)
 
     @cached_property
     def _weights_of_week(self) -> np.ndarray:

@@ -15,7 +15,7 @@ import numpy as np
 from tabgan.encoding.rhythm import Rhythm
 
 # What people round numbers to, in units of the last digit.
-_DECIMAL_STEPS = np.array([1, 2, 5, *(m * 10**k for k in range(1, 7) for m in (1, 2, 2.5, 5))])
+_DECIMAL_STEPS = np.array([1, 2, 5, *(m * 10**k for k in range(1, 13) for m in (1, 2, 2.5, 5))])
 # What they round times to, in seconds.
 _CLOCK_STEPS = [
     *(Fraction(1, 10**k) for k in (6, 3, 2, 1)),
@@ -32,7 +32,7 @@ _SHARE_OF_ANY = 1e-3
 # Rounds are cheap, since rows count by what divides them; rare steps converge last.
 _N_ROUNDS = 200
 # All steps of numbers divide it.
-_PERIOD = 1e7
+_PERIOD = 1e13
 # Beyond, the pieces could not be told apart in float64; of moments, which may count microseconds
 # over years, the last of these are given up.
 _FARTHEST, _FARTHEST_MOMENT = 2.0**40, 2.0**50
@@ -235,6 +235,8 @@ class Roundness:
 
     def pieces(self, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return where the piece of the nearest number of the grid begins and ends."""
+        if self.is_even:
+            return numbers - 0.5, numbers + 0.5
         units = np.rint(numbers * self.per_unit)
         return self._ends(units - 1.0), self._ends(units)
 
@@ -243,13 +245,14 @@ class Roundness:
         if self.is_even:
             return numbers
         starts, ends = self.pieces(numbers)
-        middles: np.ndarray = (starts + ends) / 2.0
-        return middles
+        return np.asarray((starts + ends) / 2.0)
 
     def gather(self, places: np.ndarray) -> np.ndarray:
         """Return the number in whose piece each place lies, the inverse of :meth:`spread`."""
         if self.is_even:
             return places
+        if self.rhythm is not None and len(self.steps) == 1:
+            return self.rhythm.at(places, 1.0) + self.zero
         # The piece of an integer ends before it, by less than the mean step; with a rhythm it ends
         # within a week of it.
         week = 0.0 if self.rhythm is None else 7.0 * self.rhythm.per_day
@@ -265,11 +268,15 @@ class Roundness:
         """Return numbers each rounded to one of the steps, which uniform numbers choose."""
         if self.is_even:
             return numbers
-        upto = np.cumsum(self.shares)[:-1]
-        step = self.steps[np.searchsorted(upto, uniforms, side="right")]
-        multiples = np.rint((numbers * self.per_unit - self.zero) / step)
-        nearest: np.ndarray = (multiples * step + self.zero) / self.per_unit
-        return nearest
+        step = self.steps[np.searchsorted(np.cumsum(self.shares)[:-1], uniforms, side="right")]
+        units = numbers * self.per_unit - self.zero
+        if self.rhythm is None:
+            units = np.rint(units / step) * step
+        else:
+            # The digits that did not choose the step are uniform, too.
+            units = self.rhythm.rounded(units, step, uniforms * 2.0**20 % 1.0)
+        rounded: np.ndarray = (units + self.zero) / self.per_unit
+        return rounded
 
     def _ends(self, units: np.ndarray) -> np.ndarray:
         if self.rhythm is not None:

@@ -71,6 +71,10 @@ def test_what_comes_later_lies_further(moments, step, seed):
     rhythm = Rhythm(days / days.mean(), hours / hours.mean(), 86_400.0)
     points = np.sort(np.array(moments, dtype=float))
     assert (np.diff(rhythm.upto(points, step)) >= -1e-6).all()
+    # Each point on the grid of the step is found again.
+    on_grid = np.floor(points / step) * step
+    middle = (rhythm.upto(on_grid - step, step) + rhythm.upto(on_grid, step)) / 2
+    np.testing.assert_allclose(rhythm.at(middle, step), on_grid, atol=1e-6)
     # A week is as long as it was.
     week = 7 * 86_400.0
     np.testing.assert_allclose(

@@ -196,6 +196,28 @@ def test_dates_that_keep_an_order_stay_as_round_as_they_are(n_timed):
     assert ks_2samp(*lengths).statistic < 0.05
 
 
+def test_dates_that_keep_an_order_stay_on_working_days():
+    rng = np.random.default_rng(0)
+    days = pd.bdate_range("2015-01-01", periods=2_000)
+    first = rng.integers(0, 1_950, 3_000)
+    start, end = days[first], days[first + rng.integers(0, 40, 3_000)]
+    table = pd.DataFrame({"start": start, "end": end})
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    rule = Inequality("start", "end").learnt(table, schema, 5)
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+    rows = encoder.decode(codes, uniforms)
+    rules_of(encoder, rule).arrange(rows, codes, uniforms, {})
+    for name in table:
+        days_of_week = rows[name].dt.day_of_week.value_counts(normalize=True)
+        assert days_of_week.reindex([5, 6], fill_value=0.0).sum() < 0.02
+        # A gap that leads to a weekend ends on the Friday or the Monday.
+        assert days_of_week[[0, 1, 2, 3, 4]].between(0.12, 0.3).all()
+    lengths = [frame["end"] - frame["start"] for frame in (rows, table)]
+    assert ks_2samp(*lengths).statistic < 0.06
+
+
 def test_equal_values_of_two_columns_stay_equal_as_often():
     rng = np.random.default_rng(0)
     above = rng.gamma(4.0, 300.0, 3_000).round(-1)
