@@ -33,9 +33,16 @@ class DatetimeEncoder(NumericEncoder):
 
     @classmethod
     def roundness_on(cls, scale: Scale, column: ColumnSchema) -> FindRoundness | None:
-        if _frequency(column) is not None:
-            return None
-        return clock_roundness(scale, PER_SECOND[_unit(column)], has_rhythm=True)
+        frequency = _frequency(column)
+        if frequency is None:
+            return clock_roundness(scale, Fraction(1, PER_SECOND[_unit(column)]), has_rhythm=True)
+        try:
+            length = pd.Timedelta(frequency)
+        except ValueError:
+            return None  # months are not as long as each other
+        return clock_roundness(
+            scale, Fraction(length // pd.Timedelta(1, "ns"), 10**9), has_rhythm=True
+        )
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:

@@ -463,20 +463,20 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         return cls(column, scale, modes, np.full(state["n_modes"], np.nan), state["withheld"])
 
 
-def clock_roundness(scale: Scale, per_second: int, *, has_rhythm: bool) -> FindRoundness | None:
+def clock_roundness(scale: Scale, unit: Fraction, *, has_rhythm: bool) -> FindRoundness | None:
     """Return what finds to which minutes, hours or days times are rounded, if to any.
 
     Parameters
     ----------
     scale : Scale
         The grid of points in time, or of durations.
-    per_second : int
-        Its numbers in a second.
+    unit : Fraction
+        Seconds that one of its numbers stands for.
     has_rhythm : bool
         Whether days of the week and hours of the day may be unlike each other.
     """
-    unit = Fraction(scale.step, per_second)
-    if scale.zero is None or (86_400 / unit).denominator != 1:
+    step = scale.step * unit
+    if scale.zero is None or (86_400 / step).denominator != 1:
         return None
-    steps = Steps.of_clock(unit, has_rhythm=has_rhythm)
+    steps = Steps.of_clock(step, has_rhythm=has_rhythm)
     return partial(Roundness.of, steps=steps, zero=scale.zero)

@@ -356,7 +356,8 @@ def _coordinates(rows_before: np.ndarray, n_bins: int, centres: np.ndarray) -> n
         if len(edges):
             edges[np.abs(rows_before[edges] - rows_before[centre]).argmin()] = centre
     last = len(rows_before) - 1
-    edges = np.unique([0, *edges[(edges > 0) & (edges < last)], *centres, last])
+    inner = edges[(edges > 0) & (edges < last) & ~np.isin(edges, [*(centres - 1), *(centres + 1)])]
+    edges = np.unique([0, *inner, *centres, last])
     bins = np.arange(len(edges), dtype=np.float64)
     coordinates: np.ndarray = np.interp(rows_before, rows_before[edges], bins)
     return coordinates

@@ -33,9 +33,9 @@ _SHARE_OF_ANY = 1e-3
 _N_ROUNDS = 200
 # All steps of numbers divide it.
 _PERIOD = 1e13
-# Beyond, the pieces could not be told apart in float64; of moments, which may count microseconds
-# over years, the last of these are given up.
-_FARTHEST, _FARTHEST_MOMENT = 2.0**40, 2.0**50
+# Beyond, float64 counts no more. Long before, pieces next to each other cannot be told apart; round
+# numbers among them can.
+_FARTHEST = 2.0**53
 # No file has more steps, nor finer units.
 _MOST_STEPS, _MOST_PER_UNIT = 64, 1e15
 # Real numbers are round where at least this share of them has so few decimals; more decimals are
@@ -53,15 +53,12 @@ class Steps:
         Steps in units of the grid, ascending from 1.
     period : float
         All of them divide it.
-    farthest : float
-        Numbers that reach beyond it are taken as even.
     per_day : float
         Units in a day, where days and hours may have a rhythm; else 0.
     """
 
     sizes: np.ndarray
     period: float
-    farthest: float
     per_day: float = 0.0
 
     @classmethod
@@ -75,7 +72,7 @@ class Steps:
         """
         on_grid = _DECIMAL_STEPS[_DECIMAL_STEPS % unit == 0] / unit
         sizes = np.unique(np.append(1.0, on_grid)) if len(on_grid) else _DECIMAL_STEPS
-        return cls(sizes, _PERIOD, _FARTHEST)
+        return cls(sizes, _PERIOD)
 
     @classmethod
     def of_clock(cls, unit: Fraction, *, has_rhythm: bool) -> "Steps":
@@ -91,7 +88,7 @@ class Steps:
         sizes = [float(step / unit) for step in _CLOCK_STEPS if (step / unit).denominator == 1]
         week = 7.0 * sizes[-1]
         per_day = sizes[-1] if has_rhythm else 0.0
-        return cls(np.unique([1.0, *sizes]), week, _FARTHEST_MOMENT, per_day)
+        return cls(np.unique([1.0, *sizes]), week, per_day)
 
 
 @dataclass(frozen=True)
@@ -125,11 +122,11 @@ class Roundness:
         if steps.shape != shares.shape or steps.shape > (_MOST_STEPS,):
             raise ValueError("each of a few steps has a share")
         is_rising = len(steps) == 0 or (steps[0] == 1.0 and (np.diff(steps) > 0.0).all())
-        if not is_rising or not (steps <= _FARTHEST_MOMENT).all() or not (shares > 0.0).all():
+        if not is_rising or not (steps <= _FARTHEST).all() or not (shares > 0.0).all():
             raise ValueError("steps ascend from 1, and each has a share of the numbers")
         if len(steps) and not abs(shares.sum() - 1.0) < 1e-6:
             raise ValueError("shares of the steps add up to 1")
-        if not abs(self.zero) <= _FARTHEST_MOMENT or not 1.0 <= self.per_unit <= _MOST_PER_UNIT:
+        if not abs(self.zero) <= _FARTHEST or not 1.0 <= self.per_unit <= _MOST_PER_UNIT:
             raise ValueError("units of a grid are counted in 64 bits")
 
     @classmethod
@@ -156,7 +153,7 @@ class Roundness:
             Where the number zero lies; of points in time, midnight before some Thursday.
         """
         zero %= steps.period
-        if not len(values) or np.abs(values - zero).max() > steps.farthest:
+        if not len(values) or np.abs(values - zero).max() > _FARTHEST:
             return cls()
         longest = max(1.0, float(np.ptp(values)) / 2.0)
         sizes = steps.sizes[longest >= steps.sizes]

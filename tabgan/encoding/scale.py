@@ -88,12 +88,13 @@ class Scale:
         length = highest - lowest - sum(cut.length for cut in cuts)
         if length // step >= _EXACT // 2:
             cuts, length = (), highest - lowest
+        offset = lowest % step
         # Finer than float64 can count, as nanoseconds over years are: give up the last digits.
         while length // step >= _EXACT // 2:
-            step *= 10
+            step, offset = 10 * step, 0
         # A round origin, so that the file does not hold the smallest value of the table.
         reach = step << max(_ORIGIN_BITS, (length // step).bit_length())
-        origin = lowest - (lowest - lowest % step) % reach
+        origin = (lowest - offset) // reach * reach + offset
         # Distances from the origin have to fit 64 bits, so it may not lie below the type's range.
         smallest = int(np.iinfo(values.dtype).min)
         if origin < smallest:

@@ -34,7 +34,7 @@ class TimedeltaEncoder(NumericEncoder):
 
     @classmethod
     def roundness_on(cls, scale: Scale, column: ColumnSchema) -> FindRoundness | None:
-        return clock_roundness(scale, PER_SECOND[_unit(column)], has_rhythm=False)
+        return clock_roundness(scale, Fraction(1, PER_SECOND[_unit(column)]), has_rhythm=False)
 
     @classmethod
     def to_numbers(cls, values: pd.Series, column: ColumnSchema) -> tuple[np.ndarray, np.ndarray]:

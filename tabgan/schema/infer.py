@@ -135,20 +135,23 @@ def _guess_points(present: pd.Series) -> _Guess:
         return _Guess(Kind.DATETIME, "datetime dtype")
     present = pd.Series(pd.DatetimeIndex(present))
     shown, in_utc = present.dt.tz_localize(None), present.dt.tz_convert("UTC").dt.tz_localize(None)
-    # An hour that clocks show twice could not be told apart.
-    again = shown.dt.tz_localize(zone, ambiguous="NaT", nonexistent="NaT")
+    # Of an hour that clocks show twice the first is meant; the second could not be told apart.
+    is_first = np.ones(len(shown), dtype=bool)
+    again = shown.dt.tz_localize(zone, ambiguous=is_first, nonexistent="NaT")
     if again.equals(present) and _are_rounder(shown, in_utc):
         return _Guess(Kind.DATETIME, "datetime dtype, by local clocks", clock="local")
     return _Guess(Kind.DATETIME, "datetime dtype")
 
 
 def _are_rounder(points: pd.Series, others: pd.Series) -> bool:
-    """Say whether points in time lie on a coarser grid than others, or most of them at midnight."""
+    """Say whether points in time lie on a coarser grid than others, or more of them are round."""
     if _step(points) != _step(others):
         return _step(points) > _step(others)
-    # A few days may begin at one o'clock, when clocks go on at midnight.
+    # A few days may begin at one o'clock, when clocks go on at midnight; a few times may be full
+    # hours in a zone that is half an hour off.
     at_midnight, others_at = ((p == p.dt.normalize()).mean() for p in (points, others))
-    return bool(at_midnight > max(0.5, others_at))
+    on_hour, others_on = ((p == p.dt.floor("h")).mean() for p in (points, others))
+    return bool(at_midnight > max(0.5, others_at) or on_hour > others_on + 0.05)
 
 
 def _step(points: pd.Series) -> int:

@@ -48,6 +48,47 @@ def test_days_stay_days_where_clocks_skip_some_midnights(fit_column: FitColumn) 
     assert (drawn.dt.hour == 0).mean() > 0.98
 
 
+@pytest.mark.parametrize("zone", ["America/Havana", "Atlantic/Azores", "Asia/Amman"])
+def test_days_stay_days_where_clocks_show_some_midnights_twice(
+    fit_column: FitColumn, zone: str
+) -> None:
+    days = pd.date_range("2015-01-01", periods=1_500, unit="s")
+    is_first = np.ones(1_500, dtype=bool)
+    values = pd.Series(days.tz_localize(zone, ambiguous=is_first, nonexistent="shift_forward"))
+    rng = np.random.default_rng(0)
+    encoder = fit_column(values)
+    codes, _ = encoder.encode(values, rng.random(1_500))
+    drawn = encoder.decode(codes, rng.random(1_500), 0)
+    assert (drawn.dt.hour == 0).mean() > 0.99
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kolkata", "Asia/Kathmandu", "+05:30", "Europe/Paris"])
+def test_full_hours_stay_full_hours_in_any_zone(fit_column: FitColumn, zone: str) -> None:
+    rng = np.random.default_rng(0)
+    minutes = rng.integers(0, 60 * 24 * 700, 2_000)
+    minutes = np.where(rng.random(2_000) < 0.5, minutes // 60 * 60, minutes)
+    stamps = pd.Timestamp("2015-01-01") + pd.to_timedelta(minutes, "min")
+    is_first = np.ones(2_000, dtype=bool)
+    values = pd.Series(stamps.tz_localize(zone, ambiguous=is_first, nonexistent="shift_forward"))
+    encoder = fit_column(values)
+    codes, _ = encoder.encode(values, rng.random(2_000))
+    drawn = encoder.decode(codes, rng.random(2_000), 0)
+    shares = [(times.dt.minute == 0).mean() for times in (values, drawn)]
+    assert shares[1] == pytest.approx(shares[0], abs=0.04)
+
+
+@pytest.mark.parametrize("frequency", ["D", "h", "s"])
+def test_periods_keep_the_days_of_the_week(fit_column: FitColumn, frequency: str) -> None:
+    rng = np.random.default_rng(0)
+    days = pd.bdate_range("2015-01-01", periods=1_500)[rng.integers(0, 1_500, 3_000)]
+    values = pd.Series(days.to_period(frequency))
+    encoder = fit_column(values)
+    codes, _ = encoder.encode(values, rng.random(3_000))
+    drawn = encoder.decode(codes, rng.random(3_000), 0)
+    assert drawn.dtype == values.dtype
+    assert (drawn.dt.day_of_week >= 5).mean() < 0.02
+
+
 def test_hours_that_the_clock_shows_twice_are_told_apart(fit_column: FitColumn) -> None:
     # The night of 27 October 2024 in Berlin; 00:30 and 01:30 UTC both read 02:30.
     stamps = pd.to_datetime(["2024-10-27 00:30", "2024-10-27 01:30"] * 9).tz_localize("UTC")

@@ -198,3 +198,27 @@ def test_a_value_between_spikes_goes_to_the_nearest() -> None:
     modes = modes_of(np.repeat([0.0, 10.0, 100.0], 9))
     values = np.array([-5.0, 4.0, 6.0, 54.0, 56.0, 1e9])
     assert modes.encode(values, np.empty(0))[0].tolist() == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_number_beside_a_spike_keeps_its_rows() -> None:
+    values = np.concatenate(
+        [np.repeat(np.arange(200.0), 20), np.repeat(np.arange(50.0, 121, 10), 120)]
+    )
+    modes = modes_of(values, on_grid=True)
+    assert 100.0 in modes.spikes
+    assert 99.0 not in modes.spikes
+    rng = np.random.default_rng(0)
+    codes, _ = modes.encode(values, np.empty(0))
+    codes = np.repeat(codes, 20)
+    drawn = np.rint(modes.decode(codes, rng.random(len(codes))))
+    counts = [(drawn == value).mean() * len(values) for value in (98, 99, 100, 101)]
+    assert counts == pytest.approx([20, 20, 140, 20], abs=3)
+    # What is drawn is in the mode that it was drawn from.
+    assert (modes.encode(drawn, np.empty(0))[0] == codes).all()
+    # And the masses of all integers say the same.
+    integers = np.arange(200.0)
+    masses = modes.cdf(integers + 0.5) - modes.cdf(integers - 0.5)
+    shares = np.bincount(codes, minlength=modes.n_modes) / len(codes)
+    np.testing.assert_allclose(
+        masses @ shares, np.bincount(drawn.astype(int), minlength=200) / len(drawn), atol=0.002
+    )

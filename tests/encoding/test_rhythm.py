@@ -115,3 +115,13 @@ def test_dates_of_millions_of_years_have_no_rhythm_and_take_no_memory(fit_column
     rng = np.random.default_rng(7)
     stamps = pd.Series(rng.integers(-(2**48), 2**48, 3_000).view("datetime64[s]"))
     assert fit_column(stamps).modes.roundness.rhythm is None
+
+
+def test_nanoseconds_keep_working_hours(fit_column):
+    rng = np.random.default_rng(8)
+    days = pd.bdate_range("2012-01-01", periods=2_500)[rng.integers(0, 2_500, 4_000)]
+    seconds = (days - pd.Timestamp(0)).total_seconds().to_numpy() + rng.uniform(8, 18, 4_000) * 3600
+    column = pd.Series(pd.to_datetime(seconds, unit="s").as_unit("ns"))
+    drawn = drawn_again(fit_column(column), column)
+    assert (drawn.dt.day_of_week >= 5).mean() < 0.02
+    assert drawn.dt.hour.between(8, 17).mean() > 0.97

@@ -150,6 +150,19 @@ def test_prices_keep_their_cents_beside_numbers_of_many_digits(fit_column, n_exa
     )
 
 
+@pytest.mark.parametrize("decimals", [6, 7, 8, 9, 15])
+@pytest.mark.parametrize("digits", [0, -2])
+def test_whole_numbers_stay_as_frequent_beside_any_number_of_decimals(fit_column, digits, decimals):
+    rng = np.random.default_rng(13)
+    amounts = rng.lognormal(8.0 if digits else 3.0, 1.0, 2_000)
+    column = pd.Series(
+        np.where(rng.random(2_000) < 0.6, amounts.round(digits), amounts.round(decimals))
+    )
+    drawn = drawn_again(fit_column(column), column)
+    shares = [(numbers.round(digits) == numbers).mean() for numbers in (column, drawn)]
+    assert shares[1] == pytest.approx(shares[0], abs=0.04)
+
+
 def test_a_mean_filled_in_for_gaps_comes_back_exactly(fit_column):
     rng = np.random.default_rng(6)
     column = pd.Series(rng.lognormal(3.0, 1.0, 2_000).round(2))

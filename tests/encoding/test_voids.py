@@ -61,3 +61,14 @@ def test_a_value_in_a_void_stays_possible(fit_column):
 def test_a_few_distinct_values_beside_a_gap_make_no_void():
     values, counts = counted(np.append(np.arange(100.0), np.repeat([500.0, 500.5, 501.0], 20)))
     assert len(voids(values, counts, 16)) == 0
+
+
+@pytest.mark.parametrize(("threshold", "n_rows"), [(5, 20), (20, 50), (100, 500)])
+def test_rows_at_the_end_of_a_cluster_stay_in_it(fit_column, threshold, n_rows):
+    rng = np.random.default_rng(3)
+    column = pd.Series(np.concatenate([rng.normal(size=n_rows), rng.normal(100.0, size=n_rows)]))
+    encoder = fit_column(column, rare_threshold=threshold)
+    if n_rows >= 2 * threshold:
+        drawn = draws(encoder, column)
+        assert (drawn < 50.0).mean() == pytest.approx(0.5, abs=0.01)
+        assert np.mean((drawn > 10.0) & (drawn < 90.0)) < 1.0 / n_rows
