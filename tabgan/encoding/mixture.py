@@ -187,6 +187,13 @@ class MixtureModes:
     def _mixture(self) -> Mixture:
         return Mixture(tuple(self.weights), tuple(self.means), tuple(self.scales))
 
+    def settled(self, values: np.ndarray) -> np.ndarray:
+        """Return values that can be drawn: those out of reach as the nearest that no spike is."""
+        if not len(self.means):
+            return values.clip(*self.limits)
+        is_spike = np.isin(values, self.spikes)
+        return np.asarray(np.where(is_spike, values, values.clip(*self.bounds)))
+
     def state(self) -> dict[str, np.ndarray]:
         """Return the arrays that make up the modes."""
         return {

@@ -317,7 +317,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         densities = np.zeros((len(values), self.n_modes))
         if self.missing_code >= 0:
             densities[~present, self.missing_code] = 1.0
-        units = self.scale.to_units(numbers[present]).clip(*self._limits(self.modes))
+        units = self.modes.settled(self.scale.to_units(numbers[present]))
         n_values = self.modes.n_modes
         if not self.scale.has_grid:
             per_unit = self.modes.pdf(units)

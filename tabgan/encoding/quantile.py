@@ -229,6 +229,18 @@ class QuantileModes:
         ends = np.concatenate([self.spikes, self.knots])
         return float(ends.min()), float(ends.max())
 
+    def settled(self, values: np.ndarray) -> np.ndarray:
+        """Return values that can be drawn: those out of reach as the nearest that no spike is."""
+        if not self.n_bins:
+            return values.clip(*self.limits)
+        first, last = self._gathered(
+            np.array([self._ends[0], np.nextafter(self._ends[-1], -np.inf)])
+        )
+        if self.on_grid:
+            first, last = np.ceil(self.knots[0]), np.floor(self.knots[-1])
+        is_spike = np.isin(values, self.spikes)
+        return np.asarray(np.where(is_spike, values, values.clip(first, last)))
+
     def state(self) -> dict[str, np.ndarray]:
         """Return the arrays that make up the modes."""
         return {

@@ -346,3 +346,20 @@ def test_the_outermost_numbers_of_a_sample_can_be_asked_for(
     for far in (drawn.min() - 1, drawn.max() + 1, np.inf):
         assert not encoder.between(far, far).is_possible
     assert encoder.holds(drawn).all()
+
+
+@pytest.mark.parametrize("normalisation", ["quantile", "mixture"])
+@pytest.mark.parametrize("seed", range(10))
+def test_the_outermost_rows_and_those_beside_a_far_code_are_likely_as_their_neighbours(
+    fit_column: FitColumn, normalisation: str, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    exact = rng.uniform(47.0, 48.0, 2_000)
+    column = pd.Series(np.where(rng.random(2_000) < 0.5, exact.round(2), exact))
+    column[:50] = -999.0
+    encoder = fit_column(column, normalisation=normalisation)
+    numbers = column[50:]
+    cells = pd.Series(
+        [numbers.min(), numbers.max(), numbers.min() - 1.0, numbers.max() + 1.0, -500.0]
+    )
+    assert ((encoder.densities(cells) @ encoder.shares) > 0).all()
