@@ -14,8 +14,16 @@ import numpy as np
 
 from tabgan.encoding.rhythm import Rhythm
 
-# What people round numbers to, in units of the last digit.
-_DECIMAL_STEPS = np.array([1, 2, 5, *(m * 10**k for k in range(1, 13) for m in (1, 2, 2.5, 5))])
+# What people round numbers to, in units of the last digit: steps, and how far below a multiple.
+_DECIMAL_STEPS = np.array(
+    [
+        *((step, 0) for step in (1, 2, 5)),
+        *((m * 10**k, 0) for k in range(1, 7) for m in (1, 2, 2.5, 5)),
+        *((10**k, 0) for k in range(7, 13)),
+        # 9.99 and 9.95.
+        *((10**k, below * 10 ** (k - 2)) for k in range(2, 13) for below in (1, 5)),
+    ]
+)
 # What they round times to, in seconds.
 _CLOCK_STEPS = [
     *(Fraction(1, 10**k) for k in (6, 3, 2, 1)),
@@ -50,7 +58,9 @@ class Steps:
     Parameters
     ----------
     sizes : numpy.ndarray of shape (n_steps,)
-        Steps in units of the grid, ascending from 1.
+        Steps in units of the grid; the first is 1.
+    below : numpy.ndarray of shape (n_steps,)
+        How far below the multiples of each step the numbers lie: 9.99 is .01 below ten.
     period : float
         All of them divide it.
     per_day : float
@@ -58,6 +68,7 @@ class Steps:
     """
 
     sizes: np.ndarray
+    below: np.ndarray
     period: float
     per_day: float = 0.0
 
@@ -70,9 +81,10 @@ class Steps:
         unit : int
             Units of the last digit in one of the grid.
         """
-        on_grid = _DECIMAL_STEPS[_DECIMAL_STEPS % unit == 0] / unit
-        sizes = np.unique(np.append(1.0, on_grid)) if len(on_grid) else _DECIMAL_STEPS
-        return cls(sizes, _PERIOD)
+        on_grid = _DECIMAL_STEPS[(_DECIMAL_STEPS % unit == 0).all(axis=1)] / unit
+        on_grid = on_grid if len(on_grid) else _DECIMAL_STEPS
+        sizes, below = on_grid[on_grid[:, 0] > 1.0].T
+        return cls(np.append(1.0, sizes), np.append(0.0, below), _PERIOD)
 
     @classmethod
     def of_clock(cls, unit: Fraction, *, has_rhythm: bool) -> "Steps":
@@ -88,7 +100,8 @@ class Steps:
         sizes = [float(step / unit) for step in _CLOCK_STEPS if (step / unit).denominator == 1]
         week = 7.0 * sizes[-1]
         per_day = sizes[-1] if has_rhythm else 0.0
-        return cls(np.unique([1.0, *sizes]), week, per_day)
+        steps = np.unique([1.0, *sizes])
+        return cls(steps, np.zeros(len(steps)), week, per_day)
 
 
 @dataclass(frozen=True)
@@ -106,6 +119,8 @@ class Roundness:
     per_unit : float
         Units of the grid in one of the numbers: 1 where they are integers, a power of ten where
         they are real.
+    below : numpy.ndarray of shape (n_steps,)
+        How far below the multiples of each step the numbers lie; empty for nowhere.
     rhythm : Rhythm or None
         Which days of the week and hours of the day are likelier, of points in time.
     """
@@ -114,6 +129,7 @@ class Roundness:
     shares: np.ndarray = field(default_factory=lambda: np.empty(0))
     zero: float = 0.0
     per_unit: float = 1.0
+    below: np.ndarray = field(default_factory=lambda: np.empty(0))
     rhythm: Rhythm | None = None
 
     def __post_init__(self) -> None:
@@ -121,13 +137,19 @@ class Roundness:
         steps, shares = self.steps, self.shares
         if steps.shape != shares.shape or steps.shape > (_MOST_STEPS,):
             raise ValueError("each of a few steps has a share")
-        is_rising = len(steps) == 0 or (steps[0] == 1.0 and (np.diff(steps) > 0.0).all())
-        if not is_rising or not (steps <= _FARTHEST).all() or not (shares > 0.0).all():
-            raise ValueError("steps ascend from 1, and each has a share of the numbers")
+        if len(steps) and (steps[0] != 1.0 or not ((steps >= 1.0) & (steps <= _FARTHEST)).all()):
+            raise ValueError("steps are counted in units of the grid, from 1 on")
+        if len(self.below) and (len(self.below) != len(steps) or not self._lies_below()):
+            raise ValueError("numbers lie less than a step below its multiples")
+        if not (shares > 0.0).all():
+            raise ValueError("each step has a share of the numbers")
         if len(steps) and not abs(shares.sum() - 1.0) < 1e-6:
             raise ValueError("shares of the steps add up to 1")
         if not abs(self.zero) <= _FARTHEST or not 1.0 <= self.per_unit <= _MOST_PER_UNIT:
             raise ValueError("units of a grid are counted in 64 bits")
+
+    def _lies_below(self) -> bool:
+        return bool(((self.below >= 0.0) & (self.below < self.steps)).all())
 
     @classmethod
     def of(
@@ -156,21 +178,15 @@ class Roundness:
         if not len(values) or np.abs(values - zero).max() > _FARTHEST:
             return cls()
         longest = max(1.0, float(np.ptp(values)) / 2.0)
-        sizes = steps.sizes[longest >= steps.sizes]
+        sizes, below = steps.sizes[longest >= steps.sizes], steps.below[longest >= steps.sizes]
         # The likelihood of a number under a step: one in `step` is a multiple of it.
-        is_multiple = (values - zero)[:, None] % sizes == 0
+        is_multiple = ((values - zero)[:, None] + below) % sizes == 0
         digits = np.arange(len(sizes))
         numbered, pattern = np.unique(is_multiple @ (1 << digits), return_inverse=True)
         patterns = numbered[:, None] >> digits & 1 == 1
         rows = np.bincount(pattern, weights=counts)
-        most = np.zeros(len(patterns))
-        np.maximum.at(most, pattern, counts)
         likelihood = np.where(patterns, sizes, 0.0)
         shares = _mixture_shares(likelihood, rows)
-        # What one number alone makes is no step: zero is a multiple of all, and may be frequent.
-        while (alone := _of_one_number(likelihood * shares, rows, most)).any():
-            likelihood[:, alone] = 0.0
-            shares = _mixture_shares(likelihood, rows)
         # Of the share of a step alone beside unrounded numbers.
         errors = 1.0 / np.sqrt(rows.sum() * np.maximum(1.0, sizes - 1.0))
         least = max(_SMALLEST_SHARE, threshold / rows.sum())
@@ -186,7 +202,8 @@ class Roundness:
             rhythm = Rhythm.of(values - zero, counts, of_hours, steps.per_day)
         if kept.sum() == 1 and rhythm is None:
             return cls()
-        return cls(sizes[kept], shares[kept] / shares[kept].sum(), zero, rhythm=rhythm)
+        shares = shares[kept] / shares[kept].sum()
+        return cls(sizes[kept], shares, zero, below=below[kept], rhythm=rhythm)
 
     @classmethod
     def on_line(cls, values: np.ndarray, counts: np.ndarray, threshold: int) -> "Roundness":
@@ -250,11 +267,12 @@ class Roundness:
             return places
         if self.rhythm is not None and len(self.steps) == 1:
             return self.rhythm.at(places, 1.0) + self.zero
-        # The piece of an integer ends before it, by less than the mean step; with a rhythm it ends
+        # The piece of an integer ends near it, by less than the mean step; with a rhythm it ends
         # within a week of it.
-        week = 0.0 if self.rhythm is None else 7.0 * self.rhythm.per_day
-        low = np.floor(places + self.zero) - week
-        high: np.ndarray = low + np.ceil(self.steps @ self.shares) + 1.0 + 2.0 * week
+        reach = np.ceil(self.steps @ self.shares)
+        reach += 0.0 if self.rhythm is None else 7.0 * self.rhythm.per_day
+        low = np.floor(places + self.zero) - reach
+        high: np.ndarray = low + 2.0 * reach + 2.0
         while (high > low).any():
             centre = np.floor((low + high) / 2.0)
             beyond = self._ends(centre) > places
@@ -265,10 +283,11 @@ class Roundness:
         """Return numbers each rounded to one of the steps, which uniform numbers choose."""
         if self.is_even:
             return numbers
-        step = self.steps[np.searchsorted(np.cumsum(self.shares)[:-1], uniforms, side="right")]
+        chosen = np.searchsorted(np.cumsum(self.shares)[:-1], uniforms, side="right")
+        step, below = self.steps[chosen], self._zeros[chosen] - self.zero
         units = numbers * self.per_unit - self.zero
         if self.rhythm is None:
-            units = np.rint(units / step) * step
+            units = np.rint((units - below) / step) * step + below
         else:
             # The digits that did not choose the step are uniform, too.
             units = self.rhythm.rounded(units, step, uniforms * 2.0**20 % 1.0)
@@ -279,9 +298,14 @@ class Roundness:
         if self.rhythm is not None:
             upto = [self.rhythm.upto(units - self.zero, step) for step in self.steps]
             return np.asarray(np.stack(upto, axis=-1) @ self.shares)
-        multiples = np.floor((units[..., None] - self.zero) / self.steps)
+        multiples = np.floor((units[..., None] - self._zeros) / self.steps)
         ends: np.ndarray = (multiples * self.steps) @ self.shares
         return ends
+
+    @property
+    def _zeros(self) -> np.ndarray:
+        """Return a number that is round by each step."""
+        return self.zero - self.below if len(self.below) else np.full(len(self.steps), self.zero)
 
     def state(self) -> dict[str, np.ndarray]:
         """Return the arrays that make up the roundness."""
@@ -291,6 +315,7 @@ class Roundness:
             "round_shares": self.shares,
             "zero": np.array([self.zero]),
             "per_unit": np.array([self.per_unit]),
+            "round_below": self.below,
             "days": np.empty(0) if rhythm is None else rhythm.days,
             "hours": np.empty(0) if rhythm is None else rhythm.hours,
             "per_day": np.empty(0) if rhythm is None else np.array([rhythm.per_day]),
@@ -307,6 +332,7 @@ class Roundness:
             state["round_shares"],
             float(state["zero"][0]),
             float(state["per_unit"][0]) if "per_unit" in state else 1.0,
+            state.get("round_below", np.empty(0)),
             rhythm,
         )
 
@@ -330,24 +356,6 @@ def _mixture_shares(likelihood: np.ndarray, rows: np.ndarray) -> np.ndarray:
         joint = likelihood * shares
         shares = rows @ (joint / joint.sum(axis=1, keepdims=True)) / rows.sum()
     return shares
-
-
-def _of_one_number(joint: np.ndarray, rows: np.ndarray, most: np.ndarray) -> np.ndarray:
-    """Return which steps have most of their rows from one number, of those that have a share.
-
-    Parameters
-    ----------
-    joint : numpy.ndarray of shape (n_patterns, n_steps)
-        Likelihood of a row under each step times the step's share.
-    rows, most : numpy.ndarray of shape (n_patterns,)
-        Rows of each pattern, and of the most frequent number in it.
-    """
-    parts = joint / joint.sum(axis=1, keepdims=True)
-    of_step = rows @ parts
-    alone = (most[:, None] * parts).max(axis=0) > of_step / 2
-    alone &= of_step >= _SMALLEST_SHARE * rows.sum()
-    alone[0] = False  # every number is on the grid
-    return np.asarray(alone)
 
 
 def _decimals_told_apart(values: np.ndarray) -> int | None:

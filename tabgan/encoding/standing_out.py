@@ -42,8 +42,9 @@ def stand_out(
         return np.zeros(len(values), dtype=bool)
     found = Roundness()
     if roundness_of is not None:
-        # Zero is a multiple of every step: its rows must not make one that explains them.
-        found = roundness_of(values, counts.clip(max=np.ceil(fewest) - 1.0), threshold)
+        # Zero is a multiple of every step: its rows must not make one that explains them, and a
+        # third of what stands out is too few for a step.
+        found = roundness_of(values, counts.clip(max=np.ceil(fewest / 3.0)), threshold)
     widths = found.widths(values)
     expected = widths * _others_around(counts) / _others_around(widths)
     is_deep &= counts >= _TIMES * expected

@@ -53,13 +53,19 @@ def test_numbers_are_round_counted_from_zero_not_from_the_origin_of_the_grid():
     share=st.floats(0.01, 0.99),
     step=st.sampled_from([2.0, 5.0, 25.0, 1000.0]),
     zero=st.integers(0, 999),
+    below=st.sampled_from([0.0, 1.0]),
 )
-def test_every_integer_has_a_piece_of_its_own(numbers, share, step, zero):
-    roundness = Roundness(np.array([1.0, step]), np.array([share, 1 - share]), float(zero))
+def test_every_integer_has_a_piece_of_its_own(numbers, share, step, zero, below):
+    roundness = Roundness(
+        np.array([1.0, step]),
+        np.array([share, 1 - share]),
+        float(zero),
+        below=np.array([0.0, below]),
+    )
     integers = np.array(numbers, dtype=float)
     starts, ends = roundness.spread(integers - 1), roundness.spread(integers)
     # As long as the integer is likely.
-    is_round = (integers - zero) % step == 0
+    is_round = (integers - zero + below) % step == 0
     np.testing.assert_allclose(ends - starts, share + (1 - share) * step * is_round, atol=1e-6)
     for place in (starts, (starts + ends) / 2):
         np.testing.assert_array_equal(roundness.gather(place + 1e-7), integers)
@@ -148,6 +154,21 @@ def test_prices_keep_their_cents_beside_numbers_of_many_digits(fit_column, n_exa
     assert drawn.quantile([0.1, 0.5, 0.9]).to_numpy() == pytest.approx(
         column.quantile([0.1, 0.5, 0.9]).to_numpy(), rel=0.05
     )
+
+
+@pytest.mark.parametrize("in_cents", [True, False])
+def test_prices_that_end_in_ninety_nine_stay_as_frequent(fit_column, in_cents):
+    rng = np.random.default_rng(14)
+    amounts = rng.lognormal(3.0, 1.0, 3_000).round(2)
+    amounts = np.where(rng.random(3_000) < 0.5, np.ceil(amounts) - 0.01, amounts)
+    amounts = np.where(rng.random(3_000) < 0.2, np.ceil(amounts) - 0.05, amounts).round(2)
+    column = pd.Series(amounts)
+    if not in_cents:
+        column[:10] = rng.lognormal(3.0, 1.0, 10)  # of which all digits count
+    drawn = drawn_again(fit_column(column), column)
+    for ending in (99, 95):
+        shares = [(np.rint(cells * 100) % 100 == ending).mean() for cells in (column, drawn)]
+        assert shares[1] == pytest.approx(shares[0], abs=0.04)
 
 
 @pytest.mark.parametrize("decimals", [6, 7, 8, 9, 15])
@@ -254,6 +275,8 @@ def test_times_are_as_round_as_people_round_them(fit_column):
         ("round_shares", [0.5, np.nan]),
         ("zero", [np.nan]),
         ("zero", [np.inf]),
+        ("round_below", [0.0, 60.0]),
+        ("round_below", [0.0]),
         ("per_unit", [0.0]),
         ("per_unit", [np.nan]),
         ("per_day", [0.0]),
@@ -275,10 +298,12 @@ def test_a_damaged_state_is_refused(name, value):
         np.array([0.0, 10.0, 20.0]),
         np.array([0.0, 1.0, 2.0]),
         Roundness(
-            np.array([1.0, 60.0]), np.array([0.5, 0.5]), 0.0, 1.0, Rhythm(even[:7], even, 86_400.0)
+            np.array([1.0, 60.0]),
+            np.array([0.5, 0.5]),
+            rhythm=Rhythm(even[:7], even, 86_400.0),
         ),
     )
     state = modes.state()
     assert QuantileModes.from_state(state).state().keys() == state.keys()
-    with pytest.raises(ValueError, match=r"ascend|count|share|weight|each knot"):
+    with pytest.raises(ValueError, match=r"ascend|step|count|share|weight|each knot"):
         QuantileModes.from_state({**state, name: np.array(value)})
