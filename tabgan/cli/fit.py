@@ -152,8 +152,6 @@ def fit(
     if not quiet:
         say(f"The fit takes about {forecast.duration} on the CPU of this machine.")
     load_training(is_quiet=quiet)
-    if checkpoint is not None and Path(checkpoint).exists() and not quiet:
-        say(f"Going on from {checkpoint}.")
     started = time.monotonic()
     try:
         gan.fit(table)
