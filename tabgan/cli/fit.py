@@ -13,7 +13,7 @@ from tabgan.cli.options import (
     read_duration,
     read_passes,
     read_seed,
-    read_separator,
+    separator_option,
 )
 from tabgan.cli.saying import say
 
@@ -35,14 +35,7 @@ _TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".parquet", ".pq", ".json"}
     help="Rules that every row keeps and every sampled row shall keep (JSON, from tabgan schema "
     '--constraints --json); "infer" takes those that are found.',
 )
-@click.option(
-    "--sep",
-    "separator",
-    envvar="TABGAN_FIT_SEP",
-    metavar="CHARACTER",
-    callback=read_separator,
-    help="What separates the fields of a CSV file: if not given, a comma, in .tsv a tab.",
-)
+@separator_option("fit", "a CSV file")
 @click.option(
     "--epochs",
     type=click.IntRange(1),

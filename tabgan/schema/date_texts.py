@@ -25,8 +25,8 @@ _MAY_BE_UNPADDED = ("%d", "%m", "%H", "%I")
 _UNPADDED, _CUT = "\x01", "\x02"
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?"
 # 3/8/19 and 3-Aug-19; 19-08-03.
-_YEAR_LAST = re.compile(r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2)(\d\d(?:[T ,].*)?)")
-_YEAR_FIRST = re.compile(r"()(\d\d([-/.])\d\d?\3\d\d?(?:[T ,].*)?)")
+_SHORT_YEAR_LAST = re.compile(r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2)(\d\d(?:[T ,].*)?)")
+_SHORT_YEAR_FIRST = re.compile(r"()(\d\d([-/.])\d\d?\3\d\d?(?:[T ,].*)?)")
 
 
 def read_dates(texts: Any, date_format: str, errors: Any = "coerce") -> Any:
@@ -127,7 +127,7 @@ def _guesses(text: str) -> Iterable[str]:
 
 def _with_four_digits(text: str) -> set[str]:
     """Return readings of a date whose year has two digits, with four."""
-    found = (pattern.fullmatch(text) for pattern in (_YEAR_LAST, _YEAR_FIRST))
+    found = (pattern.fullmatch(text) for pattern in (_SHORT_YEAR_LAST, _SHORT_YEAR_FIRST))
     return {text[: match.end(1)] + "20" + text[match.end(1) :] for match in found if match}
 
 

@@ -67,7 +67,7 @@ class ColumnSchema:
         Decimals of a continuous column; ``None`` where there is no such rule.
     csv_decimals : int or None
         Decimals with which a CSV file writes each number, zeros at the end included; ``None`` where
-        it writes those that a number needs.
+        it writes those that a number needs. The command line alone sets it, and uses it.
     date_format : str or None
         Format of dates that are stored as text (see :mod:`tabgan.schema.date_texts`).
     number_format : str or None
