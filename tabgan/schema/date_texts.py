@@ -19,6 +19,7 @@ _SAMPLE = 100
 # A longer text is no date, and pandas would look through all of it for one.
 _LONGEST = 100
 _FIELD = re.compile(r"%(?:-(?P<unpadded>[dmHI])|(?P<digits>[1-5])f|.)")
+_TIME_FIELDS = {*"HIMSpf%"}
 # Fields that some write without a leading zero, where they write day, month and year.
 _MAY_BE_UNPADDED = ("%d", "%m", "%H", "%I")
 # Stand before a number that is to lose its zero, and before how many digits of a fraction stay.
@@ -62,6 +63,34 @@ def write_dates(points: pd.Series, date_format: str) -> pd.Series:
             rf"(\d{{6}}){_CUT}(\d)", lambda cut: cut[1][: int(cut[2])], regex=True
         )
     return texts.astype(object)
+
+
+def is_date_format(date_format: str) -> bool:
+    """Say whether dates can be written in a format and read from it.
+
+    Examples
+    --------
+    >>> is_date_format("%d.%m.%Y"), is_date_format("%d/%d/%Y"), is_date_format("")
+    (True, False, False)
+    """
+    moment = pd.Series(pd.to_datetime(["2019-08-03 09:05:07.861"]))
+    try:
+        texts = write_dates(moment, date_format)
+        return "%" in date_format and bool(read_dates(texts, date_format).notna().all())
+    except (ValueError, re.error):  # the latter of a field that is there twice
+        return False
+
+
+def is_time_format(date_format: str) -> bool:
+    """Say whether a format has no fields but those of a time of day.
+
+    Examples
+    --------
+    >>> is_time_format("%-I:%M %p"), is_time_format("%d.%m.%Y %H:%M")
+    (True, False)
+    """
+    fields = {field[0][-1] for field in _FIELD.finditer(date_format)}
+    return fields <= _TIME_FIELDS
 
 
 def guess_date_format(present: pd.Series) -> str | None:
