@@ -17,6 +17,8 @@ from tabgan.schema.objects import count_decimal_places
 
 # Nine decimals still distinguish a millimetre on a map; more are those of a float.
 MOST_DECIMALS = 9
+# Before the point; a Decimal of few bytes may have a billion.
+_MOST_DIGITS = 400
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} "
 # What groups thousands, and what stands before decimals; the likeliest first.
 _MARKS = [("", "."), (",", "."), ("", ","), (".", ","), *((s, ",") for s in _SPACES), ("'", ".")]
@@ -91,7 +93,15 @@ class NumberFormat:
         return number
 
     def write(self, number: Decimal) -> str:
-        """Return a number as text."""
+        """Return a number as text.
+
+        Raises
+        ------
+        ValueError
+            If it has more digits before the point than any number of a column.
+        """
+        if number.adjusted() > _MOST_DIGITS:
+            raise ValueError("too many digits")
         before, group, point, places, after = self._parts.values()
         whole, _, rest = f"{abs(number):.{len(places)}f}".partition(".")
         if places.startswith("#"):
