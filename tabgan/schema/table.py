@@ -105,8 +105,9 @@ class ColumnSchema:
         if self.kind == Kind.CONTINUOUS and self.number_format is not None:
             self._fill_in("object_type", "Decimal")
             self._fill_in("decimals", _decimals_of(self.number_format))
-        if self.kind == Kind.TIMEDELTA and is_time_format(self.date_format or "%Y"):
-            self._fill_in("object_type", "time")
+        if self.kind == Kind.TIMEDELTA and self.date_format is not None:
+            # Of a date with its time the date would be lost; the fit refuses it.
+            self._fill_in("object_type", "time" if is_time_format(self.date_format) else None)
 
     def _fill_in(self, field: str, value: object) -> None:
         if getattr(self, field) is None:
