@@ -70,7 +70,7 @@ def read_cells(column: pd.Series, keep_text: bool = False) -> pd.Series:
             return _floats(column, content)
         if _are_durations(content):
             return pd.to_timedelta(column.where(column.isin(content)))
-    if content != values and _are_measured(content):
+    if content != values and _is_measured(column[column.isin(content)]):
         return column.mask(column.isin(MISSING_WORDS))
     return column
 
@@ -141,19 +141,19 @@ def _is_code(text: str) -> bool:
 def _are_durations(content: set[str]) -> bool:
     if not all(map(_DURATION.fullmatch, content)):
         return False
+    # As pandas writes it, and it writes columns of whole days, and no others, without a time.
+    are_whole_days = all(text.endswith(" days") for text in content)
     try:
-        # As pandas writes it, and it writes columns of whole days without a time.
-        return all(
-            str(pd.Timedelta(text)) in (text, f"{text} 00:00:00", f"{text} +00:00:00")
-            for text in content
-        )
+        written = {text: str(pd.Timedelta(text)) for text in content}
     except (ValueError, OverflowError):
         return False  # too long for nanoseconds
+    if are_whole_days:
+        return all(full.startswith(text) for text, full in written.items())
+    return all(full == text for text, full in written.items())
 
 
-def _are_measured(content: set[str]) -> bool:
-    schema = infer_schema(pd.DataFrame({"": sorted(content)}))
-    return schema[""].kind.is_ordered
+def _is_measured(present: pd.Series) -> bool:
+    return infer_schema(present.to_frame(""))[""].kind.is_ordered
 
 
 def _integers(column: pd.Series, content: set[str]) -> pd.Series:

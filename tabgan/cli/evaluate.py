@@ -8,7 +8,7 @@ from tabgan.cli.options import (
     FilePath,
     read_lowest_scores,
     read_seed,
-    read_separator,
+    separator_option,
 )
 from tabgan.cli.outcome import EXIT_GATE
 from tabgan.cli.saying import say
@@ -21,14 +21,7 @@ _RISKS = ("singling_out", "linkability", "attribute_inference")
 @click.argument("train", type=READABLE_OR_STDIN)
 @click.argument("synthetic", type=READABLE_OR_STDIN)
 @click.option("--holdout", type=READABLE_OR_STDIN, help="Real rows that were not learnt from.")
-@click.option(
-    "--sep",
-    "separator",
-    envvar="TABGAN_EVALUATE_SEP",
-    metavar="CHARACTER",
-    callback=read_separator,
-    help="What separates the fields of CSV files: if not given, a comma, in .tsv a tab.",
-)
+@separator_option("evaluate", "CSV files")
 @click.option("--target", metavar="COLUMN", help="Column to predict, for the utility scores.")
 @click.option(
     "--json",

@@ -13,7 +13,7 @@ from tabgan.cli.options import (
     read_duration,
     read_passes,
     read_seed,
-    read_separator,
+    separator_option,
 )
 from tabgan.cli.saying import say
 
@@ -35,14 +35,7 @@ _TABLE_SUFFIXES = {".csv", ".tsv", ".txt", ".parquet", ".pq", ".json"}
     help="Rules that every row keeps and every sampled row shall keep (JSON, from tabgan schema "
     '--constraints --json); "infer" takes those that are found.',
 )
-@click.option(
-    "--sep",
-    "separator",
-    envvar="TABGAN_FIT_SEP",
-    metavar="CHARACTER",
-    callback=read_separator,
-    help="What separates the fields of a CSV file: if not given, a comma, in .tsv a tab.",
-)
+@separator_option("fit", "a CSV file")
 @click.option(
     "--epochs",
     type=click.IntRange(1),
@@ -152,8 +145,6 @@ def fit(
     if not quiet:
         say(f"The fit takes about {forecast.duration} on the CPU of this machine.")
     load_training(is_quiet=quiet)
-    if checkpoint is not None and Path(checkpoint).exists() and not quiet:
-        say(f"Going on from {checkpoint}.")
     started = time.monotonic()
     try:
         gan.fit(table)

@@ -5,9 +5,12 @@ The functions are callbacks of click: they are given the text and return what it
 
 import math
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 class FilePath(click.Path):
@@ -55,6 +58,18 @@ def read_separator(
         needed = r'one character that is no letter or digit is needed, such as ";", "|" or "\t".'
         raise click.BadParameter(needed, context, option)
     return separator
+
+
+def separator_option(command: str, files: str) -> Callable[[_Command], _Command]:
+    """Return the option of a command for what stands between the fields of its CSV files."""
+    return click.option(
+        "--sep",
+        "separator",
+        envvar=f"TABGAN_{command.upper()}_SEP",
+        metavar="CHARACTER",
+        callback=read_separator,
+        help=f"What separates the fields of {files}: if not given, a comma, in .tsv a tab.",
+    )
 
 
 def read_seed(context: click.Context, option: click.Parameter, value: int | None) -> int | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tabgan.cli.completing import complete_condition
-from tabgan.cli.options import LINES, READABLE, read_passes, read_seed, read_separator
+from tabgan.cli.options import LINES, READABLE, read_passes, read_seed, separator_option
 from tabgan.cli.saying import percent, say
 
 if TYPE_CHECKING:
@@ -41,14 +41,7 @@ _BATCH_SIZE = 16_384
     envvar="TABGAN_SAMPLE_FORMAT",
     help="Format of the output, whatever its suffix.",
 )
-@click.option(
-    "--sep",
-    "separator",
-    envvar="TABGAN_SAMPLE_SEP",
-    metavar="CHARACTER",
-    callback=read_separator,
-    help="What separates the fields of CSV: if not given, a comma, in .tsv a tab.",
-)
+@separator_option("sample", "CSV")
 @click.option(
     "--where",
     type=LINES,

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from tabgan.cli.options import READABLE_OR_STDIN, read_separator
+from tabgan.cli.options import READABLE_OR_STDIN, separator_option
 
 
 @click.command(short_help="Say what the columns of a table are.")
@@ -22,14 +22,7 @@ from tabgan.cli.options import READABLE_OR_STDIN, read_separator
     envvar="TABGAN_SCHEMA_CONSTRAINTS",
     help="The rules that all rows keep instead: orders, sums, combinations.",
 )
-@click.option(
-    "--sep",
-    "separator",
-    envvar="TABGAN_SCHEMA_SEP",
-    metavar="CHARACTER",
-    callback=read_separator,
-    help="What separates the fields of a CSV file: if not given, a comma, in .tsv a tab.",
-)
+@separator_option("schema", "a CSV file")
 def schema(data: str, as_json: bool, constraints: bool, separator: str | None) -> None:
     """Say what kind each column of DATA is taken for (CSV or Parquet), and why.
 

@@ -10,8 +10,10 @@ import pandas as pd
 
 from tabgan.encoding.numeric import NumericEncoder
 from tabgan.encoding.restore import restore_dtype
+from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
+from tabgan.schema.number_texts import NumberFormat
 from tabgan.schema.object_cells import count_decimals, decimals_of
 from tabgan.schema.text_cells import (
     has_notation,
@@ -21,7 +23,8 @@ from tabgan.schema.text_cells import (
     write_text_cells,
 )
 
-_FARTHEST_UNIT = 2.0**62
+# Of what 64 bits count.
+_FARTHEST_UNIT = 2**62
 
 
 class ContinuousEncoder(NumericEncoder):
@@ -51,6 +54,17 @@ class ContinuousEncoder(NumericEncoder):
         units = np.rint(numbers * 10.0**decimals)
         # Far beyond the values of a fit, which fit, an int64 would wrap round.
         return np.clip(units, -_FARTHEST_UNIT, _FARTHEST_UNIT).astype(np.int64), present
+
+    @classmethod
+    def summarise(cls, values: pd.Series, column: ColumnSchema) -> NumberSummary:
+        numbers, present = cls.read_numbers(values, column)
+        if not _are_held(numbers[present], values[present], column):
+            raise InvalidDataError(
+                f"column {column.name!r} holds numbers that would change with "
+                f"decimals={column.decimals}, as the schema says: correct it, or infer the schema "
+                "of this table"
+            )
+        return NumberSummary.of(numbers, present)
 
     def cell(self, value: object) -> pd.Series:
         is_number = isinstance(value, Real | Decimal) and not isinstance(value, bool | np.bool_)
@@ -94,6 +108,26 @@ class ContinuousEncoder(NumericEncoder):
             return isinstance(given, Real | Decimal) and Decimal(str(given)) == held
         is_decimal = isinstance(given, Decimal)
         return super()._is_same(held, given) and (not is_decimal or Decimal(str(held)) == given)
+
+
+def _are_held(numbers: np.ndarray, cells: pd.Series, column: ColumnSchema) -> bool:
+    """Say whether counts of the last decimal are all that the cells say."""
+    if column.object_type is None and (
+        column.decimals is None or pd.api.types.is_integer_dtype(cells.dtype)
+    ):
+        return True
+    decimals = column.decimals or 0
+    if (np.abs(numbers) >= _FARTHEST_UNIT).any():
+        return False
+    if column.object_type is None:
+        # In the column's own precision, as decimals are found.
+        is_float = pd.api.types.is_float_dtype(cells.dtype)
+        given = cells.to_numpy() if is_float else cells.to_numpy(dtype=np.float64)
+        return np.array_equal((numbers / 10.0**decimals).astype(given.dtype), given)
+    if has_notation(column):
+        return decimals >= NumberFormat(str(column.number_format)).decimals
+    counted = decimals_of(numbers, decimals)
+    return all(one == Decimal(str(cell)) for one, cell in zip(counted, cells, strict=True))
 
 
 def _decimals(column: ColumnSchema) -> int | None:

@@ -18,7 +18,7 @@ from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema
 from tabgan.schema.date_texts import read_dates, write_dates
-from tabgan.schema.dtypes import unit_of, zone_of
+from tabgan.schema.dtypes import stamp_dtype, unit_of, zone_of
 from tabgan.schema.object_cells import count_moments, moments_as
 
 _YEAR_FIRST = re.compile(r"\s*\d{4}").match
@@ -192,10 +192,9 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
                 f"{column.date_format}; correct it, or set the column's kind to categorical"
             )
         return stamps.astype("datetime64[us]")
-    unit, zone = _unit(column), zone_of(values.dtype)
+    zone = zone_of(values.dtype)
     if isinstance(values.dtype, pd.ArrowDtype):
-        plain: Any = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
-        values = values.astype(plain)
+        values = values.astype(stamp_dtype(values.dtype))
     elif not pd.api.types.is_datetime64_any_dtype(values.dtype):
         # Anything else pandas would take for nanoseconds since 1970.
         raise TypeError("no dates")
@@ -203,7 +202,7 @@ def _as_stamps(values: pd.Series, column: ColumnSchema) -> pd.Series:
         clock = zone_of(column.dtype.to_pandas()) if column.clock == "local" else "UTC"
         values = values.dt.tz_convert(clock).dt.tz_localize(None)
     # A table to encode may count in another unit than the one that was fitted.
-    in_unit: pd.Series = values.dt.as_unit(unit)
+    in_unit: pd.Series = values.dt.as_unit(_unit(column))
     return in_unit
 
 

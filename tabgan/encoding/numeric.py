@@ -38,6 +38,8 @@ _PLACES_PER_MODE = 16
 # Units of dates and durations.
 PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 _FARTHEST = 2**70
+# Before or behind the point; float64 ends at 324.
+_MOST_DIGITS = 400
 _LARGEST = Fraction(float(np.finfo(np.float64).max))
 # Where numbers lie so close together that no float holds their density: its product with a
 # probability is still one.
@@ -127,7 +129,7 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             if pd.api.types.is_complex_dtype(values.dtype):
                 raise TypeError("no numbers on a line")  # NumPy would drop the imaginary part
             return cls.to_numbers(values, column)
-        except (InvalidDataError, TypeError, ValueError, OverflowError, AttributeError) as error:
+        except (InvalidDataError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
             if values.isna().all():  # pandas gives a column without a value some dtype or other
                 return np.zeros(len(values)), np.zeros(len(values), dtype=bool)
             if isinstance(error, InvalidDataError):
@@ -246,6 +248,11 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             units = np.rint(units)
         numbers = self.scale.from_units(units.clip(*self._limits(self.modes)), self._number_dtype)
         return self.from_numbers(numbers, np.ones(len(numbers), dtype=bool))
+
+    def cell(self, value: object) -> pd.Series:
+        if isinstance(value, Decimal) and _is_beyond(value):
+            raise ValueError("no column has a number so large or so small")
+        return super().cell(value)
 
     def _restored(self, cell: pd.Series) -> pd.Series:
         if self.column.object_type is None:
@@ -424,8 +431,12 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             return Fraction(int(end))
         if end in (np.inf, -np.inf):
             return float(end)
+        if isinstance(end, Decimal) and _is_beyond(end):
+            # A fraction would have all its digits.
+            sign = -1 if end < 0 else 1
+            return sign * np.inf if end.adjusted() > 0 else Fraction(sign, 10**_MOST_DIGITS)
         # By its shortest decimals: the float 0.1 stands for a tenth, of whatever precision.
-        return Fraction(end if isinstance(end, Decimal) else str(end))
+        return Fraction(str(end) if end else 0)
 
     def describe(self) -> str:
         if self.withheld:
@@ -461,6 +472,11 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
         if state["n_modes"] - n_values not in (0, 1) or n_values > n_held:
             raise ValueError("the number of modes is not that of the values")
         return cls(column, scale, modes, np.full(state["n_modes"], np.nan), state["withheld"])
+
+
+def _is_beyond(number: Decimal) -> bool:
+    """Say whether a number is larger, or nearer to zero, than those of any column."""
+    return number.is_finite() and number != 0 and abs(number.adjusted()) > _MOST_DIGITS
 
 
 def clock_roundness(scale: Scale, unit: Fraction, *, has_rhythm: bool) -> FindRoundness | None:

@@ -13,6 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from tabgan.encoding.rhythm import Rhythm
+from tabgan.schema.number_texts import MOST_DECIMALS
 
 # What people round numbers to, in units of the last digit: steps, and how far below a multiple.
 _DECIMAL_STEPS = np.array(
@@ -48,7 +49,7 @@ _FARTHEST = 2.0**53
 _MOST_STEPS, _MOST_PER_UNIT = 64, 1e15
 # Real numbers are round where at least this share of them has so few decimals; more decimals are
 # told apart up to so many beyond the usual ones.
-_FEWEST_ROUND, _MAX_DECIMALS, _FURTHER_DECIMALS = 0.05, 9, 6
+_FEWEST_ROUND, _FURTHER_DECIMALS = 0.05, 6
 
 
 @dataclass(frozen=True)
@@ -363,7 +364,7 @@ def _decimals_told_apart(values: np.ndarray) -> int | None:
     decimals = np.full(len(values), -1)
     largest = np.abs(values).max(initial=0.0)
     with np.errstate(over="ignore"):  # so large a number has no decimals to tell apart
-        for places in range(_MAX_DECIMALS, -1, -1):
+        for places in range(MOST_DECIMALS, -1, -1):
             decimals[np.round(values, places) == values] = places
     is_round = decimals >= 0
     if not largest or is_round.mean() < _FEWEST_ROUND:

@@ -276,7 +276,9 @@ def _datetimes_as_seconds(cells: pd.Series, date_format: str | None) -> FloatArr
     is_stamp = pandas_types.is_datetime64_any_dtype(cells.dtype)
     if not is_stamp or cells.dtype.type is datetime.date:  # days of Arrow's are no points in time
         texts = cells.astype(object)
-        cells = read_dates(texts, date_format, "raise") if date_format else pd.to_datetime(texts)
+        cells = (
+            read_dates(texts, date_format, errors="raise") if date_format else pd.to_datetime(texts)
+        )
     if cells.dt.tz is not None:
         cells = cells.dt.tz_convert("UTC").dt.tz_localize(None)
     return _integers_as_seconds(cells)

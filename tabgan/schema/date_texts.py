@@ -19,14 +19,15 @@ _SAMPLE = 100
 # A longer text is no date, and pandas would look through all of it for one.
 _LONGEST = 100
 _FIELD = re.compile(r"%(?:-(?P<unpadded>[dmHI])|(?P<digits>[1-5])f|.)")
+_TIME_FIELDS = {*"HIMSpf%"}
 # Fields that some write without a leading zero, where they write day, month and year.
 _MAY_BE_UNPADDED = ("%d", "%m", "%H", "%I")
 # Stand before a number that is to lose its zero, and before how many digits of a fraction stay.
 _UNPADDED, _CUT = "\x01", "\x02"
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?"
 # 3/8/19 and 3-Aug-19; 19-08-03.
-_YEAR_LAST = re.compile(r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2)(\d\d(?:[T ,].*)?)")
-_YEAR_FIRST = re.compile(r"()(\d\d([-/.])\d\d?\3\d\d?(?:[T ,].*)?)")
+_SHORT_YEAR_LAST = re.compile(r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2)(\d\d(?:[T ,].*)?)")
+_SHORT_YEAR_FIRST = re.compile(r"()(\d\d([-/.])\d\d?\3\d\d?(?:[T ,].*)?)")
 
 
 def read_dates(texts: Any, date_format: str, errors: Any = "coerce") -> Any:
@@ -62,6 +63,34 @@ def write_dates(points: pd.Series, date_format: str) -> pd.Series:
             rf"(\d{{6}}){_CUT}(\d)", lambda cut: cut[1][: int(cut[2])], regex=True
         )
     return texts.astype(object)
+
+
+def is_date_format(date_format: str) -> bool:
+    """Say whether dates can be written in a format and read from it.
+
+    Examples
+    --------
+    >>> is_date_format("%d.%m.%Y"), is_date_format("%d/%d/%Y"), is_date_format("")
+    (True, False, False)
+    """
+    moment = pd.Series(pd.to_datetime(["2019-08-03 09:05:07.861"]))
+    try:
+        texts = write_dates(moment, date_format)
+        return "%" in date_format and bool(read_dates(texts, date_format).notna().all())
+    except (ValueError, re.error):  # the latter of a field that is there twice
+        return False
+
+
+def is_time_format(date_format: str) -> bool:
+    """Say whether a format has no fields but those of a time of day.
+
+    Examples
+    --------
+    >>> is_time_format("%-I:%M %p"), is_time_format("%d.%m.%Y %H:%M")
+    (True, False)
+    """
+    fields = {field[0][-1] for field in _FIELD.finditer(date_format)}
+    return fields <= _TIME_FIELDS
 
 
 def guess_date_format(present: pd.Series) -> str | None:
@@ -127,7 +156,7 @@ def _guesses(text: str) -> Iterable[str]:
 
 def _with_four_digits(text: str) -> set[str]:
     """Return readings of a date whose year has two digits, with four."""
-    found = (pattern.fullmatch(text) for pattern in (_YEAR_LAST, _YEAR_FIRST))
+    found = (pattern.fullmatch(text) for pattern in (_SHORT_YEAR_LAST, _SHORT_YEAR_FIRST))
     return {text[: match.end(1)] + "20" + text[match.end(1) :] for match in found if match}
 
 

@@ -131,6 +131,18 @@ def unit_of(dtype: object) -> Any:
     return getattr(_as_arrow(dtype), "unit", "us")
 
 
+def stamp_dtype(dtype: object) -> Any:
+    """Return pandas' own dtype of dates in the unit and zone of another, such as one of Arrow's.
+
+    Examples
+    --------
+    >>> stamp_dtype(pd.DatetimeTZDtype("s", "UTC")), stamp_dtype(np.dtype("M8[ms]"))
+    ('datetime64[s, UTC]', 'datetime64[ms]')
+    """
+    unit, zone = unit_of(dtype), zone_of(dtype)
+    return f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
+
+
 def _as_arrow(dtype: object) -> object:
     """Return Arrow's own type, where it is one of Arrow's."""
     return dtype.pyarrow_dtype if isinstance(dtype, pd.ArrowDtype) else dtype

@@ -15,7 +15,7 @@ from pandas.api import types as pandas_types
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema.date_texts import guess_date_format, guess_time_format
 from tabgan.schema.dtypes import DtypeSpec, countable
-from tabgan.schema.number_texts import NumberFormat, guess_number_format
+from tabgan.schema.number_texts import MOST_DECIMALS, NumberFormat, guess_number_format
 from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_type_of
 from tabgan.schema.patterns import infer_pattern
 from tabgan.schema.supported import check_supported, is_writable
@@ -30,8 +30,6 @@ _IDENTIFIER_DISTINCT_SHARE = 0.95
 # Share of distinct values from which text that reads as numbers is taken for them: grades and
 # versions repeat more often.
 _NUMBER_DISTINCT_SHARE = 0.5
-# Nine decimals still distinguish a millimetre on a map; beyond that a float is simply a float.
-_MAX_DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -174,15 +172,18 @@ def _guess_float(present: pd.Series) -> _Guess:
     decimals = _count_decimals(present.to_numpy())
     if decimals is None:
         return _Guess(Kind.CONTINUOUS, "real numbers")
-    places = f"{decimals} decimal{'s' if decimals != 1 else ''}"
-    return _Guess(Kind.CONTINUOUS, f"real numbers with {places}", decimals=decimals)
+    return _Guess(Kind.CONTINUOUS, f"real numbers with {_places(decimals)}", decimals=decimals)
+
+
+def _places(decimals: int) -> str:
+    return f"{decimals} decimal{'s' if decimals != 1 else ''}"
 
 
 def _count_decimals(values: np.ndarray) -> int | None:
     finite = values[np.isfinite(values)]
     doubles = finite.astype(np.float64)
     largest = np.abs(doubles).max(initial=0.0)
-    for decimals in range(_MAX_DECIMALS + 1):
+    for decimals in range(MOST_DECIMALS + 1):
         # Rounding at a decimal says nothing once neighbouring floats are further apart than it.
         if largest * 10.0**decimals * np.finfo(finite.dtype).eps >= 1.0:
             return None
@@ -214,7 +215,7 @@ def _guess_numbers_of_objects(present: pd.Series, object_type: str) -> _Guess:
     decimals = count_decimal_places(list(present)) if object_type == "Decimal" else None
     reason = f"{object_type} objects"
     if decimals is not None:
-        reason += f" with {decimals} decimal{'s' if decimals != 1 else ''}"
+        reason += f" with {_places(decimals)}"
     return _Guess(Kind(OBJECT_KINDS[object_type]), reason, decimals, object_type=object_type)
 
 

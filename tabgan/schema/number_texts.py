@@ -15,14 +15,16 @@ import pandas as pd
 
 from tabgan.schema.objects import count_decimal_places
 
-# More decimals are those of a float, or none.
-_MAX_DECIMALS = 9
+# Nine decimals still distinguish a millimetre on a map; more are those of a float.
+MOST_DECIMALS = 9
+# Before the point; a Decimal of few bytes may have a billion.
+_MOST_DIGITS = 400
 _SPACES = "\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE} "
 # What groups thousands, and what stands before decimals; the likeliest first.
 _MARKS = [("", "."), (",", "."), ("", ","), (".", ","), *((s, ",") for s in _SPACES), ("'", ".")]
 _NOTATION = re.compile(
     rf"(?P<before>[^#0]*)(?:#(?P<group>[,.'{_SPACES}])##)?0"
-    r"(?:(?P<point>[.,])(?P<places>0{1,9}|#{1,9}))?(?P<after>[^#0]*)"
+    rf"(?:(?P<point>[.,])(?P<places>0{{1,{MOST_DECIMALS}}}|#{{1,{MOST_DECIMALS}}}))?(?P<after>[^#0]*)"
 )
 # A currency or a unit is a sign or a few letters; more, and the text is a name with a number in it.
 _TEXT = re.compile(
@@ -57,13 +59,14 @@ class NumberFormat:
     notation: str
 
     def __post_init__(self) -> None:
-        if not _NOTATION.fullmatch(self.notation):
-            raise ValueError("no notation of numbers")
+        _ = self._parts  # raises what the class says
 
     @cached_property
     def _parts(self) -> dict[str, str]:
         found = _NOTATION.fullmatch(self.notation)
-        return {} if found is None else found.groupdict(default="")
+        if found is None:
+            raise ValueError("no notation of numbers")
+        return found.groupdict(default="")
 
     @property
     def decimals(self) -> int:
@@ -90,16 +93,26 @@ class NumberFormat:
         return number
 
     def write(self, number: Decimal) -> str:
-        """Return a number as text."""
+        """Return a number as text.
+
+        Raises
+        ------
+        ValueError
+            If it has more digits before the point than any number of a column.
+        """
+        if number.adjusted() > _MOST_DIGITS:
+            raise ValueError("too many digits")
         before, group, point, places, after = self._parts.values()
         whole, _, rest = f"{abs(number):.{len(places)}f}".partition(".")
         if places.startswith("#"):
             rest = rest.rstrip("0")
         whole = f"{int(whole):,}".replace(",", group)
-        size = f"{before.replace('-', '')}{whole}{point if rest else ''}{rest}{after}"
+        unsigned = before.replace("-", "")
         if number >= 0:
-            return size
-        return before + size.removeprefix(before.replace("-", "")) if "-" in before else f"-{size}"
+            before = unsigned
+        elif before == unsigned:
+            before = f"-{before}"
+        return f"{before}{whole}{point if rest else ''}{rest}{after}"
 
 
 def guess_number_format(present: pd.Series) -> str | None:
@@ -132,7 +145,7 @@ def _notations(texts: list[str], before: str, after: str) -> Iterable[str]:
         lengths = {sum(c.isdigit() for c in text.partition(point)[2]) for text in texts}
         most = max(lengths)
         is_grouped = group != "" and any(re.search(rf"\d{re.escape(group)}\d", t) for t in texts)
-        if most > _MAX_DECIMALS or not (most or is_grouped):
+        if most > MOST_DECIMALS or not (most or is_grouped):
             continue
         places = point + ("0" if len(lengths) == 1 else "#") * most if most else ""
         number = (f"#{group}##0" if group else "0") + places

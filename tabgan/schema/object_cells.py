@@ -120,7 +120,8 @@ def _units_of(cell: Any, decimals: int) -> int:
         raise ValueError("no finite number")
     if number.adjusted() + decimals > 18:
         return _FARTHEST_UNIT if number > 0 else -_FARTHEST_UNIT
-    return int(number.scaleb(decimals).to_integral_value())
+    units = int(number.scaleb(decimals).to_integral_value())
+    return max(-_FARTHEST_UNIT, min(units, _FARTHEST_UNIT))
 
 
 def _objects(cells: Any) -> np.ndarray:

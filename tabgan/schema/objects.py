@@ -25,7 +25,7 @@ OBJECT_KINDS = {
 # What pandas calls columns of such objects.
 _CONTENTS = {"date", "datetime", "time", "timedelta", "decimal"}
 # So many decimals at most, in numbers of so many digits: they are counted in 64 bits.
-_MAX_DECIMALS = 18
+MOST_COUNTED_DECIMALS = 18
 _FARTHEST_UNIT = 2**62
 # Of what 64 bits count in microseconds.
 LONGEST = datetime.timedelta(microseconds=2**62)
@@ -66,8 +66,9 @@ def count_decimal_places(cells: list[Decimal]) -> int | None:
         return None
     # A finite Decimal has a number as its exponent.
     places = max(0, *(-int(cell.as_tuple().exponent) for cell in cells), 0)
-    is_counted = places <= _MAX_DECIMALS and all(
-        cell.adjusted() + places <= _MAX_DECIMALS and abs(cell.scaleb(places)) < _FARTHEST_UNIT
+    is_counted = places <= MOST_COUNTED_DECIMALS and all(
+        cell.adjusted() + places <= MOST_COUNTED_DECIMALS
+        and abs(cell.scaleb(places)) < _FARTHEST_UNIT
         for cell in cells
     )
     return places if is_counted else None

@@ -14,9 +14,10 @@ from tabgan.errors import (
     UnsupportedTypeError,
     meant_instead,
 )
-from tabgan.schema.dtypes import DtypeSpec
+from tabgan.schema.date_texts import is_date_format, is_time_format
+from tabgan.schema.dtypes import DtypeSpec, zone_of
 from tabgan.schema.number_texts import NumberFormat
-from tabgan.schema.objects import OBJECT_KINDS
+from tabgan.schema.objects import MOST_COUNTED_DECIMALS, OBJECT_KINDS
 from tabgan.schema.values import value_from_json, value_to_json
 
 # No float has more digits that can be told apart.
@@ -64,10 +65,11 @@ class ColumnSchema:
     reason : str
         Why this kind was chosen.
     decimals : int or None
-        Decimals of a continuous column; ``None`` where there is no such rule.
+        Decimals of a continuous column; ``None`` where there is no such rule. Those of
+        `number_format`, where it is given.
     csv_decimals : int or None
         Decimals with which a CSV file writes each number, zeros at the end included; ``None`` where
-        it writes those that a number needs.
+        it writes those that a number needs. The command line alone sets it, and uses it.
     date_format : str or None
         Format of dates that are stored as text (see :mod:`tabgan.schema.date_texts`).
     number_format : str or None
@@ -78,8 +80,9 @@ class ColumnSchema:
     pattern : str or None
         How an identifier is written (see :mod:`tabgan.schema.patterns`).
     object_type : str or None
-        Class of the cells where they are Python objects that stand for numbers: a key of
-        :data:`tabgan.schema.objects.OBJECT_KINDS`.
+        Class of the cells where they are Python objects, or text, that stand for numbers: a key of
+        :data:`tabgan.schema.objects.OBJECT_KINDS`. ``"Decimal"`` where a continuous column has a
+        `number_format`, ``"time"`` where durations have a `date_format` of times of day.
     released : str
         What a fitted model gives out of this column, and how much it withholds; empty before.
     """
@@ -96,6 +99,19 @@ class ColumnSchema:
     pattern: str | None = None
     object_type: str | None = None
     released: str = ""
+
+    def __post_init__(self) -> None:
+        # What a notation of text says of the numbers need not be said again.
+        if self.kind == Kind.CONTINUOUS and self.number_format is not None:
+            self._fill_in("object_type", "Decimal")
+            self._fill_in("decimals", _decimals_of(self.number_format))
+        if self.kind == Kind.TIMEDELTA and self.date_format is not None:
+            # Of a date with its time the date would be lost; the fit refuses it.
+            self._fill_in("object_type", "time" if is_time_format(self.date_format) else None)
+
+    def _fill_in(self, field: str, value: object) -> None:
+        if getattr(self, field) is None:
+            object.__setattr__(self, field, value)
 
     def to_json(self) -> dict[str, object]:
         """Return the JSON form, without the fields that are empty."""
@@ -115,7 +131,7 @@ class ColumnSchema:
         Raises
         ------
         InvalidDataError
-            If a field is missing, unknown or of the wrong type.
+            If a field is missing, unknown or of the wrong type, or contradicts another.
         """
         if not isinstance(form, dict) or not {"name", "kind", "dtype"} <= set(form):
             raise InvalidDataError("a column of the schema needs name, kind and dtype")
@@ -127,8 +143,9 @@ class ColumnSchema:
         if form["kind"] not in list(Kind):
             raise InvalidDataError(f"{column}: kind must be one of {[*map(str, Kind)]}")
         decimals = form.get("decimals")
-        if decimals is not None and (type(decimals) is not int or decimals < 0):
-            raise InvalidDataError(f"{column}: decimals must be an integer >= 0")
+        most = MOST_COUNTED_DECIMALS
+        if decimals is not None and (type(decimals) is not int or not 0 <= decimals <= most):
+            raise InvalidDataError(f"{column}: decimals must be an integer from 0 to {most}")
         places = form.get("csv_decimals")
         if places is not None and (type(places) is not int or not 1 <= places <= MOST_CSV_DECIMALS):
             raise InvalidDataError(
@@ -137,12 +154,15 @@ class ColumnSchema:
         texts = {key: form[key] for key in _TEXT_FIELDS if key in form}
         if any(not isinstance(text, str) for text in texts.values()):
             raise InvalidDataError(f"{column}: {sorted(texts)} must be text")
-        try:
-            NumberFormat(form.get("number_format", "0"))
-        except ValueError:
+        if _decimals_of(form.get("number_format", "0")) is None:
             raise InvalidDataError(
                 f"{column}: number_format must be written like #,##0.00, or not be there"
-            ) from None
+            )
+        if not is_date_format(form.get("date_format", "%Y")):
+            raise InvalidDataError(
+                f"{column}: date_format must be written like %d.%m.%Y or %H:%M, each field once, "
+                "or not be there"
+            )
         if form.get("clock", "local") != "local":
             raise InvalidDataError(f'{column}: clock must be "local", or not be there')
         if form.get("object_type", "date") not in OBJECT_KINDS:
@@ -152,7 +172,11 @@ class ColumnSchema:
         except InvalidDataError as error:
             raise InvalidDataError(f"{column}: {error}") from error
         kind = Kind(form["kind"])
-        return cls(name, kind, dtype, decimals=decimals, csv_decimals=places, **texts)
+        found = cls(name, kind, dtype, decimals=decimals, csv_decimals=places, **texts)
+        contradiction = _contradiction(found)
+        if contradiction is not None:
+            raise InvalidDataError(f"{column}: {contradiction}")
+        return found
 
 
 @dataclass(frozen=True, repr=False)
@@ -323,6 +347,35 @@ class TableSchema:
                 for c in self.columns
             ),
         ]
+
+
+def _decimals_of(number_format: str) -> int | None:
+    """Return with how many decimals a notation writes numbers, ``None`` if it is none."""
+    try:
+        return NumberFormat(number_format).decimals
+    except ValueError:
+        return None
+
+
+def _contradiction(column: ColumnSchema) -> str | None:
+    """Return what must change where fields that a column's kind uses exclude each other."""
+    kind, of_objects = column.kind, column.object_type
+    if column.clock is not None and zone_of(column.dtype.to_pandas()) is None:
+        return "clock is for dates of a time zone, which its dtype is not; leave it out"
+    if kind in OBJECT_KINDS.values() and of_objects and OBJECT_KINDS[of_objects] != kind:
+        return f"object_type {of_objects} is not of the kind {kind}; correct one, or leave it out"
+    if kind == Kind.CONTINUOUS and column.number_format is not None:
+        written = _decimals_of(column.number_format)
+        if column.decimals != written:
+            return f"decimals must be {written}, as number_format says, or not be there"
+    if kind == Kind.DATETIME and column.date_format is not None and of_objects is not None:
+        return "dates are text (date_format) or objects (object_type); leave one out"
+    if kind == Kind.TIMEDELTA and column.date_format is not None:
+        if not is_time_format(column.date_format):
+            return "date_format must have fields of a time of day alone, like %H:%M, for its kind"
+        if of_objects != "time":
+            return 'object_type must be "time", as date_format says, or not be there'
+    return None
 
 
 def _html_row(tag: str, cells: list[str]) -> str:

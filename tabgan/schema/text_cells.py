@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tabgan.errors import InvalidDataError
 from tabgan.schema.date_texts import read_dates, write_dates
 from tabgan.schema.number_texts import NumberFormat
 from tabgan.schema.object_cells import read_time
@@ -30,17 +31,32 @@ def read_text_cells(values: pd.Series, column: ColumnSchema) -> pd.Series:
 
     Raises
     ------
-    ValueError, TypeError
+    InvalidDataError
         If one is not written as those of the column are.
     """
     if not has_notation(column):
         return values
-    if column.object_type == "Decimal":
-        read = NumberFormat(str(column.number_format)).read
-        numbers = [None if pd.isna(text) else read(text) for text in values]
-        return pd.Series(numbers, index=values.index, dtype=object)
-    points = read_dates(values.astype(object), str(column.date_format))
-    if points.isna().sum() != values.isna().sum():
+    is_number = column.object_type == "Decimal"
+    notation = str(column.number_format if is_number else column.date_format)
+    try:
+        return (_read_numbers if is_number else _read_times)(values, notation)
+    except (ValueError, TypeError):
+        # Not "from" the error, which may quote a cell.
+        raise InvalidDataError(
+            f"column {column.name!r} holds what is not written {notation}, as the schema says; "
+            "correct it, or set the column's kind to categorical"
+        ) from None
+
+
+def _read_numbers(texts: pd.Series, notation: str) -> pd.Series:
+    read = NumberFormat(notation).read
+    numbers = [None if pd.isna(text) else read(text) for text in texts]
+    return pd.Series(numbers, index=texts.index, dtype=object)
+
+
+def _read_times(texts: pd.Series, notation: str) -> pd.Series:
+    points = read_dates(texts.astype(object), notation)
+    if points.isna().sum() != texts.isna().sum():
         raise ValueError("text in another notation")
     times: pd.Series = points.dt.time
     return times

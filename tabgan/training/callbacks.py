@@ -59,6 +59,10 @@ class WithCallbacks:
                 callback.keys = list(LOOK_LOGS)
         self._reporter.begin(model)
 
+    def resume(self) -> None:
+        """Say that the training goes on from its checkpoint."""
+        self._reporter.resume()
+
     def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         """Enter a phase, and the epoch that it begins with."""
         self._is_aside = name in ("trees", "calibration")

@@ -18,6 +18,7 @@ _PHASES = {
     "adversarial": "playing",
     "calibration": "finishing",
 }
+_RESUMED = "Going on from the checkpoint."
 
 
 class Reporter(Protocol):
@@ -29,6 +30,9 @@ class Reporter(Protocol):
 
     def begin(self, model: object) -> None:
         """Begin with the training of a Keras model."""
+
+    def resume(self) -> None:
+        """Go on with a training from its checkpoint."""
 
     def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         """Enter a phase of at most so many steps; so many looks at held-out rows came before."""
@@ -49,6 +53,9 @@ class _Quiet(AbstractContextManager["_Quiet"]):
 
     def begin(self, model: object) -> None:
         """Begin."""
+
+    def resume(self) -> None:
+        """Go on."""
 
     def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         """Enter a phase."""
@@ -72,6 +79,9 @@ class _Lines(_Quiet):
 
     def __exit__(self, *error: object) -> None:
         self._say()
+
+    def resume(self) -> None:
+        print(_RESUMED, file=sys.stderr, flush=True)
 
     def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         self._say()
@@ -118,6 +128,9 @@ class _Bar(_Quiet):
     def __exit__(self, *error: object) -> None:
         self._finish()
         self._progress.stop()
+
+    def resume(self) -> None:
+        self._progress.console.print(_RESUMED)
 
     def phase(self, name: str, n_steps: int, n_looks: int) -> None:
         self._finish()

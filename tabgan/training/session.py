@@ -114,6 +114,7 @@ class Session:
         self._snapshot = None if store is None else store.load()
         if self._snapshot is not None:
             self._go_on_from(self._snapshot)
+            reporter.resume()
 
     @property
     def has_model(self) -> bool:

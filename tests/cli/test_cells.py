@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from tabgan.cli.cells import fixed_decimals, read_cells
+from tabgan.schema import infer_schema
 
 
 def cells(*texts: str | None) -> pd.Series:
@@ -64,6 +65,16 @@ def test_words_for_missing_stay_text_among_text() -> None:
     assert read_cells(cells("NA", "DE", "None", None)).tolist()[:3] == ["NA", "DE", "None"]
 
 
+@pytest.mark.parametrize(("n_distinct", "n_rows", "n_missing"), [(60, 1000, 0), (40, 60, 30)])
+def test_words_for_missing_are_missing_where_the_column_is_numbers_without_them(
+    n_distinct: int, n_rows: int, n_missing: int
+) -> None:
+    texts = [f"${n % n_distinct}.50" for n in range(n_rows)]
+    column = read_cells(cells(*texts, *["None"] * 30))
+    assert column.isna().sum() == n_missing
+    assert (infer_schema(column.to_frame("c"))["c"].kind == "continuous") is (n_missing > 0)
+
+
 @pytest.mark.parametrize(
     "date", ["2021-02-01", "3/8/19", "8.3.2019 9:05", "2021-02-01 00:00:00.5", "9:30"]
 )
@@ -115,7 +126,9 @@ def test_decimals_are_fixed_where_all_numbers_are_written_back_by_them(
     [
         ["0 days 00:05:00", "1 days 02:03:04.000005"],
         ["-1 days +23:00:00", "NaT", None],
-        ["5 days", "1 days 00:00:00.000000001"],
+        ["5 days 00:00:00", "1 days 00:00:00.000000001"],
+        ["5 days", "-1 days"],
+        ["-1 days +00:00:00"],
     ],
 )
 def test_durations_as_pandas_writes_them_are_durations(texts: list[str | None]) -> None:
@@ -127,8 +140,17 @@ def test_durations_as_pandas_writes_them_are_durations(texts: list[str | None]) 
 
 
 @pytest.mark.parametrize(
-    "text", ["1 day", "05 days", "1 days 25:00:00", "1 days 2:00:00", "999999 days 00:00:00", "1d"]
+    "text",
+    [
+        *("1 day", "1 days", "05 days", "1 days 25:00:00", "1 days 2:00:00"),
+        *("999999 days 00:00:00", "1d"),
+    ],
 )
 def test_durations_that_pandas_would_write_otherwise_stay_text(text: str) -> None:
     texts = ["0 days 00:05:00", text]
     assert read_cells(pd.Series(texts, dtype="str")).tolist() == texts
+
+
+@pytest.mark.parametrize("text", ["05 days", "1_0 days", "999999 days"])
+def test_whole_days_that_pandas_would_write_otherwise_stay_text(text: str) -> None:
+    assert read_cells(pd.Series(["5 days", text], dtype="str")).tolist() == ["5 days", text]

@@ -1,13 +1,19 @@
 """Numbers of all kinds: the bulk is learnt, extremes clip, and one far row does not show."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from tabgan.encoding.column import EncodingOptions
 from tabgan.encoding.numeric import NumericEncoder
 from tabgan.errors import InvalidDataError
+from tabgan.schema import Kind, TableSchema, infer_schema
+from tabgan.synthesizers.preparation import prepare_table
 
 FitColumn = Callable[..., NumericEncoder]
 CANARY = "xyzzy-canary"
@@ -320,6 +326,41 @@ def test_a_condition_is_a_number_that_a_sample_can_hold(
     assert (code is not None) is possible
 
 
+@pytest.mark.parametrize(
+    ("values", "decimals", "possible"),
+    [
+        (np.round(NORMAL, 2), 2, True),
+        (np.round(NORMAL, 2), 1, False),
+        (np.round(NORMAL, 2), 6, True),
+        (np.round(NORMAL, 2), 18, False),
+        (np.round(NORMAL, 2).astype("float32"), 2, True),
+        (np.round(NORMAL, 2).astype("float32"), 1, False),
+        (pd.array(np.round(NORMAL, 2), "Float64"), 1, False),
+        (NORMAL, None, True),
+        (NORMAL, 2, False),
+        (NORMAL.astype(int), 0, True),
+        ([Decimal(n).scaleb(-2) for n in range(99, 999)], 2, True),
+        ([Decimal(n).scaleb(-2) for n in range(99, 999)], 1, False),
+        ([Decimal(n).scaleb(-2) for n in range(99, 999)], None, False),
+        ([Decimal(n).scaleb(-2) for n in range(99, 999)], 18, False),
+        ([Decimal(10 * n).scaleb(-2) for n in range(99, 999)], 1, True),
+    ],
+)
+def test_a_schema_whose_decimals_would_change_numbers_is_refused_at_fit(
+    values: Any, decimals: int | None, possible: bool
+) -> None:
+    given = pd.Series(values)
+    # The first cell is missing, where the dtype can say so.
+    table = pd.DataFrame({"c": given if given.dtype.kind == "i" else given.mask(given.index == 0)})
+    column = infer_schema(table)["c"]
+    column = replace(column, kind=Kind.CONTINUOUS, decimals=decimals)
+    if possible:
+        prepare_table(table, TableSchema((column,)), EncodingOptions())
+    else:
+        with pytest.raises(InvalidDataError, match=r"'c'.*decimals"):
+            prepare_table(table, TableSchema((column,)), EncodingOptions())
+
+
 @pytest.mark.parametrize(("value", "possible"), [(9.99, True), ("9.99", True), (9.991, False)])
 def test_a_condition_has_the_decimals_of_the_column(
     fit_column: FitColumn, value: object, possible: bool
@@ -363,3 +404,35 @@ def test_the_outermost_rows_and_those_beside_a_far_code_are_likely_as_their_neig
         [numbers.min(), numbers.max(), numbers.min() - 1.0, numbers.max() + 1.0, -500.0]
     )
     assert ((encoder.densities(cells) @ encoder.shares) > 0).all()
+
+
+HUGE, TINY = Decimal("1e99999999"), Decimal("1e-99999999")
+MINUS_HUGE, MINUS_TINY = Decimal("-1e99999999"), Decimal("-1e-99999999")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.Series([*range(-200, 200)] * 2),
+        pd.Series(np.round(NORMAL - 10.0, 2)),
+        pd.Series(NORMAL - 10.0),
+        pd.Series([Decimal(n).scaleb(-2) for n in range(-999, 999)]),
+        pd.Series([f"{n:,}.50" for n in range(-4000, 4000, 10)]),
+    ],
+    ids=["integers", "decimals", "reals", "objects", "texts"],
+)
+def test_a_range_may_end_farther_than_any_number_is_written(
+    fit_column: FitColumn, column: pd.Series
+) -> None:
+    encoder = fit_column(column)
+    everything = encoder.holds(column)
+    assert (encoder.holds(column, encoder.between(MINUS_HUGE, HUGE)) == everything).all()
+    assert not encoder.between(HUGE, None).is_possible
+    assert not encoder.between(None, MINUS_HUGE).is_possible
+    for low, high in ((TINY, None), (Decimal("0e-99999999"), None), (None, MINUS_TINY)):
+        restriction = encoder.between(low, high)
+        held = column[encoder.holds(column, restriction)]
+        signs = {str(cell).startswith("-") for cell in held}
+        assert signs == {low is None}
+    assert encoder.bound(TINY, is_low=True) > 0 > encoder.bound(MINUS_TINY, is_low=False)
+    assert encoder.bound(Decimal("0e99999999"), is_low=True) == 0

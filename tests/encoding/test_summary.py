@@ -55,7 +55,10 @@ def test_the_encoder_of_merged_parts_is_that_of_the_whole(
     column = ColumnSchema("c", Kind.CONTINUOUS, DtypeSpec("float64"), decimals=decimals)
 
     def summary(part: list[float | None]) -> NumberSummary:
-        return ContinuousEncoder.summarise(pd.Series(part, dtype="float64"), column)
+        numbers = pd.Series(part, dtype="float64")
+        return ContinuousEncoder.summarise(
+            numbers if decimals is None else numbers.round(decimals), column
+        )
 
     merged = summary(parts[0])
     for part in parts[1:]:

@@ -2,6 +2,7 @@
 
 import datetime
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions
 from tabgan.errors import InvalidDataError
-from tabgan.schema import infer_schema
+from tabgan.schema import TableSchema, infer_schema
 from tabgan.schema.constraints import Inequality, Sum, infer_constraints
 from tabgan.schema.number_texts import NumberFormat
 from tabgan.synthesizers.preparation import prepare_table
@@ -127,11 +128,29 @@ def test_sums_of_numbers_as_text_are_rules() -> None:
     assert prepared.constraints
 
 
-def test_text_that_is_no_time_is_refused_without_quoting_it(fit_column: FitColumn) -> None:
-    encoder = fit_column(pd.Series([t.isoformat() for t in TIMES]))
+@pytest.mark.parametrize(
+    ("texts", "notation"),
+    [
+        ([t.isoformat() for t in TIMES], "%H:%M:%S"),
+        ([f"${n:,}.50" for n in range(0, 4000, 10)], "$#,##0.00"),
+    ],
+)
+def test_what_is_written_otherwise_is_refused_with_the_notation_and_not_quoted(
+    fit_column: FitColumn, texts: list[str], notation: str
+) -> None:
+    encoder = fit_column(pd.Series(texts))
     with pytest.raises(InvalidDataError, match="'c'") as caught:
-        encoder.read_numbers(pd.Series(["10:00:00", "xyzzy-canary"]), encoder.column)
+        encoder.read_numbers(pd.Series([texts[0], "xyzzy-canary"]), encoder.column)
+    assert f"not written {notation}, as the schema says" in str(caught.value)
     assert "xyzzy" not in str(caught.value)
+
+
+@pytest.mark.parametrize("decimals", [1, 10**9])
+def test_decimals_that_do_not_hold_those_of_the_notation_are_refused(decimals: int) -> None:
+    table = pd.DataFrame({"c": [f"${n:,}.{n % 90 + 10}" for n in range(300)]})
+    schema = TableSchema((replace(infer_schema(table)["c"], decimals=decimals),))
+    with pytest.raises(InvalidDataError, match="'c'"):
+        prepare_table(table, schema, EncodingOptions())
 
 
 @pytest.mark.parametrize("texts", [["24:00", "12:00"], ["9:05", "09:05"], ["1:5"], ["12:00", "x"]])

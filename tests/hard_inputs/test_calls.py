@@ -1,5 +1,6 @@
 """Families E to J, M and N: parameters, conditions, files, threads and the command line."""
 
+import dataclasses
 import datetime
 import json
 import zipfile
@@ -680,6 +681,59 @@ CASES = {
         ),
     ),
     "Z46a": ("a Formula with no name in braces", lambda h: str(Formula("amt", "{age} * 2"))),
+    "Z50": (
+        "a range of Decimals that ends at 1e99999999",
+        lambda h: money(h, (0, Decimal("1e99999999"))),
+    ),
+    "Z50a": (
+        "the Decimal 1e999999999 for a column of integers",
+        lambda h: h.condition(h.base(), {"age": Decimal("1e999999999")}),
+    ),
+    "Z51": (
+        "a schema whose notation of numbers alone is given",
+        lambda h: by_edited_schema(h, kind="continuous", number_format="$0.00"),
+    ),
+    "Z51a": (
+        "a schema with other decimals than its notation of numbers",
+        lambda h: by_edited_schema(h, kind="continuous", number_format="$0.00", decimals=1),
+    ),
+    "Z51b": (
+        "a schema with another notation of numbers than the table",
+        lambda h: by_edited_schema(h, kind="continuous", number_format="€0.00"),
+    ),
+    "Z52": ("a schema with fewer decimals than the table", lambda h: by_fewer_decimals(h)),
+    "Z53": (
+        "a schema with 10**9 decimals",
+        lambda h: by_edited_schema(h, kind="continuous", decimals=10**9),
+    ),
+    "Z54": (
+        "a schema with a format of dates that names the day twice",
+        lambda h: by_edited_schema(h, kind="datetime", date_format="%d/%d/%Y"),
+    ),
+    "Z54a": (
+        "a schema with an empty format of dates",
+        lambda h: by_edited_schema(h, kind="datetime", date_format=""),
+    ),
+    "Z54b": (
+        "a schema with a date in its times of day",
+        lambda h: by_edited_schema(h, kind="timedelta", date_format="%d.%m.%Y %H:%M"),
+    ),
+    "Z55": (
+        "a schema with local clocks for text",
+        lambda h: by_edited_schema(h, kind="datetime", clock="local"),
+    ),
+    "Z56": (
+        "a CSV of text that becomes no numbers, with None among it",
+        held(
+            CELLS,
+            "test_words_for_missing_are_missing_where_the_column_is_numbers_without_them",
+            "kept: as text, None included",
+        ),
+    ),
+    "Z57": (
+        "a CSV with 1 days and 1 days 00:05:00 in a column",
+        held(CELLS, "test_durations_that_pandas_would_write_otherwise_stay_text", "kept: as text"),
+    ),
     "Y98": (
         "fit -o -, which is stdout",
         lambda h: h.command("fit", csv(h, "a,b\n1,2\n"), "-o", "-"),
@@ -746,6 +800,23 @@ def ruled(h, table, rules):
 def of_rules(h, *rules):
     table, path = csv(h, "a,b\n1,2\n"), csv(h, json.dumps(rules), "rules.json")
     return h.command("fit", table, "-o", h.folder / "m.tabgan", "--constraints", path)
+
+
+def by_edited_schema(h, **fields):
+    table = csv(h, "a,b\n" + "".join(f"${n % 7}.50,{n % 3}\n" for n in range(90)))
+    form = json.loads(tabgan.infer_schema(pd.read_csv(table)).to_json())
+    form["columns"][0] = {"name": "a", "dtype": form["columns"][0]["dtype"]} | fields
+    schema = csv(h, json.dumps(form), "schema.json")
+    return h.command("fit", table, "--dry-run", "--schema", schema)
+
+
+def by_fewer_decimals(h):
+    inferred = tabgan.infer_schema(h.base())
+    columns = (dataclasses.replace(c, decimals=c.decimals and 1) for c in inferred)
+    schema = tabgan.TableSchema(tuple(columns))
+    h.given.append(h.base())
+    prepare_table(h.base(), schema, EncodingOptions())
+    return "kept"
 
 
 def by_local_clocks(h):

@@ -75,6 +75,11 @@ def test_what_no_single_notation_writes_is_no_number(texts: list[str]) -> None:
     assert guess_number_format(pd.Series(texts, dtype=object)) is None
 
 
+def test_a_number_of_a_billion_digits_is_not_written() -> None:
+    with pytest.raises(ValueError, match="digits"):
+        NumberFormat("0.00").write(Decimal("1e999999999"))
+
+
 @pytest.mark.parametrize("notation", ["", "1.00", "0.0000000000", "#,#0", "0.0#", "0 0"])
 def test_what_is_no_notation_is_refused(notation: str) -> None:
     with pytest.raises(ValueError, match="notation"):

@@ -1,6 +1,7 @@
 """What holds of any schema and of any small table."""
 
 import datetime
+from dataclasses import replace
 from decimal import Decimal
 
 import numpy as np
@@ -48,6 +49,18 @@ dtypes = st.one_of(
         lambda levels: DtypeSpec("category", tuple(levels), False, "object")
     ),
 )
+
+
+def without_contradiction(column: ColumnSchema) -> ColumnSchema:
+    is_of_kind = OBJECT_KINDS.get(column.object_type or "") == column.kind
+    is_unused = column.kind not in OBJECT_KINDS.values()
+    return replace(
+        column,
+        object_type=column.object_type if is_of_kind or is_unused else None,
+        decimals=column.decimals if column.number_format is None else None,
+    )
+
+
 columns = st.builds(
     ColumnSchema,
     names,
@@ -60,7 +73,7 @@ columns = st.builds(
     object_type=st.none() | st.sampled_from(list(OBJECT_KINDS)),
     pattern=st.none() | texts.filter(bool),
     released=texts,
-)
+).map(without_contradiction)
 schemas = st.lists(columns, max_size=4, unique_by=lambda column: column.name).map(
     lambda found: TableSchema(tuple(found))
 )

@@ -4,11 +4,14 @@ import json
 from dataclasses import FrozenInstanceError, replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import InvalidDataError, InvalidParameterError, UnsupportedTypeError
 from tabgan.schema import ColumnSchema, DtypeSpec, Kind, TableSchema, infer_schema
+from tabgan.synthesizers.preparation import prepare_table
 
 
 @pytest.fixture
@@ -119,6 +122,13 @@ COLUMN = ColumnSchema("age", Kind.INTEGER, DtypeSpec("int64")).to_json()
         ({"colour": "red"}, "'age'.*colour"),
         ({"decimals": -1}, "'age'.*decimals"),
         ({"decimals": True}, "'age'.*decimals"),
+        ({"decimals": 19}, "'age'.*decimals.*18"),
+        ({"decimals": 10**9}, "'age'.*decimals.*18"),
+        ({"date_format": ""}, "'age'.*date_format"),
+        ({"date_format": "%d/%d/%Y"}, "'age'.*date_format"),
+        ({"date_format": "%5f%3f"}, "'age'.*date_format"),
+        ({"date_format": "%Q"}, "'age'.*date_format"),
+        ({"clock": "local"}, "'age'.*clock.*zone"),
         ({"csv_decimals": 0}, "'age'.*csv_decimals"),
         ({"csv_decimals": 10**9}, "'age'.*csv_decimals"),
         ({"number_format": "1.00"}, "'age'.*number_format"),
@@ -130,6 +140,50 @@ def test_a_wrong_field_is_refused_with_its_column(change: dict[str, object], mes
     text = json.dumps({"columns": [COLUMN | change]})
     with pytest.raises(InvalidDataError, match=message):
         TableSchema.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"kind": "continuous", "number_format": "$0.00", "decimals": 1}, "decimals must be 2"),
+        ({"kind": "continuous", "number_format": "$0.00", "object_type": "date"}, "object_type"),
+        ({"kind": "continuous", "object_type": "time"}, "object_type time"),
+        ({"kind": "datetime", "object_type": "Decimal"}, "object_type Decimal"),
+        ({"kind": "datetime", "object_type": "date", "date_format": "%Y"}, "leave one out"),
+        ({"kind": "timedelta", "date_format": "%d.%m.%Y"}, "time of day"),
+        ({"kind": "timedelta", "date_format": "%H:%M", "object_type": "timedelta"}, '"time"'),
+        ({"kind": "datetime", "dtype": "datetime64[ns]", "clock": "local"}, "clock.*zone"),
+    ],
+)
+def test_fields_that_contradict_each_other_are_refused(
+    change: dict[str, object], message: str
+) -> None:
+    text = json.dumps({"columns": [COLUMN | {"dtype": "object"} | change]})
+    with pytest.raises(InvalidDataError, match=f"'age'.*{message}"):
+        TableSchema.from_json(text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "edited"),
+    [
+        ([f"${n % 40}.5" for n in range(300)], {"kind": "continuous", "number_format": "$0.0"}),
+        ([f"{n % 24}:05" for n in range(300)], {"kind": "timedelta", "date_format": "%-H:%M"}),
+    ],
+)
+def test_the_notation_of_text_says_what_the_text_stands_for(
+    texts: list[str], edited: dict[str, str]
+) -> None:
+    table = pd.DataFrame({"c": texts, "d": 1.5})
+    form = json.loads(infer_schema(table).to_json())
+    plain = {"name": "c", "dtype": form["columns"][0]["dtype"]}
+    form["columns"][0] = plain | edited
+    schema = TableSchema.from_json(json.dumps(form))
+    assert TableSchema.from_json(schema.to_json()) == schema
+    same = replace(infer_schema(table)["c"], **edited | {"kind": Kind(edited["kind"])})
+    assert (same.object_type, same.decimals) == (schema["c"].object_type, schema["c"].decimals)
+    encoder = prepare_table(table, schema, EncodingOptions()).encoder.encoder_of("c")
+    codes, positions = encoder.encode(table["c"], np.full(300, 0.5))
+    assert encoder.decode(codes, (positions + 1.0) / 2.0, 0).tolist() == texts
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from tabgan.training.progress import make_reporter
 
 def play(verbose):
     with make_reporter(verbose) as reporter:
+        reporter.resume()
         reporter.phase("likelihood", 40, 0)
         reporter.step(20, {"likelihood_loss": 19.5, "held_out_likelihood": 19.25})
         reporter.step(40, {"likelihood_loss": 19.0})
@@ -31,6 +32,7 @@ def test_losses_and_scores_are_shown(capsys, verbose):
     play(verbose)
     shown = capsys.readouterr().err
     for part in (
+        "Going on from the checkpoint.",
         "learning",
         "40/40",
         "held-out 19.25",
@@ -43,7 +45,7 @@ def test_losses_and_scores_are_shown(capsys, verbose):
 
 def test_off_a_terminal_auto_means_lines(capsys):
     play("auto")
-    assert len(capsys.readouterr().err.strip().splitlines()) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 3
 
 
 def test_what_follows_the_training_has_a_line_of_its_own(capsys):

@@ -43,6 +43,7 @@ def fit(
     max_time: float | None = None,
     store: Memory | None = None,
     make_tree_grower: MakeTreeGrower | None = None,
+    verbose: int = 0,
     **changes: object,
 ) -> TrainedNetworks:
     n_columns = len(sizes)
@@ -55,7 +56,7 @@ def fit(
         practised=KnownSets(np.tri(n_columns, k=-1, dtype=bool), np.zeros((0, n_columns), bool)),
         seed=0,
         judge=judge,
-        reporter=make_reporter(0),
+        reporter=make_reporter(verbose),
         clock=Clock(max_time),
         store=store,
         make_tree_grower=make_tree_grower,
@@ -179,17 +180,19 @@ def test_a_larger_table_hears_trees_where_held_out_rows_like_them():
     assert [look["phase"] for look in trained.history][-1] == "distillation"
 
 
-def test_a_distillation_that_time_cut_is_gone_on_from_with_the_game():
+def test_a_distillation_that_time_cut_is_gone_on_from_with_the_game(capsys):
     codes = np.zeros((400, 2), int)
     store = Memory()
     plan = {"make_tree_grower": says([0.2, 0.5, 0.3]), "store": store, "max_time": 1e-3}
-    fit(codes, (3, 3), **plan, **SMALL)
+    fit(codes, (3, 3), **plan, **SMALL, verbose=2)
+    assert "Going on" not in capsys.readouterr().err
     facts = store.snapshot.facts
     assert facts["phase"] == "distillation"
     assert facts["result"]["out_of_time"]
     before = len(facts["result"]["history"])
-    trained = fit(codes, (3, 3), **plan, **(SMALL | {"adversarial_steps": 20}))
+    trained = fit(codes, (3, 3), **plan, **(SMALL | {"adversarial_steps": 20}), verbose=2)
     assert [look["phase"] for look in trained.history[before:]] == ["adversarial"]
+    assert capsys.readouterr().err.startswith("Going on from the checkpoint.\n")
 
 
 def test_without_held_out_rows_the_last_weights_are_kept() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tabgan.schema.constraints.finding import FloatArray
 from tabgan.schema.date_texts import read_dates, write_dates
-from tabgan.schema.dtypes import unit_of, zone_of
+from tabgan.schema.dtypes import stamp_dtype, unit_of
 from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
 from tabgan.schema.text_cells import read_text_cells
@@ -154,10 +154,7 @@ def _points_in_time(cells: pd.Series, column: ColumnSchema) -> pd.Series:
     if isinstance(cells.dtype, pd.PeriodDtype):
         return pd.Series(cells.array.to_timestamp())
     if _is_arrow(cells):
-        zone = zone_of(cells.dtype)
-        unit = unit_of(cells.dtype)
-        plain: Any = f"datetime64[{unit}]" if zone is None else f"datetime64[{unit}, {zone}]"
-        cells = cells.astype(plain)
+        cells = cells.astype(stamp_dtype(cells.dtype))
     return cells if cells.dt.tz is None else cells.dt.tz_convert("UTC")
 
 
