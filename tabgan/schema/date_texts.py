@@ -2,7 +2,8 @@
 
 A format is one of ``strftime``, with two fields more. ``%-d`` (``%-m``, ``%-H``, ``%-I``) is a
 number without its leading zero, which not every system's ``strftime`` writes, and ``%3f`` is a
-fraction of a second in three digits (1 to 5). Years of two digits are 1969 to 2068.
+fraction of a second in three digits (1 to 5). Years of two digits are 1969 to 2068. A month without
+a day is its first.
 """
 
 import re
@@ -28,6 +29,8 @@ _TIME = r"\d{1,2}:\d\d(?::\d\d)?"
 # 3/8/19 and 3-Aug-19; 19-08-03.
 _SHORT_YEAR_LAST = re.compile(r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2)(\d\d(?:[T ,].*)?)")
 _SHORT_YEAR_FIRST = re.compile(r"()(\d\d([-/.])\d\d?\3\d\d?(?:[T ,].*)?)")
+# 12/2011, Jun-2014 and June 2014; Jun-14 is a day as often as a month.
+_MONTH = re.compile(r"(?:\d\d(?=/)|[A-Za-z]{3,9})([-/ ])\d{4}")
 
 
 def read_dates(texts: Any, date_format: str, errors: Any = "coerce") -> Any:
@@ -146,6 +149,12 @@ def _formats(texts: pd.Series) -> Iterable[str]:
 
 def _guesses(text: str) -> Iterable[str]:
     """Yield formats that a text may be written in, but for leading zeros."""
+    month = _MONTH.fullmatch(text)
+    if month:
+        # pandas guesses formats of days.
+        of_day = _guess(f"01{month[1]}{text}", day_first=True)
+        if of_day is not None:
+            yield of_day.removeprefix(f"%d{month[1]}")
     for year in ("%Y", "%y"):
         forms = {text} if year == "%Y" else _with_four_digits(text)
         for form, day_first in product(forms, (False, True)):

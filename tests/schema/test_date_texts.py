@@ -66,6 +66,11 @@ def test_dates_are_written_as_by_strftime_but_for_leading_zeros_and_short_fracti
         ["10.7.21.35"],
         ["2.1.0", "2.2.0"],
         ["2019-3"],
+        ["10-2019"],
+        ["3/2019", "12/2019"],
+        ["13/2019", "12/2019"],
+        ["Lot-2019"],
+        ["Jun-14", "Jun-30"],
         [""],
         ["/" * 2000],
     ],
@@ -85,3 +90,11 @@ def test_a_year_of_two_digits_is_where_the_column_varies_least() -> None:
     for date_format in ("%d-%m-%y", "%m-%d-%y", "%y-%m-%d"):
         assert guess_date_format(write_dates(days, date_format)) == date_format
     assert guess_date_format(pd.Series(["45-06-07"])) == "%y-%m-%d"
+
+
+@pytest.mark.parametrize("date_format", ["%m/%Y", "%b-%Y", "%b %Y", "%B %Y", "%b/%Y"])
+def test_a_month_is_its_first_day(date_format: str) -> None:
+    months = pd.Series(pd.date_range("2019-01-01", periods=30, freq="MS"))
+    texts = write_dates(months, date_format)
+    assert guess_date_format(texts) == date_format
+    assert read_dates(texts, date_format).tolist() == months.tolist()
