@@ -32,12 +32,26 @@ _COVERED = 0.9
 # Nothing that fewer share stands in a pattern as it is.
 _FEWEST_SHARING = 5
 
-
-# An amount with a comma or a point, a date, or a time of day.
+# A sign, as ₹ or <, or letters, that set a currency apart from a code such as ABC23.58.
+_CURRENCY = r"(?:[^\w\s.,'#()+-]|[A-Z]{1,3}[$£€¥]|[A-Z]{3}\s)\s?"
+_UNIT = r"\s?(?:[^\w\s.,'#()+-]|[A-Za-zµ°]{1,4}(?:/[A-Za-z]{1,4})?)"
+_CHECK_LETTER = r"\s?[A-Z]\b"  # 12.345.678 A
+# Numbers in groups, which without a currency or unit may as well be codes, phones and addresses.
+_GROUPED = r"\d{1,3}(?:[.\s']\d{3}|,\d{2,3})+(?:[.,]\d+)?"
+# 5.46e5; 1,234,567; 1.234,50.
+_PLAIN = r"""(?:\d+[.,]\d+(?:[eE][-+]?\d+)?|\d{1,3}(?:[,']\d{3})+
+    |\d{1,3}(?P<group>[,.'\s])\d{2,3}(?:(?P=group)\d{2,3})*(?!(?P=group))[.,]\d+)"""
+_SIGN = r"[-+(]?\s?"
+_TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?(?:\s?[AaPp]\.?[Mm]\.?)?"
+_MONTH = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# An amount with a comma or a point, or grouped with a currency or unit, a date, or a time of day.
 _MEASURED = re.compile(
-    r"""[^\w\s]?\s?[-+(]?\s?(?:\d{1,3}(?:[,.']\d{3})+(?:[.,]\d+)?|\d+[.,]\d+)\s?[^\w\s]?\)?
-    |\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[\sT].*)?
-    |\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?""",
+    rf"""{_SIGN}(?:{_CURRENCY})?{_SIGN}{_PLAIN}(?:{_UNIT})?[-+)]?
+    |{_SIGN}(?:{_CURRENCY}{_SIGN}{_GROUPED}|{_GROUPED}(?!{_CHECK_LETTER}){_UNIT})[-+)]?
+    |\d{{1,4}}[-/.]\d{{1,2}}[-/.]\d{{1,4}}(?:[\sT].*)?
+    |\d{{1,2}}[-/.\s]?{_MONTH}[-/.,\s]{{0,2}}\d{{2,4}}(?:[\sT:].*)?
+    |(?:[A-Z][a-z]+,?\s)?{_MONTH}\s+\d{{1,2}}(?:,?\s\d{{4}}|\s{_TIME})(?:\s.*)?
+    |{_TIME}""",
     re.VERBOSE,
 )
 _MOST_LOOKED_AT = 1_000
