@@ -15,7 +15,7 @@ from pandas.api import types as pandas_types
 from tabgan.errors import InvalidDataError, UnsupportedTypeError
 from tabgan.schema.date_texts import guess_date_format, guess_time_format
 from tabgan.schema.dtypes import DtypeSpec, countable
-from tabgan.schema.number_texts import MOST_DECIMALS, NumberFormat, guess_number_format
+from tabgan.schema.number_texts import MOST_DECIMALS, NumberFormat, are_codes, guess_number_format
 from tabgan.schema.objects import OBJECT_KINDS, count_decimal_places, object_type_of
 from tabgan.schema.patterns import infer_pattern
 from tabgan.schema.supported import check_supported, is_writable
@@ -232,9 +232,12 @@ def _guess_text(present: pd.Series) -> _Guess:
         reason = f"text times of day written {time_format}"
         return _Guess(Kind.TIMEDELTA, reason, date_format=time_format, object_type="time")
     n_distinct = present.nunique()
-    if len(present) >= _IDENTIFIER_MIN_ROWS and n_distinct >= _NUMBER_DISTINCT_SHARE * len(present):
+    if len(present) < _IDENTIFIER_MIN_ROWS:
+        return _Guess(Kind.CATEGORICAL, f"text, {n_distinct} distinct")
+    tells_apart = n_distinct >= _IDENTIFIER_DISTINCT_SHARE * len(present)
+    if n_distinct >= _NUMBER_DISTINCT_SHARE * len(present):
         number_format = guess_number_format(present)
-        if number_format is not None:
+        if number_format and not (tells_apart and are_codes(present, number_format)):
             return _Guess(
                 Kind.CONTINUOUS,
                 f"text numbers written {number_format}",
@@ -242,9 +245,7 @@ def _guess_text(present: pd.Series) -> _Guess:
                 number_format=number_format,
                 object_type="Decimal",
             )
-    if len(present) >= _IDENTIFIER_MIN_ROWS and n_distinct >= _IDENTIFIER_DISTINCT_SHARE * len(
-        present
-    ):
+    if tells_apart:
         reason = f"text, {n_distinct} distinct values in {len(present)} rows"
         return _Guess(Kind.IDENTIFIER, reason, pattern=infer_pattern(present))
     return _Guess(Kind.CATEGORICAL, f"text, {n_distinct} distinct")

@@ -2,7 +2,8 @@
 
 A notation is written as a spreadsheet has it: ``$#,##0.00`` groups thousands by commas and has two
 decimals, ``0,## kg`` has a comma before up to two. A minus stands in front, or where the notation
-has one: ``$-0.00``.
+has one: ``$-0.00``; in ``($0.00)`` parentheses stand for it. The sign of a zero is read and not
+written.
 """
 
 import re
@@ -26,11 +27,16 @@ _NOTATION = re.compile(
     rf"(?P<before>[^#0]*)(?:#(?P<group>[,.'{_SPACES}])##)?0"
     rf"(?:(?P<point>[.,])(?P<places>0{{1,{MOST_DECIMALS}}}|#{{1,{MOST_DECIMALS}}}))?(?P<after>[^#0]*)"
 )
+# Letters that touch a number are a code, as in ABC23.58, but for the currencies traded most.
+_CURRENCIES = (
+    "AUD|BRL|CAD|CHF|CNY|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RON|"
+    "RUB|SEK|SGD|THB|TRY|TWD|USD|ZAR"
+)
 # A currency or a unit is a sign or a few letters; more, and the text is a name with a number in it.
 _TEXT = re.compile(
-    rf"-?(?P<before>(?:[A-Z]{{3}}|[^\w\s.,'#()+-])?[{_SPACES}]?)-?"
+    rf"[-(]?(?P<before>(?:{_CURRENCIES}|[A-Z]{{3}}(?=[{_SPACES}])|[^\w\s.,'#()+-])?[{_SPACES}]?)-?"
     rf"\d(?:[\d.,'{_SPACES}]*\d)?"
-    rf"(?P<after>[{_SPACES}]?(?:[^\w\s.,'#()+-]|[A-Za-z]{{1,3}})?)"
+    rf"(?P<after>[{_SPACES}]?(?:[^\w\s.,'#()+-]|[A-Za-z]{{1,3}})?)\)?"
 )
 
 
@@ -87,10 +93,11 @@ class NumberFormat:
             size = Decimal("".join("." if c == point else c for c in digits))
         except InvalidOperation:
             raise ValueError("no number in this notation") from None
-        number = -size if "-" in text and size else size
-        if self.write(number) != text:
-            raise ValueError("no number in this notation")
-        return number
+        if self._write(size, is_negative=False) == text:
+            return size
+        if self._write(size, is_negative=True) == text:
+            return -size
+        raise ValueError("no number in this notation")
 
     def write(self, number: Decimal) -> str:
         """Return a number as text.
@@ -100,6 +107,11 @@ class NumberFormat:
         ValueError
             If it has more digits before the point than any number of a column.
         """
+        # Half a step is rounded to zero, which has no sign.
+        half_step = Decimal(5).scaleb(-1 - self.decimals)
+        return self._write(number, is_negative=number < -half_step)
+
+    def _write(self, number: Decimal, *, is_negative: bool) -> str:
         if number.adjusted() > _MOST_DIGITS:
             raise ValueError("too many digits")
         before, group, point, places, after = self._parts.values()
@@ -107,10 +119,11 @@ class NumberFormat:
         if places.startswith("#"):
             rest = rest.rstrip("0")
         whole = f"{int(whole):,}".replace(",", group)
-        unsigned = before.replace("-", "")
-        if number >= 0:
-            before = unsigned
-        elif before == unsigned:
+        if not is_negative:
+            if "(" in before:
+                after = after.replace(")", "")
+            before = re.sub("[-(]", "", before)
+        elif not re.search("[-(]", before):
             before = f"-{before}"
         return f"{before}{whole}{point if rest else ''}{rest}{after}"
 
@@ -118,7 +131,8 @@ class NumberFormat:
 def guess_number_format(present: pd.Series) -> str | None:
     """Return the one notation that reads every number back exactly as it was written.
 
-    ``None`` also for integers without thousands in groups, which are codes as often as counts.
+    Only the sign of a zero is lost. ``None`` also for integers without thousands in groups, which
+    are codes as often as counts.
 
     Parameters
     ----------
@@ -136,6 +150,17 @@ def guess_number_format(present: pd.Series) -> str | None:
     return None
 
 
+def are_codes(present: pd.Series, notation: str) -> bool:
+    """Say whether texts of a notation are codes in blocks: ``57.414.158``, ``375 579 841``.
+
+    They are two groups of thousands or more, without a sign, a currency or a unit, and all of one
+    length. So are some counts; ask this of texts that differ in nearly every row.
+    """
+    if re.fullmatch("#[^#]##0", notation) is None or present.str.len().nunique() != 1:
+        return False
+    return bool(present.str.fullmatch(r"(?:\d+\D){2,}\d+").all())
+
+
 def _notations(texts: list[str], before: str, after: str) -> Iterable[str]:
     """Yield notations that texts may be written in, the likeliest first."""
     found = set().union(*texts)
@@ -149,9 +174,12 @@ def _notations(texts: list[str], before: str, after: str) -> Iterable[str]:
             continue
         places = point + ("0" if len(lengths) == 1 else "#") * most if most else ""
         number = (f"#{group}##0" if group else "0") + places
-        yield f"{before}{number}{after}"
-        if before:
-            yield f"{before}-{number}{after}"
+        if "(" in found:
+            yield f"({before}{number}{after})"
+        else:
+            yield f"{before}{number}{after}"
+            if before:
+                yield f"{before}-{number}{after}"
 
 
 def _read_all(texts: list[str], written: NumberFormat) -> list[Decimal] | None:

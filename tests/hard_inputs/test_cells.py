@@ -521,6 +521,49 @@ CASES = {
             arrow(pa.string(), [f"{n * 7 - 99},{n % 100:02} €" for n in range(300)]), rewritten
         ),
     ),
+    "Z60": (
+        "identity numbers with dots: 57.414.158",
+        lambda h: h.column(
+            [f"{10**7 + n * 271_003:,}".replace(",", ".") for n in range(300)],
+            shaped(r"\d{2}\.\d{3}\.\d{3}"),
+        ),
+    ),
+    "Z61": (
+        "IP addresses whose blocks have three digits",
+        lambda h: h.column([f"10.{132 + n % 9}.{214 + n % 7}.{149 + n}" for n in range(300)]),
+    ),
+    "Z62": (
+        "letters directly before numbers that are no currency: ABC23.58",
+        lambda h: h.column([f"ABC{20 + n % 80}.{10 + n // 5}" for n in range(300)]),
+    ),
+    "Z63": (
+        "amounts of money as text, among them a zero with a sign",
+        lambda h: h.column(
+            [f"{n * 7 - 99},{n % 100:02} €" for n in range(299)] + ["-0,00 €"], rewritten
+        ),
+    ),
+    "Z64": (
+        "amounts of money as text, the negative ones in parentheses",
+        lambda h: h.column(
+            h.gaps([f"${n * 1017.3:,.2f}" if n % 3 else f"(${n + 1}.50)" for n in range(300)]),
+            rewritten,
+        ),
+    ),
+    "Z65": (
+        "amounts as text with a power of ten, and of a currency that groups by hundreds",
+        lambda h: h.learn(
+            h.base().assign(
+                powers=[f"{1 + n / 300:.4f}e5" for n in range(300)],
+                rupees=[f"₹69,{10 + n % 90},{300 + n}.00" for n in range(300)],
+            )
+        ),
+    ),
+    "Z66": (
+        "months as text",
+        lambda h: h.column(
+            h.gaps([f"{1 + n % 12:02}/{1995 + n // 12}" for n in range(300)]), rewritten
+        ),
+    ),
     "Z08": (
         "times of day as text",
         lambda h: h.column(

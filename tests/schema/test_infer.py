@@ -170,6 +170,21 @@ def test_text_that_differs_in_nearly_every_row_is_an_identifier_with_its_pattern
     assert column.pattern == "DE-00999"
 
 
+@pytest.mark.parametrize("mark", [".", " ", ","])
+def test_blocks_of_digits_in_texts_of_one_length_are_identifiers(mark: str) -> None:
+    codes = [f"{10**7 + i * 271_003:,}".replace(",", mark) for i in range(300)]
+    column = column_of(codes)
+    assert (column.kind, column.pattern) == (Kind.IDENTIFIER, f"99{mark}999{mark}999")
+    for numbers in (
+        [*codes, "1,234,567".replace(",", mark)],
+        [f"-{code}" for code in codes],
+        [f"{code} €" for code in codes],
+        [code[:-4] for code in codes],
+        codes[:100] * 2 + codes[100:200],
+    ):
+        assert column_of(numbers).kind is Kind.CONTINUOUS
+
+
 def test_text_that_repeats_more_often_is_a_category() -> None:
     column = column_of([f"DE-{i:05}" for i in range(100)] + ["DE-00001"] * 10)
     assert column.kind is Kind.CATEGORICAL

@@ -13,6 +13,7 @@ CENTS = [*range(-200_000_000, 200_000_000, 77_777_701), 5, 99, 12_345]
 NOTATIONS = [
     *("0.00", "#,##0.00", "$#,##0.00", "$-#,##0.00", "0,00", "#.##0,00 €", "# ##0,00"),
     *("CHF #'##0.00", "#\N{NO-BREAK SPACE}##0,00\N{NO-BREAK SPACE}€", "0.00%", "#,##0.00 kg"),
+    *("(#,##0.00)", "($#,##0.00)", "EUR0.00", "ABC 0.00"),
 ]
 
 
@@ -36,6 +37,19 @@ def test_decimals_may_be_those_that_are_needed() -> None:
     assert NumberFormat("0.##").write(Decimal("3.00")) == "3"
 
 
+def test_the_sign_of_a_zero_is_read_and_not_written() -> None:
+    assert guess_number_format(pd.Series(["-0,00 €", "1,50 €"])) == "0,00 €"
+    for notation, text in [("0.00", "-0.00"), ("(0.00)", "(0.00)"), ("0.##", "-0")]:
+        assert not NumberFormat(notation).read(text).is_signed()
+    for number in ("-0.004", "-0.005", "-0.00"):
+        assert NumberFormat("0.00").write(Decimal(number)) == "0.00"
+    assert NumberFormat("0.00").write(Decimal("-0.0051")) == "-0.01"
+
+
+def test_parentheses_that_are_no_sign_stay() -> None:
+    assert NumberFormat("0.00 (kg)").read("-1.50 (kg)") == Decimal("-1.50")
+
+
 def test_groups_of_thousands_make_integers() -> None:
     assert guess_number_format(pd.Series(["7", "1,234", "-56,789,012"])) == "#,##0"
     # A zero in front, or four digits, and the comma stands before decimals.
@@ -53,8 +67,10 @@ def test_groups_of_thousands_make_integers() -> None:
         ["1.50", "$1.50"],
         ["$1.50", "€1.50"],
         ["+1.50", "2.50"],
-        ["(1.50)", "2.50"],
-        ["-0.00", "1.50"],
+        ["(1.50)", "-2.50"],
+        ["(1.50", "2.50"],
+        ["1.50)", "2.50"],
+        ["ABC1.50", "ABC2.50"],
         ["1,23,456.00"],
         ["1.2.3"],
         ["10.7.21.35"],
