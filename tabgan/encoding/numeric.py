@@ -17,12 +17,9 @@ from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
 from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.restriction import Restriction
-from tabgan.encoding.roundness import (
-    FindRoundness,
-    Roundness,
-    Steps,
-)
+from tabgan.encoding.roundness import FindRoundness, Roundness
 from tabgan.encoding.scale import Cut, Scale
+from tabgan.encoding.steps import Steps
 from tabgan.encoding.summary import NumberSummary
 from tabgan.errors import InvalidDataError
 from tabgan.schema import ColumnSchema

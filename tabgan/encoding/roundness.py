@@ -8,30 +8,13 @@ likely: laid end to end, the pieces have no bumps any more.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 import numpy as np
 
 from tabgan.encoding.rhythm import Rhythm
+from tabgan.encoding.steps import Steps
 from tabgan.schema.number_texts import MOST_DECIMALS
 
-# What people round numbers to, in units of the last digit: steps, and how far below a multiple.
-_DECIMAL_STEPS = np.array(
-    [
-        *((step, 0) for step in (1, 2, 5)),
-        *((m * 10**k, 0) for k in range(1, 7) for m in (1, 2, 2.5, 5)),
-        *((10**k, 0) for k in range(7, 13)),
-        # 9.99 and 9.95.
-        *((10**k, below * 10 ** (k - 2)) for k in range(2, 13) for below in (1, 5)),
-    ]
-)
-# What they round times to, in seconds.
-_CLOCK_STEPS = [
-    *(Fraction(1, 10**k) for k in (6, 3, 2, 1)),
-    *map(Fraction, (1, 5, 10, 15, 30)),
-    *(Fraction(60 * minutes) for minutes in (1, 5, 10, 15, 30, 60)),
-    Fraction(86_400),
-]
 # Steps of smaller shares are left out; to tell them from none takes a table of a size few have.
 _SMALLEST_SHARE = 0.01
 # And those within so many standard errors of none.
@@ -40,8 +23,6 @@ _N_ERRORS = 4.0
 _SHARE_OF_ANY = 1e-3
 # Rounds are cheap, since rows count by what divides them; rare steps converge last.
 _N_ROUNDS = 200
-# All steps of numbers divide it.
-_PERIOD = 1e13
 # Beyond, float64 counts no more. Long before, pieces next to each other cannot be told apart; round
 # numbers among them can.
 _FARTHEST = 2.0**53
@@ -50,59 +31,6 @@ _MOST_STEPS, _MOST_PER_UNIT = 64, 1e15
 # Real numbers are round where at least this share of them has so few decimals; more decimals are
 # told apart up to so many beyond the usual ones.
 _FEWEST_ROUND, _FURTHER_DECIMALS = 0.05, 6
-
-
-@dataclass(frozen=True)
-class Steps:
-    """What the numbers of a grid may be rounded to.
-
-    Parameters
-    ----------
-    sizes : numpy.ndarray of shape (n_steps,)
-        Steps in units of the grid; the first is 1.
-    below : numpy.ndarray of shape (n_steps,)
-        How far below the multiples of each step the numbers lie: 9.99 is .01 below ten.
-    period : float
-        All of them divide it.
-    per_day : float
-        Units in a day, where days and hours may have a rhythm; else 0.
-    """
-
-    sizes: np.ndarray
-    below: np.ndarray
-    period: float
-    per_day: float = 0.0
-
-    @classmethod
-    def of_decimals(cls, unit: int = 1) -> "Steps":
-        """Return what people round numbers to: tens are two steps of fives.
-
-        Parameters
-        ----------
-        unit : int
-            Units of the last digit in one of the grid.
-        """
-        on_grid = _DECIMAL_STEPS[(_DECIMAL_STEPS % unit == 0).all(axis=1)] / unit
-        on_grid = on_grid if len(on_grid) else _DECIMAL_STEPS
-        sizes, below = on_grid[on_grid[:, 0] > 1.0].T
-        return cls(np.append(1.0, sizes), np.append(0.0, below), _PERIOD)
-
-    @classmethod
-    def of_clock(cls, unit: Fraction, *, has_rhythm: bool) -> "Steps":
-        """Return what people round points in time and durations to.
-
-        Parameters
-        ----------
-        unit : Fraction
-            Seconds in one of the grid; a day is so many of them.
-        has_rhythm : bool
-            Whether days of the week and hours of the day may be unlike each other.
-        """
-        sizes = [float(step / unit) for step in _CLOCK_STEPS if (step / unit).denominator == 1]
-        week = 7.0 * sizes[-1]
-        per_day = sizes[-1] if has_rhythm else 0.0
-        steps = np.unique([1.0, *sizes])
-        return cls(steps, np.zeros(len(steps)), week, per_day)
 
 
 @dataclass(frozen=True)

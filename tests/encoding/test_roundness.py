@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tabgan.encoding.quantile import QuantileModes
 from tabgan.encoding.rhythm import Rhythm
-from tabgan.encoding.roundness import Roundness, Steps
+from tabgan.encoding.roundness import Roundness
+from tabgan.encoding.steps import Steps
 
 DECIMALS = Steps.of_decimals()
 
@@ -95,13 +96,13 @@ def test_draws_are_as_round_as_the_rows(modes):
 
 
 def test_the_masses_of_all_integers_sum_to_one_and_are_the_shares_of_draws(modes):
-    lowest, highest = np.ceil(modes.limits[0]), np.floor(modes.limits[1])
-    integers = np.arange(lowest, highest + 1)
     code = len(modes.spikes) + modes.n_bins // 2
-    masses = (modes.cdf(integers + 0.5) - modes.cdf(integers - 0.5))[:, code]
-    assert masses.sum() == pytest.approx(1.0)
     uniforms = (np.arange(200_000) + 0.5) / 200_000
     drawn = modes.decode(np.full(200_000, code), uniforms)
+    lowest = drawn.min() - 10.0
+    integers = np.arange(lowest, drawn.max() + 11.0)
+    masses = (modes.cdf(integers + 0.5) - modes.cdf(integers - 0.5))[:, code]
+    assert masses.sum() == pytest.approx(1.0)
     shares = np.bincount((drawn - lowest).astype(int), minlength=len(integers)) / 200_000
     np.testing.assert_allclose(shares, masses, atol=1e-5)
 
