@@ -17,6 +17,7 @@ from tabgan.encoding.mixture import MixtureModes
 from tabgan.encoding.quantile import QuantileModes
 from tabgan.encoding.restore import restore_dtype
 from tabgan.encoding.restriction import Restriction
+from tabgan.encoding.rhythm import Rhythm
 from tabgan.encoding.roundness import FindRoundness, Roundness
 from tabgan.encoding.scale import Cut, Scale
 from tabgan.encoding.steps import Steps
@@ -211,6 +212,19 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             units = restriction.settle(units)
         numbers[present] = self.scale.from_units(units, self._number_dtype)
         return self.from_numbers(numbers, present)
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        """Which days of the week and hours of the day are likelier, of points in time."""
+        return self.modes.roundness.rhythm if isinstance(self.modes, QuantileModes) else None
+
+    def rhythm_at(self, cells: pd.Series) -> np.ndarray:
+        """Return how likely the days and hours of cells are, 1 on average and where it is open."""
+        numbers, present = self.read_numbers(cells, self.column)
+        if self.rhythm is None or not isinstance(self.modes, QuantileModes):
+            return np.ones(len(cells))
+        moments = self.scale.to_units(numbers) - self.modes.roundness.zero
+        return np.where(present, self.rhythm.weights_at(moments), 1.0)
 
     def rounded(self, cells: pd.Series, uniforms: np.ndarray) -> pd.Series:
         """Return cells that were computed, as round as those of the column.

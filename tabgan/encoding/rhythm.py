@@ -81,6 +81,12 @@ class Rhythm:
             per_day,
         )
 
+    def weights_at(self, moments: np.ndarray) -> np.ndarray:
+        """Return how often days and hours such as those of points in time occur."""
+        weights, _, length = self._cells(0.0)
+        places = (moments // length % len(weights)).astype(np.int64)
+        return np.asarray(weights[places])
+
     def upto(self, moments: np.ndarray, step: float) -> np.ndarray:
         """Return how many units there would be up to points in time, were each day as likely.
 

@@ -24,6 +24,7 @@ from tabgan.schema.constraints import (
     Inequality,
     MissingTogether,
 )
+from tabgan.schema.constraints.comparison import as_floats, meanings
 
 
 @dataclass(frozen=True)
@@ -118,18 +119,31 @@ def _code_of(value: Hashable, column: ColumnEncoder[Any]) -> int | None:
 def _ordered(
     rule: Inequality, first: Hashable, second: Hashable, encoder: TableEncoder
 ) -> np.ndarray:
-    """Return which modes hold numbers of which the lower may be below the higher."""
-    ends = {rule.low: 0.0, rule.high: np.nextafter(1.0, 0.0)}
-    cells = {name: _end_of_modes(encoder.encoder_of(name), ends[name]) for name in ends}
-    n_first, n_second = len(cells[first]), len(cells[second])
-    pairs = pd.DataFrame(
+    """Return which modes hold numbers that may be in order, and no further apart than rows are."""
+    first_end, last_end = 0.0, np.nextafter(1.0, 0.0)
+    farthest = _pairs(first, second, {rule.low: first_end, rule.high: last_end}, encoder)
+    schema: TableSchema = encoder.schema
+    allowed = ~rule.broken(farthest, schema)
+    if rule.gaps:
+        nearest = _pairs(first, second, {rule.low: last_end, rule.high: first_end}, encoder)
+        low, high = (as_floats(meanings(nearest[name], schema[name])) for name in rule.columns)
+        allowed &= ~(high - low > rule.gaps[-1])  # not where one is missing
+    return np.asarray(
+        allowed.reshape(encoder.encoder_of(first).n_modes, encoder.encoder_of(second).n_modes)
+    )
+
+
+def _pairs(
+    first: Hashable, second: Hashable, ends: dict[Hashable, float], encoder: TableEncoder
+) -> pd.DataFrame:
+    """Return each mode of one column beside each of another, by numbers at these ends of them."""
+    one, other = (_end_of_modes(encoder.encoder_of(name), ends[name]) for name in (first, second))
+    return pd.DataFrame(
         {
-            first: cells[first].repeat(n_second).array,
-            second: pd.concat([cells[second]] * n_first).array,
+            first: one.repeat(len(other)).array,
+            second: pd.concat([other] * len(one)).array,
         }
     )
-    schema: TableSchema = encoder.schema
-    return ~rule.broken(pairs, schema).reshape(n_first, n_second)
 
 
 def _end_of_modes(column: ColumnEncoder[Any], uniform: float) -> pd.Series:

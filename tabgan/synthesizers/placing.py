@@ -23,6 +23,8 @@ from tabgan.schema.constraints.comparison import as_floats, fits_nanoseconds, me
 _N_HALVINGS = 16
 # Places in a mode at which the gaps to the other column's mode are looked at.
 _N_PLACES = 32
+# Gaps among which one is chosen that leads to a likely hour.
+_N_CANDIDATES = 16
 # Share of the gaps of a table that must fit between a value and the mode of the other column: where
 # fewer do, the network asks for what the table hardly has, and the law of the gaps says nothing.
 _FEWEST_GAPS = 1e-3
@@ -64,15 +66,46 @@ class DrawnRows:
             ends = [sign * (as_floats(end) - from_start) for end in self._ends(name, rows)]
             uniforms = self.uniforms[rows, self.encoder.learnt_index(name)]
             nearest, farthest = np.minimum(*ends), np.maximum(*ends)
-            drawn, are_found = _gaps_between(gaps, nearest, farthest, uniforms)
+            drawn, are_found = self._gaps(name, gaps, nearest, farthest, uniforms, start, sign)
             cells = restore_meanings(_moved(start, sign * drawn), self.schema[name])
             found = are_found & cells.notna().to_numpy(dtype=bool)
-            # As round as the column is, where the gap allows it; the last digits choose.
-            rounded = self._rounded(name, cells, uniforms * 2.0**20 % 1.0)
-            gap = sign * (as_floats(meanings(rounded, self.schema[name])) - from_start)
-            fits = (gap >= nearest.clip(min=0.0)) & (gap <= farthest)
-            cells = cells.where(~fits, rounded)
+            # As round as the column is where the gap allows it, and on its grid at least.
+            for rounded in (
+                self._rounded(name, cells, np.zeros(len(cells))),
+                self._rounded(name, cells, _last_digits(uniforms)),
+            ):
+                gap = sign * (as_floats(meanings(rounded, self.schema[name])) - from_start)
+                fits = (gap >= nearest.clip(min=0.0)) & (gap <= farthest)
+                cells = cells.where(~fits, rounded)
             put_cells(table, name, np.flatnonzero(rows)[found], cells[found])
+
+    def _gaps(
+        self,
+        name: Hashable,
+        gaps: np.ndarray,
+        nearest: np.ndarray,
+        farthest: np.ndarray,
+        uniforms: np.ndarray,
+        start: pd.Series,
+        sign: float,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return gaps of the table that lead into the modes of a column, and where there are any.
+
+        Of several, those are likelier that lead to hours and days at which more happens.
+        """
+        encoder = self.encoder.encoder_of(name)
+        if not isinstance(encoder, NumericEncoder) or encoder.rhythm is None:
+            return _gaps_between(gaps, nearest, farthest, uniforms)
+        candidates, weights = [], []
+        for place in range(_N_CANDIDATES):
+            shifted = (uniforms + place / _N_CANDIDATES) % 1.0
+            drawn, are_found = _gaps_between(gaps, nearest, farthest, shifted)
+            cells = restore_meanings(_moved(start, sign * drawn), self.schema[name])
+            candidates.append(drawn)
+            weights.append(encoder.rhythm_at(cells))
+        upto = np.cumsum(weights, axis=0)
+        chosen = (upto > _last_digits(uniforms) * upto[-1]).argmax(axis=0)
+        return np.array(candidates)[chosen, np.arange(len(chosen))], are_found
 
     def _rounded(self, name: Hashable, cells: pd.Series, uniforms: np.ndarray) -> pd.Series:
         """Return computed cells as round as those of their column."""
@@ -167,6 +200,12 @@ class DrawnRows:
         inside = shares.clip(0.0, np.nextafter(1.0, 0.0))
         modes = self.codes[rows, place]
         return self.encoder.encoder_of(name).decode(modes, inside, 0, self.restricted.get(place))
+
+
+def _last_digits(uniforms: np.ndarray) -> np.ndarray:
+    """Return uniform numbers that say nothing of the first digits of these."""
+    digits: np.ndarray = uniforms * 2.0**20 % 1.0
+    return digits
 
 
 def _gaps_between(

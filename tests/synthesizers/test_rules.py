@@ -196,6 +196,51 @@ def test_dates_that_keep_an_order_stay_as_round_as_they_are(n_timed):
     assert ks_2samp(*lengths).statistic < 0.05
 
 
+def test_modes_that_are_further_apart_than_rows_are_do_not_go_together():
+    rng = np.random.default_rng(0)
+    start = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 700, 2_000), "D")
+    table = pd.DataFrame(
+        {"start": start, "end": start + pd.to_timedelta(rng.integers(1, 9, 2_000), "D")}
+    )
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    rule = Inequality("start", "end").learnt(table, schema, 5)
+    codes = encoder.encode_known(table)
+    (allowed,) = CompatibleModes.of([rule], encoder).tables[encoder.learnt_index("end")].values()
+    start_codes, end_codes = (codes[:, encoder.learnt_index(name)] for name in ("start", "end"))
+    assert allowed[start_codes, end_codes].mean() > 0.999
+    # Modes are two weeks wide or so; of a month's distance none is left.
+    assert allowed.sum(axis=1).max() <= 6
+    without = CompatibleModes.of([Inequality("start", "end")], encoder)
+    assert without.tables[encoder.learnt_index("end")][encoder.learnt_index("start")][0].all()
+
+
+def test_dates_that_keep_an_order_keep_their_hours():
+    rng = np.random.default_rng(0)
+    days = pd.bdate_range("2020-01-01", periods=500)
+    start = days[rng.integers(0, 490, 3_000)] + pd.to_timedelta(
+        rng.integers(9 * 60, 17 * 60, 3_000), "min"
+    )
+    later = rng.integers(1, 6, 3_000)
+    end = start.normalize() + pd.to_timedelta(
+        later * 1440 + rng.integers(9 * 60, 17 * 60, 3_000), "min"
+    )
+    table = pd.DataFrame({"start": start, "end": end})
+    schema = infer_schema(table)
+    encoder = TableEncoder.from_frame(table, schema, EncodingOptions())
+    rule = Inequality("start", "end").learnt(table, schema, 5)
+    codes = encoder.encode_known(table)
+    uniforms = rng.random(codes.shape)
+    rows = encoder.decode(codes, uniforms)
+    rules_of(encoder, rule).arrange(rows, codes, uniforms, {})
+    for name in table:
+        assert rows[name].dt.hour.between(9, 16).mean() > 0.97
+        assert (rows[name].dt.second == 0).all()
+        assert (rows[name].dt.microsecond == 0).all()
+    lengths = [frame["end"] - frame["start"] for frame in (rows, table)]
+    assert ks_2samp(*lengths).statistic < 0.15
+
+
 def test_dates_that_keep_an_order_stay_on_working_days():
     rng = np.random.default_rng(0)
     days = pd.bdate_range("2015-01-01", periods=2_000)
