@@ -27,9 +27,8 @@ _IDENTIFIER_MIN_ROWS = 50
 # Share of distinct values from which a text column is taken for an identifier. Typos and a few
 # repeated keys are common; a real category repeats far more often than one time in twenty.
 _IDENTIFIER_DISTINCT_SHARE = 0.95
-# Share of distinct values from which text that reads as numbers is taken for them: grades and
-# versions repeat more often.
-_NUMBER_DISTINCT_SHARE = 0.5
+# Up to so many distinct texts that read as numbers are names: sizes, doses, grades.
+_MOST_NAMED_NUMBERS = 20
 
 
 @dataclass(frozen=True)
@@ -235,7 +234,7 @@ def _guess_text(present: pd.Series) -> _Guess:
     if len(present) < _IDENTIFIER_MIN_ROWS:
         return _Guess(Kind.CATEGORICAL, f"text, {n_distinct} distinct")
     tells_apart = n_distinct >= _IDENTIFIER_DISTINCT_SHARE * len(present)
-    if n_distinct >= _NUMBER_DISTINCT_SHARE * len(present):
+    if n_distinct > _MOST_NAMED_NUMBERS:
         number_format = guess_number_format(present)
         if number_format and not (tells_apart and are_codes(present, number_format)):
             return _Guess(

@@ -65,7 +65,7 @@ def test_words_for_missing_stay_text_among_text() -> None:
     assert read_cells(cells("NA", "DE", "None", None)).tolist()[:3] == ["NA", "DE", "None"]
 
 
-@pytest.mark.parametrize(("n_distinct", "n_rows", "n_missing"), [(60, 1000, 0), (40, 60, 30)])
+@pytest.mark.parametrize(("n_distinct", "n_rows", "n_missing"), [(20, 1000, 0), (40, 60, 30)])
 def test_words_for_missing_are_missing_where_the_column_is_numbers_without_them(
     n_distinct: int, n_rows: int, n_missing: int
 ) -> None:

@@ -114,9 +114,10 @@ def test_conditions_on_time_objects_are_text_as_before(fit_column: FitColumn) ->
 
 
 def test_few_numbers_as_text_are_categories() -> None:
-    grades = pd.DataFrame({"c": [f"{1 + n % 50 / 10:.1f}" for n in range(200)]})
-    assert infer_schema(grades)["c"].kind == "categorical"
-    assert infer_schema(grades.head(49))["c"].kind == "categorical"
+    for n_distinct, kind in ((20, "categorical"), (21, "continuous")):
+        grades = pd.DataFrame({"c": [f"{1 + n % n_distinct / 10:.1f}" for n in range(2_000)]})
+        assert infer_schema(grades)["c"].kind == kind
+        assert infer_schema(grades.head(49))["c"].kind == "categorical"
 
 
 def test_sums_of_numbers_as_text_are_rules() -> None:
