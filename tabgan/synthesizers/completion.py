@@ -118,8 +118,12 @@ def _expected_by_rules(
     filled = _with_known(table, rules.encoder.expected(weights))
     gaps = _gaps(table, rules.encoder)
     rules.solve(filled, gaps)
-    open_rows = np.flatnonzero(rules.broken(filled))
-    if len(open_rows):
+    names = {name for rule in rules.constraints for name in rule.columns}
+    ruled = [i for i, column in enumerate(rules.encoder.learnt) if column.column.name in names]
+    for _ in range(_N_ATTEMPTS):
+        open_rows = np.flatnonzero(rules.broken(filled))
+        if not len(open_rows):
+            break
         known = codes[open_rows]
         likeliest = np.stack([column[open_rows].argmax(axis=1) for column in weights], axis=1)
         again = filled.iloc[open_rows].copy()
@@ -130,6 +134,8 @@ def _expected_by_rules(
             {name: is_gap[open_rows] for name, is_gap in gaps.items()},
         )
         _put_kept(rules, filled, open_rows, again)
+        for place in ruled:  # the next likeliest, where these modes do not do
+            weights[place][open_rows, likeliest[:, place]] = 0.0
     return filled
 
 
@@ -198,6 +204,9 @@ def _weights(
         weights = [sampler.weights(features, place) for place in range(codes.shape[1])]
         for place, restriction in present.items():
             weights[place], _ = restrict(weights[place], restriction)
+        if sampler.compatible is not None:
+            known = codes[start : start + BLOCK_SIZE]
+            weights = [sampler.compatible.weigh(i, w, known) for i, w in enumerate(weights)]
         weights = [column / column.sum(axis=1, keepdims=True) for column in weights]
         parts.append(weights)
     return [np.concatenate(blocks) for blocks in zip(*parts, strict=True)]

@@ -170,7 +170,7 @@ class Redrawing:
         listed = listed or "some repeat rows of earlier blocks"
         return (
             f"after {sum(_ROUNDS)} draws a row some of {len(table):,} break a rule: {listed}. "
-            "Ask for fewer rows or for other conditions, or fit without the rule"
+            "Ask for conditions that go together under it, for fewer rows, or fit without the rule"
         )
 
 

@@ -159,6 +159,16 @@ def test_guesses_are_moved_inside_their_modes_by_the_rules():
     assert (guessed["arrears_eur"] <= guessed["residents"]).all()
 
 
+def test_guesses_are_the_likeliest_that_the_rules_allow():
+    frozen = TabGAN.load(FROZEN)
+    known = pd.DataFrame({"residents": [1, 2, 3, 4, 5]})
+    without = frozen.complete(known, how="expected")["satisfaction"]
+    assert (without < known["residents"]).any()
+    ruled = with_rules(frozen, Inequality("residents", "satisfaction"))
+    guessed = ruled.complete(known, how="expected")
+    assert (guessed["satisfaction"] >= guessed["residents"]).all()
+
+
 @pytest.mark.parametrize(
     "rule",
     [
