@@ -41,8 +41,8 @@ METHODS: dict[str, tuple[Callable[[int], TabGAN], Callable[[Split], list[int]]]]
         lambda seed: TabGAN(random_state=seed),
         lambda split: [all_passes(split), 4, 2, 1],
     ),
-    "ninety-seconds": (
-        lambda seed: TabGAN(random_state=seed, max_time=90),
+    "a-minute": (
+        lambda seed: TabGAN(random_state=seed, max_time=60),
         lambda split: [all_passes(split)],
     ),
     "without-adversary": (
