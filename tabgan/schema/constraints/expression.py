@@ -190,7 +190,7 @@ class Expression:
         raise InvalidParameterError(
             f"{self.text!r} is more than arithmetic: numbers, columns (in backticks where a name "
             "is no identifier, in braces where it is no text), + - * / // % ** and "
-            f"{', '.join(_FUNCTIONS)} can be used"
+            f"{', '.join(_FUNCTIONS)} (of one argument, min and max of two) can be used"
         )
 
     def _value(self, node: ast.AST, cells: Mapping[Hashable, pd.Series]) -> Any:

@@ -52,7 +52,10 @@ class Formula(Constraint):
     """
 
     kind: ClassVar[str] = "formula"
-    needs: ClassVar[str] = "columns of numbers, dates or durations"
+    needs: ClassVar[str] = (
+        "numbers, dates or durations that come to the kind of the column (two dates differ by a "
+        "duration, not by a number)"
+    )
 
     column: Hashable
     expression: str
