@@ -53,15 +53,19 @@ class TabGAN(DensityMixin, BaseEstimator):
         smaller batches.
     passes : int or "auto", default="auto"
         Passes in which :meth:`sample` draws the columns. 1 is the pure GAN, fastest; as many as
-        columns is the most faithful. ``"auto"`` is the number of columns, at most 32. On tables of
-        dependent numbers few passes need many candidates a row, and save little.
+        columns is the most faithful. ``"auto"`` is the number of columns, at most 32. (Adult, a
+        two-sample score of .958, .956, .942 and .914 with 15, four, two and one pass, 27,000 to
+        61,000 rows a second.) On tables of dependent numbers few passes need many candidates a
+        row, and save little.
     objective : {"relativistic", "nonsaturating", "wasserstein"} or None, default="relativistic"
-        The adversarial game. ``None`` leaves the adversary out, for comparison.
+        The adversarial game. ``None`` leaves the adversary out: a third of the time, all passes as
+        good, one pass of no use (Adult .184).
     normalisation : {"quantile", "mixture"}, default="quantile"
         How numbers are divided into modes: equal depth with spikes, or Gaussian modes as in CTGAN.
     max_time : float, str or None, default=None
         Time training may take, in seconds or as ``"90s"``, ``"5m"``, ``"1h"``; encoding,
-        calibrating and refining come on top. A fit that it cuts short depends on the speed of the
+        calibrating and refining come on top. (Adult in a minute, 91 seconds in all: .976 with all
+        passes.) A fit that it cuts short depends on the speed of the
         machine and is not reproducible.
     early_stopping : bool, default=True
         End the likelihood phase, choose for each column the weights to learn from, and choose those
