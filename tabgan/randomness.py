@@ -82,3 +82,15 @@ def stream(seed: int, purpose: str, *numbers: int) -> np.random.Generator:
     return np.random.Generator(
         np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(_STREAMS[purpose], *numbers)))
     )
+
+
+def last_digits(uniforms: np.ndarray) -> np.ndarray:
+    """Return uniform numbers that are independent of the first digits of others: their last ones.
+
+    Parameters
+    ----------
+    uniforms : numpy.ndarray
+        Uniform in [0, 1), of 53 bits.
+    """
+    digits: np.ndarray = uniforms * 2.0**20 % 1.0
+    return digits

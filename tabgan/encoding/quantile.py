@@ -1,10 +1,11 @@
 """Modes of equal depth with spikes: ``normalisation="quantile"``, the default.
 
 A value that many rows share (an exact zero, a round price, any value of a column with few distinct
-ones) is a mode of its own, a *spike*. The other values are divided into bins that hold equally
-many rows each, and fewer towards the ends of the column. Inside a bin a value becomes its rank, so
-that positions are uniform by construction, and a draw follows a piecewise-linear distribution
-function whose knots have rows enough between them to be no chance: at least the rare threshold.
+ones), or that stands out among its neighbours, is a mode of its own, a *spike*. The other values
+are divided into bins that hold equally many rows each, and fewer towards the ends of the column.
+Inside a bin a value becomes its rank, so that positions are uniform by construction, and a draw
+follows a piecewise-linear distribution function whose knots have rows enough between them to be no
+chance: at least the rare threshold.
 """
 
 from dataclasses import dataclass, field

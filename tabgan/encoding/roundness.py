@@ -13,6 +13,7 @@ import numpy as np
 
 from tabgan.encoding.rhythm import Rhythm
 from tabgan.encoding.steps import Steps
+from tabgan.randomness import last_digits
 from tabgan.schema.number_texts import MOST_DECIMALS
 
 # Steps of smaller shares are left out; to tell them from none takes a table of a size few have.
@@ -218,8 +219,7 @@ class Roundness:
         if self.rhythm is None:
             units = np.rint((units - below) / step) * step + below
         else:
-            # The digits that did not choose the step are uniform, too.
-            units = self.rhythm.rounded(units, step, uniforms * 2.0**20 % 1.0)
+            units = self.rhythm.rounded(units, step, last_digits(uniforms))
         rounded: np.ndarray = (units + self.zero) / self.per_unit
         return rounded
 

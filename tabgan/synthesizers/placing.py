@@ -15,6 +15,7 @@ from tabgan.encoding import TableEncoder
 from tabgan.encoding.numeric import PER_SECOND, NumericEncoder
 from tabgan.encoding.restore import restore_meanings
 from tabgan.encoding.restriction import Restriction
+from tabgan.randomness import last_digits
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Inequality
 from tabgan.schema.constraints.comparison import as_floats, fits_nanoseconds, meanings
@@ -72,7 +73,7 @@ class DrawnRows:
             # As round as the column is where the gap allows it, and on its grid at least.
             for rounded in (
                 self._rounded(name, cells, np.zeros(len(cells))),
-                self._rounded(name, cells, _last_digits(uniforms)),
+                self._rounded(name, cells, last_digits(uniforms)),
             ):
                 gap = sign * (as_floats(meanings(rounded, self.schema[name])) - from_start)
                 fits = (gap >= nearest.clip(min=0.0)) & (gap <= farthest)
@@ -104,7 +105,7 @@ class DrawnRows:
             candidates.append(drawn)
             weights.append(encoder.rhythm_at(cells))
         upto = np.cumsum(weights, axis=0)
-        chosen = (upto > _last_digits(uniforms) * upto[-1]).argmax(axis=0)
+        chosen = (upto > last_digits(uniforms) * upto[-1]).argmax(axis=0)
         return np.array(candidates)[chosen, np.arange(len(chosen))], are_found
 
     def _rounded(self, name: Hashable, cells: pd.Series, uniforms: np.ndarray) -> pd.Series:
@@ -200,12 +201,6 @@ class DrawnRows:
         inside = shares.clip(0.0, np.nextafter(1.0, 0.0))
         modes = self.codes[rows, place]
         return self.encoder.encoder_of(name).decode(modes, inside, 0, self.restricted.get(place))
-
-
-def _last_digits(uniforms: np.ndarray) -> np.ndarray:
-    """Return uniform numbers that say nothing of the first digits of these."""
-    digits: np.ndarray = uniforms * 2.0**20 % 1.0
-    return digits
 
 
 def _gaps_between(

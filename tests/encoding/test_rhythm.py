@@ -51,6 +51,17 @@ def test_hours_stay_as_rare_as_they_are_beside_dates_without_a_time(fit_column):
     assert is_midnight[1] == pytest.approx(is_midnight[0], abs=0.02)
 
 
+@pytest.mark.parametrize(("n_days", "is_found"), [(27, False), (28, True)])
+def test_a_rhythm_is_seen_four_times(fit_column, n_days, is_found):
+    rng = np.random.default_rng(9)
+    days = pd.Series(pd.date_range("2020-01-02", periods=n_days))
+    column = days.repeat(np.where(days.dt.day_of_week < 5, 40, 8))
+    # Few days are a spike each; seconds are not.
+    times = column + pd.to_timedelta(rng.integers(0, 86_400, len(column)), "s")
+    rhythm = fit_column(times.reset_index(drop=True)).modes.roundness.rhythm
+    assert (rhythm is not None and bool(rhythm.days.std() > 0)) == is_found
+
+
 @pytest.mark.parametrize("n_days", [20, 2_000])
 def test_dates_without_a_rhythm_have_none(fit_column, n_days):
     rng = np.random.default_rng(4)
