@@ -27,6 +27,7 @@ def info(model: str, schema: bool) -> None:
         f"normalisation {parameters.get('normalisation', 'unknown')}",
         f"objective     {parameters.get('objective', 'unknown')}",
         *(f"every row     {rule}" for rule in fitted.constraints),
+        *(f"computed      {rest}" for rest in fitted.encoder.remainders),
         f"written by    {written_by}",
     ]
     print_result("\n".join([show_schema(fitted.schema), "", *facts]))

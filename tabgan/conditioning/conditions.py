@@ -171,7 +171,7 @@ def read_condition_rows(conditions: pd.DataFrame, encoder: TableEncoder) -> Cond
 
 def _find(name: Hashable, encoder: TableEncoder) -> tuple[int, ColumnEncoder[Any]]:
     """Return place and encoder of a learnt column."""
-    names = [column.column.name for column in encoder.encoders]
+    names = [column.column.name for column in encoder.of_table]
     if name not in names:
         raise InvalidConditionError(
             f"conditions name the column {name!r}, which the table does not have; "

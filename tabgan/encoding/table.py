@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.registry import ENCODERS
+from tabgan.encoding.remainder import Remainder
 from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
 from tabgan.schema import Kind, TableSchema
@@ -45,6 +47,9 @@ class TableEncoder:
         One a column of the table, in its order.
     level_names : tuple of hashable or None
         See :class:`~tabgan.schema.TableSchema`.
+    remainders : tuple of Remainder
+        Columns that are learnt by their remainders. The encoders of these come after those of the
+        table's columns.
 
     Attributes
     ----------
@@ -58,9 +63,12 @@ class TableEncoder:
         self,
         encoders: list[ColumnEncoder[Any]],
         level_names: tuple[Hashable, ...] | None = None,
+        remainders: tuple[Remainder, ...] = (),
     ) -> None:
         self.encoders = encoders
         self.level_names = level_names
+        self.remainders = remainders
+        self.of_table = encoders[: len(encoders) - len(remainders)]
         self.learnt = [encoder for encoder in encoders if encoder.n_modes > 0]
         self.layout = Layout([encoder.n_modes for encoder in self.learnt])
 
@@ -124,11 +132,43 @@ class TableEncoder:
             )
         return cls(encoders, schema.level_names)
 
+    def with_remainders(
+        self, frame: pd.DataFrame, remainders: tuple[Remainder, ...], options: EncodingOptions
+    ) -> Self:
+        """Return the encoder of the same table with remainders as further columns."""
+        encoders = list(self.of_table)
+        for remainder in remainders:
+            cells = remainder.cells(frame, self._plain_schema)
+            column = remainder.schema_of(cells)
+            encoder_class = ENCODERS[column.kind]
+            summary = encoder_class.summarise(cells, column)
+            encoders.append(encoder_class.from_summary(summary, column, options))
+        return type(self)(encoders, self.level_names, remainders)
+
     @property
     def schema(self) -> TableSchema:
         """The table's schema, with what each column releases."""
-        columns = tuple(replace(e.column, released=e.describe()) for e in self.encoders)
+        return self._schema_of(self.of_table)
+
+    @property
+    def full_schema(self) -> TableSchema:
+        """That of the columns of the table and of the remainders."""
+        return self._schema_of(self.encoders)
+
+    @cached_property
+    def _plain_schema(self) -> TableSchema:
+        """What the columns of the table are, without what they release."""
+        return TableSchema(tuple(e.column for e in self.of_table), self.level_names)
+
+    def _schema_of(self, encoders: list[ColumnEncoder[Any]]) -> TableSchema:
+        columns = tuple(replace(e.column, released=e.describe()) for e in encoders)
         return TableSchema(columns, self.level_names)
+
+    @property
+    def computed(self) -> dict[int, int]:
+        """Place of each learnt column that is computed, and of its remainder."""
+        places = {e.column.name: place for place, e in enumerate(self.learnt)}
+        return {places[rest.column]: places[rest.name] for rest in self.remainders}
 
     @property
     def log_shares(self) -> np.ndarray:
@@ -211,7 +251,8 @@ class TableEncoder:
 
     def check_columns(self, frame: pd.DataFrame) -> None:
         """Raise InvalidDataError if the table lacks a learnt column."""
-        absent = [e.column.name for e in self.learnt if e.column.name not in frame.columns]
+        learnt = [e.column.name for e in self.of_table if e.n_modes > 0]
+        absent = [name for name in learnt if name not in frame.columns]
         if absent:
             raise InvalidDataError(
                 f"the table lacks the columns {absent}; give it the columns of the fit"
@@ -223,8 +264,34 @@ class TableEncoder:
         """Yield the place of each learnt column that is there, its codes and its positions."""
         for place, encoder in enumerate(self.learnt):
             uniforms = np.full(len(frame), 0.5) if rng is None else rng.random(len(frame))
-            if encoder.column.name in frame.columns:
-                yield place, *encoder.encode(frame[encoder.column.name], uniforms)
+            cells = self.cells_of(frame, encoder.column.name)
+            if cells is not None:
+                yield place, *encoder.encode(cells, uniforms)
+
+    def cells_of(self, frame: pd.DataFrame, name: Hashable) -> pd.Series | None:
+        """Return a column of a table, or a remainder; ``None`` if it is not there."""
+        remainder = next((rest for rest in self.remainders if rest.name == name), None)
+        if remainder is None:
+            return frame[name] if name in frame.columns else None
+        if not set(remainder.columns) <= set(frame.columns):
+            return None
+        read = {column: self._as_stored(frame[column]) for column in remainder.columns}
+        dtype = self.encoder_of(name).column.dtype.to_pandas()
+        return remainder.cells(pd.DataFrame(read), self._plain_schema).astype(dtype)
+
+    def _as_stored(self, cells: pd.Series) -> pd.Series:
+        """Return numbers or dates, of whatever dtype they are, in that of their column."""
+        encoder: Any = self.encoder_of(cells.name)  # of numbers: others have no remainder
+        stored: pd.Series = encoder.from_numbers(*encoder.read_numbers(cells, encoder.column))
+        return stored
+
+    def shown(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a table that :meth:`decode` gave without the remainders."""
+        if not self.remainders:
+            return frame
+        frame = frame.iloc[:, : len(self.of_table)]
+        frame.columns = self._names(self.of_table)
+        return frame
 
     def decode(
         self,
@@ -272,11 +339,11 @@ class TableEncoder:
 
     def _assemble(self, columns: list[pd.Series]) -> pd.DataFrame:
         frame = pd.concat(columns, axis=1) if columns else pd.DataFrame()
-        frame.columns = self._names()
+        frame.columns = self._names(self.encoders)
         return frame
 
-    def _names(self) -> pd.Index:
-        names: list[Any] = [encoder.column.name for encoder in self.encoders]
+    def _names(self, encoders: list[ColumnEncoder[Any]]) -> pd.Index:
+        names: list[Any] = [encoder.column.name for encoder in encoders]
         if self.level_names is not None and isinstance(names[0], tuple):
             return pd.MultiIndex.from_tuples(names, names=list(self.level_names))
         # Left alone, pandas makes levels of names that all are tuples, and NaN of None.
@@ -289,12 +356,15 @@ class TableEncoder:
         return [encoder.state() for encoder in self.encoders]
 
     @classmethod
-    def from_state(cls, states: list[State], schema: TableSchema) -> Self:
-        """Return the encoder that :meth:`state` describes."""
+    def from_state(
+        cls, states: list[State], schema: TableSchema, remainders: tuple[Remainder, ...] = ()
+    ) -> Self:
+        """Return the encoder that :meth:`state` describes; the schema is the full one."""
         return cls(
             [
                 ENCODERS[column.kind].from_state(state, column)
                 for column, state in zip(schema, states, strict=True)
             ],
             schema.level_names,
+            remainders,
         )

@@ -45,8 +45,9 @@ def complete_table(
     # pandas widens integers and booleans that have gaps; what they hold decides, not their dtype.
     codes = encoder.encode_known(table).astype(np.int64)
     for place, column in enumerate(encoder.learnt):
-        if column.column.name in table.columns:
-            codes[table[column.column.name].isna().to_numpy(dtype=bool), place] = -1
+        cells = encoder.cells_of(table, column.column.name)
+        if cells is not None:
+            codes[cells.isna().to_numpy(dtype=bool), place] = -1
     # A gap is filled with a value, if the column has any to give.
     present = {i: column.present() for i, column in enumerate(encoder.learnt)}
     present = {i: restriction for i, restriction in present.items() if restriction.is_possible}
@@ -64,14 +65,18 @@ def complete_table(
             "way to fill their gaps was found that keeps it; they are filled as if there was none",
             stacklevel=3,
         )
-    return filled
+    return encoder.shown(filled)
 
 
-def _with_known(table: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
-    """Return the given cells, and the filled ones where there are none."""
+def _with_known(table: pd.DataFrame, filled: pd.DataFrame, encoder: TableEncoder) -> pd.DataFrame:
+    """Return the given cells and remainders, and the filled ones where there are none."""
     filled.index = table.index
-    for name in filled.columns.intersection(table.columns):
-        filled[name] = _keep_known(table[name], filled[name])
+    for column in encoder.encoders:
+        name = column.column.name
+        known = encoder.cells_of(table, name)
+        if known is not None:
+            known.index = table.index
+            filled[name] = _keep_known(known, filled[name])
     return filled
 
 
@@ -97,7 +102,7 @@ def _drawn_by_rules(
     """Return the table with its gaps filled, again and again in rows that break a rule."""
     filled = _drawn(rules, sampler, table, codes, present, seed, 0)
     for attempt in range(1, _N_ATTEMPTS):
-        open_rows = np.flatnonzero(rules.broken(filled))
+        open_rows = np.flatnonzero(rules.broken(filled) | rules.not_added_up(filled))
         if not len(open_rows):
             return filled
         part = table.iloc[open_rows]
@@ -115,7 +120,7 @@ def _expected_by_rules(
 ) -> pd.DataFrame:
     """Return the table with guesses for its gaps, moved inside the likeliest modes by the rules."""
     weights = _weights(sampler, codes, present)
-    filled = _with_known(table, rules.encoder.expected(weights))
+    filled = _with_known(table, rules.encoder.expected(weights), rules.encoder)
     gaps = _gaps(table, rules.encoder)
     rules.solve(filled, gaps)
     names = {name for rule in rules.constraints for name in rule.columns}
@@ -143,7 +148,7 @@ def _put_kept(
     rules: Rules, filled: pd.DataFrame, open_rows: np.ndarray, again: pd.DataFrame
 ) -> None:
     """Put other fillings of some rows in their places, where they keep the rules."""
-    kept = ~rules.broken(again)
+    kept = ~(rules.broken(again) | rules.not_added_up(again))
     for column in rules.encoder.learnt:
         if column.kind != "identifier":  # one that was written stays
             put_cells(filled, column.column.name, open_rows[kept], again[column.column.name][kept])
@@ -166,7 +171,7 @@ def _drawn(
         rng = stream(seed, "completions", *((block, attempt) if attempt else (block,)))
         codes[rows] = _complete_rows(sampler, codes[rows], present, rng)
         uniforms[rows] = rng.random(codes[rows].shape)
-    filled = _with_known(table, rules.encoder.decode(codes, uniforms))
+    filled = _with_known(table, rules.encoder.decode(codes, uniforms), rules.encoder)
     rules.arrange(filled, codes, uniforms, _gaps(table, rules.encoder))
     return filled
 

@@ -55,7 +55,7 @@ class RowSource:
         silent = self.model.silent_sampler(self.conditions)
         known = probability_of_known(silent) if self.conditions.are_shared else 1.0
         # Few passes are for speed; one column a pass is for faithfulness.
-        in_order = self.n_passes >= min(self.model.generator.layout.n_columns, AUTO_PASSES)
+        in_order = self.n_passes >= self.model.passes.most
 
         redrawing = Redrawing(self.model.rules, sampler, self.seed, self._table)
 
@@ -66,7 +66,7 @@ class RowSource:
             begun = None if search is None else search.codes
             codes, uniforms = sampler.block(self.seed, block, begun)
             first = block * BLOCK_SIZE
-            if self.model.rules.constraints:
+            if self.model.rules.constraints or self.model.encoder.remainders:
                 n_wanted = min(BLOCK_SIZE, stop - first)
                 codes, uniforms = redrawing.kept(block, codes, uniforms, begun, n_wanted)
             wanted = slice(max(0, start - first), max(0, stop - first))
@@ -88,6 +88,7 @@ class RowSource:
         empty = np.empty((0, n_columns), dtype=np.int64), np.empty((0, n_columns))
         codes, uniforms = (np.concatenate(halves) for halves in zip(empty, *parts, strict=True))
         frame = self._table(codes, uniforms, np.arange(start, start + len(codes)))
+        frame = self.model.encoder.shown(frame)
         if self.conditions.are_shared and len(frame):
             faithful = self.model.sampler(self.conditions, AUTO_PASSES)
             known *= relative_share_taken(faithful, self.seed, searches)
@@ -151,6 +152,10 @@ class RowSource:
                 frame[name] = exact.array
             else:
                 frame[name] = frame[name].where(exact.isna(), exact)
+        for rest in self.model.encoder.remainders:
+            if set(rest.columns) <= set(self.conditions.values):
+                cells = self.model.encoder.cells_of(frame, rest.name)
+                frame[rest.name] = pd.Series(cells).array
 
 
 def probability_of_known(sampler: Sampler) -> float:

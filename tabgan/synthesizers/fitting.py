@@ -20,13 +20,14 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
 from tabgan.schema.constraints import Constraint
+from tabgan.synthesizers.adding_up import ComputedModes
 from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.checkpoint import CheckpointFile
 from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.forest import ForestGrower
 from tabgan.synthesizers.judge import OnePassJudge
 from tabgan.synthesizers.model import FittedModel
-from tabgan.synthesizers.passes import AUTO_PASSES, learn_passes
+from tabgan.synthesizers.passes import learn_passes
 from tabgan.synthesizers.refinement import learn_density_ratio
 from tabgan.synthesizers.sampler import Sampler
 from tabgan.synthesizers.split import hold_out
@@ -87,7 +88,7 @@ def fit_model(
     )
     spec = NetworkSpec(encoder.layout.sizes, plan.noise_dim, plan.width, plan.n_blocks)
     learnt, held_out = hold_out(codes, plan.held_out_share, stream(seed, "split"))
-    passes = learn_passes(learnt, spec.sizes)
+    passes = learn_passes(learnt, spec.sizes, tuple(encoder.computed))
     practised = KnownSets(
         prefixes=np.tri(spec.layout.n_columns, k=-1, dtype=bool)[:, np.argsort(passes.order)],
         few_passes=passes.known_sets(_PRACTISED_PASSES),
@@ -107,7 +108,7 @@ def fit_model(
             plan=plan,
             practised=practised,
             seed=seed,
-            judge=OnePassJudge(held_out, conditions, seed, ranks),
+            judge=OnePassJudge(held_out, conditions, seed, ranks, ComputedModes.of(encoder)),
             reporter=reporter,
             clock=clock,
             device=device,
@@ -160,7 +161,7 @@ def _correct(
     encoder = model.encoder
     conditions = no_conditions(encoder)
     ranks = [column.ranks for column in encoder.learnt]
-    most = min(encoder.layout.n_columns, AUTO_PASSES)
+    most = model.passes.most
     is_wide = encoder.layout.n_columns > _MANY_COLUMNS
     corrected = _CORRECTED_OF_MANY if is_wide else _CORRECTED_PASSES
     counts = [*(count for count in corrected if count < most), most]
@@ -187,6 +188,7 @@ def _correct(
             n_passes,
             offsets,
             compatible=model.compatible,
+            computed=model.computed,
         )
         return offsets, learn_density_ratio(sampler, ranks, learnt, unseen, seed)
 

@@ -17,6 +17,7 @@ from sklearn.utils import Tags
 from tabgan.conditioning.conditions import read_condition_rows, read_conditions
 from tabgan.containers import Container, is_foreign_table, read_table
 from tabgan.encoding.column import EncodingOptions
+from tabgan.encoding.remainder import Remainder
 from tabgan.errors import InvalidDataError, InvalidParameterError
 from tabgan.randomness import RandomState, global_numbers_as_before, resolve_seed
 from tabgan.schema import TableSchema
@@ -109,6 +110,10 @@ class TabGAN(DensityMixin, BaseEstimator):
         The columns, with what each releases and withholds.
     constraints_ : tuple
         The rules that samples keep, with what was learnt about them.
+    remainders_ : tuple
+        Sums that were found in the table, such as ``'total' = 'net' + 'tax' + 'rest of total'``: a
+        column that others determine but for a small remainder is computed, and the remainder is
+        learnt. Columns of a sum, formula, combination or key among the `constraints` are not.
     history_ : pandas.DataFrame
         One row a look at the held-out rows (the training rows, where none are held out): ``phase``
         (``"likelihood"``, which tables below 1,500 rows skip, ``"distillation"``,
@@ -536,6 +541,11 @@ class TabGAN(DensityMixin, BaseEstimator):
     def constraints_(self) -> tuple[Constraint, ...]:
         """The rules that samples keep, with what was learnt about them."""
         return self._fitted_model("constraints_").constraints
+
+    @property
+    def remainders_(self) -> tuple[Remainder, ...]:
+        """Sums of columns that were found: one column is computed, its remainder is learnt."""
+        return self._fitted_model("remainders_").encoder.remainders
 
     @property
     def history_(self) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from tabgan.encoding.order import along_lines
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
+from tabgan.synthesizers.adding_up import ComputedModes
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 from tabgan.training.game import Judgement
@@ -39,12 +40,15 @@ class OnePassJudge:
         The same noise for every candidate, so that they differ only in their weights.
     ranks : sequence of numpy.ndarray of shape (n_modes of the column,)
         Place of each column's modes on its line, NaN for a mode without one.
+    computed : ComputedModes or None
+        Computes the columns that a sample computes.
     """
 
     held_out: np.ndarray
     conditions: Conditions
     seed: int
     ranks: Sequence[np.ndarray]
+    computed: ComputedModes | None = None
 
     def __call__(self, generator: NumpyGenerator) -> Judgement:
         """Return the two-sample score and the share of modes covered."""
@@ -68,7 +72,7 @@ class OnePassJudge:
         n_columns = generator.layout.n_columns
         order = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
         seed = int(stream(self.seed, "judge").integers(2**63))  # not that of the user's samples
-        sampler = Sampler(generator, order, self.conditions, 1)
+        sampler = Sampler(generator, order, self.conditions, 1, computed=self.computed)
         numbers = range(-(-n_rows // BLOCK_SIZE))
         blocks = in_parallel(lambda block: sampler.block(seed, block)[0], numbers)
         return np.concatenate(blocks)[:n_rows]

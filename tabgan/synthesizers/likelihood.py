@@ -60,10 +60,19 @@ class Cells:
     def of(cls, model: FittedModel, table: pd.DataFrame) -> "Cells":
         """Return the cells of a table."""
         encoder = model.encoder
-        return cls(
-            encoder.encode_known(table),
-            [column.densities(table[column.column.name]) for column in encoder.learnt],
-        )
+        codes = encoder.encode_known(table)
+        cells = [encoder.cells_of(table, column.column.name) for column in encoder.learnt]
+        densities = [
+            column.densities(known)
+            for column, known in zip(encoder.learnt, cells, strict=True)
+            if known is not None  # a whole row is scored, so all are
+        ]
+        for place, of_rest in encoder.computed.items():
+            # Where there is a remainder, it and the others say all of the column.
+            told = pd.Series(cells[of_rest]).notna().to_numpy(dtype=bool)
+            codes[told, place] = -1
+            densities[place][told] = 1.0
+        return cls(codes, densities)
 
 
 def score_in_order(model: FittedModel, cells: Cells, order: tuple[int, ...]) -> np.ndarray:

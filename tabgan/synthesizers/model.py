@@ -11,9 +11,10 @@ from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint
+from tabgan.synthesizers.adding_up import ComputedModes
 from tabgan.synthesizers.compatibility import CompatibleModes
 from tabgan.synthesizers.density_ratio import DensityRatio
-from tabgan.synthesizers.passes import AUTO_PASSES, PassPlan
+from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.rules import Rules
 from tabgan.synthesizers.sampler import Sampler
 
@@ -74,6 +75,11 @@ class FittedModel:
         """Which modes go together under the rules; ``None`` where there are none."""
         return CompatibleModes.of(self.constraints, self.encoder) if self.constraints else None
 
+    @cached_property
+    def computed(self) -> ComputedModes | None:
+        """What computes columns; ``None`` where nothing is computed."""
+        return ComputedModes.of(self.encoder)
+
     @property
     def schema(self) -> TableSchema:
         """The table's schema, with what each column releases."""
@@ -85,11 +91,18 @@ class FittedModel:
         nearest = max(known for known in self.offsets if known <= n_passes)
         offsets, ratio = self.offsets[nearest], self.ratios.get(nearest)
         return Sampler(
-            self.generator, self.passes, conditions, n_passes, offsets, ratio, self.compatible
+            self.generator,
+            self.passes,
+            conditions,
+            n_passes,
+            offsets,
+            ratio,
+            self.compatible,
+            self.computed,
         )
 
     def silent_sampler(self, conditions: Conditions) -> Sampler:
         """Return what draws columns one by one, on the likelihood path."""
         n_columns = self.generator.layout.n_columns
-        sampler = self.sampler(conditions, min(n_columns, AUTO_PASSES))
+        sampler = self.sampler(conditions, self.passes.most)
         return replace(sampler, n_passes=n_columns + 1, ratio=None)

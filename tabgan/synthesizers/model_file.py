@@ -13,6 +13,7 @@ import numpy as np
 
 from tabgan import __version__
 from tabgan.encoding import Layout, TableEncoder
+from tabgan.encoding.remainder import Remainder
 from tabgan.errors import ModelFileError
 from tabgan.networks.forward import NumpyDiscriminator, NumpyGenerator
 from tabgan.networks.spec import NetworkSpec
@@ -73,10 +74,13 @@ def save_model(
     params: dict[str, Any] = {"parameters": parameters, "fitted": fitted}
     if model.constraints:
         params["constraints"] = constraints_to_json(model.constraints)
+    if model.encoder.remainders:
+        params["remainders"] = [rest.to_json() for rest in model.encoder.remainders]
+    schema = model.encoder.full_schema.to_json()
     history = [{k: v for k, v in entry.items() if k != "seconds"} for entry in model.history]
     members = {
         # As in dump_json, the escape of a character that UTF-8 does not have.
-        "schema.json": model.schema.to_json().encode("utf-8", errors="backslashreplace"),
+        "schema.json": schema.encode("utf-8", errors="backslashreplace"),
         "params.json": dump_json(params),
         "encoder.json": dump_json(states),
         "history.json": dump_json(history),
@@ -125,7 +129,8 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     }
     trees = {name: arrays.pop(name) for name in list(arrays) if name.startswith("ratios/")}
     states = _join_arrays(load_json(members["encoder.json"]), arrays)
-    encoder = TableEncoder.from_state(states, schema)
+    remainders = _read_remainders(params.get("remainders", []), schema)
+    encoder = TableEncoder.from_state(states, schema, remainders)
     spec = NetworkSpec(
         encoder.layout.sizes, fitted["noise_dim"], fitted["width"], fitted["n_blocks"]
     )
@@ -151,7 +156,7 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
     model = FittedModel(
         encoder=encoder,
         generator=NumpyGenerator(spec, weights_in_order),
-        passes=PassPlan(order, dependence),
+        passes=PassPlan(order, dependence, tuple(encoder.computed)),
         n_rows=fitted["n_rows"],
         n_epochs=fitted["n_epochs"],
         interrupted=bool(fitted.get("interrupted", False)),
@@ -162,10 +167,10 @@ def _build(members: dict[str, bytes]) -> tuple[FittedModel, dict[str, Any]]:
         discriminator=discriminator,
         constraints=_read_constraints(params.get("constraints", []), schema),
     )
-    if model.constraints:
+    if model.constraints or remainders:
         _try_rules(model)
     # Each column says what it releases, for which it needs all that was read of it.
-    if len(model.schema) != len(schema):
+    if len(encoder.full_schema) != len(schema):
         raise ModelFileError("the columns do not fit the table's schema")
     return model, params["parameters"]
 
@@ -177,6 +182,19 @@ def _read_constraints(form: Any, schema: TableSchema) -> tuple[Constraint, ...]:
     if not {name for rule in constraints for name in rule.columns} <= set(schema.names):
         raise ModelFileError("the constraints do not fit the table's schema")
     return constraints
+
+
+def _read_remainders(form: Any, schema: TableSchema) -> tuple[Remainder, ...]:
+    """Return the remainders, refusing those that are not of the schema's columns, the last ones."""
+    remainders = tuple(map(Remainder.from_json, form))
+    n_columns = len(schema) - len(remainders)
+    names = schema.names[:n_columns]
+    are_last = [rest.name for rest in remainders] == schema.names[n_columns:]
+    computed = [rest.column for rest in remainders]
+    named = {name for rest in remainders for name in rest.columns}
+    if n_columns < 1 or not are_last or len(set(computed)) < len(computed) or named - set(names):
+        raise ModelFileError("the remainders of columns do not fit the table's schema")
+    return remainders
 
 
 def _try_rules(model: FittedModel) -> None:

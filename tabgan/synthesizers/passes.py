@@ -26,10 +26,19 @@ class PassPlan:
         Columns in the order in which they are drawn one by one.
     dependence : numpy.ndarray of shape (n_columns, n_columns)
         Mutual information of each pair, in nats: what is lost by drawing them independently.
+    computed : tuple of int
+        Columns that are mostly computed from others, and so come last in the order: what is drawn
+        of them shall tell the others nothing.
     """
 
     order: tuple[int, ...]
     dependence: np.ndarray
+    computed: tuple[int, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """Passes of ``passes="auto"``: one for each column that is drawn, within reason."""
+        return min(len(self.order) - len(self.computed), AUTO_PASSES)
 
     def known_sets(self, pass_counts: tuple[int, ...]) -> np.ndarray:
         """Return what is known before each pass of an unconditional sample, bool.
@@ -69,6 +78,12 @@ class PassPlan:
             The columns of each pass, in the order of the passes.
         """
         ordered = [column for column in self.order if column in columns]
+        computed = [column for column in ordered if column in self.computed]
+        if computed and len(computed) < len(ordered) and n_passes < len(ordered):
+            drawn = self.groups([column for column in ordered if column not in computed], n_passes)
+            one_by_one = all(len(group) == 1 for group in drawn)
+            last = [[column] for column in computed]
+            return drawn + last if one_by_one else [*drawn[:-1], drawn[-1] + computed]
         n_passes = min(n_passes, len(ordered))
         if n_passes == len(ordered):
             return [[column] for column in ordered]
@@ -84,7 +99,9 @@ class PassPlan:
         return sorted(filled, key=lambda group: np.mean([place[column] for column in group]))
 
 
-def learn_passes(codes: np.ndarray, sizes: tuple[int, ...]) -> PassPlan:
+def learn_passes(
+    codes: np.ndarray, sizes: tuple[int, ...], computed: tuple[int, ...] = ()
+) -> PassPlan:
     """Measure how columns depend on each other and order them.
 
     The first column is the one that tells most about the others, each next one the one that those
@@ -97,9 +114,13 @@ def learn_passes(codes: np.ndarray, sizes: tuple[int, ...]) -> PassPlan:
         Training rows, shuffled.
     sizes : tuple of int
         Modes of each column.
+    computed : tuple of int
+        Columns that are mostly computed from others.
     """
     dependence = mutual_information(codes[:_MAX_ROWS], sizes)
-    return PassPlan(tuple(_most_informed_order(dependence)), dependence)
+    order = _most_informed_order(dependence)
+    drawn = [column for column in order if column not in computed]
+    return PassPlan((*drawn, *computed), dependence, computed)
 
 
 def mutual_information(codes: np.ndarray, sizes: tuple[int, ...]) -> np.ndarray:

@@ -10,10 +10,17 @@ import pandas as pd
 from tabgan.containers import Container, read_table
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
+from tabgan.encoding.remainder_search import find_remainders
 from tabgan.errors import InvalidDataError
 from tabgan.randomness import stream
 from tabgan.schema import TableSchema, infer_schema
-from tabgan.schema.constraints import Constraint, check_constraints, infer_constraints
+from tabgan.schema.constraints import (
+    Constraint,
+    FixedCombinations,
+    Unique,
+    check_constraints,
+    infer_constraints,
+)
 from tabgan.synthesizers.rules import Rules
 from tabgan.synthesizers.trial import try_rules
 
@@ -86,8 +93,16 @@ def prepare_table(
             "which one is not"
         )
     rules = _rules(table, encoder.schema, constraints, options.rare_threshold)
+    taken = {name for rule in rules if _determines(rule) for name in rule.columns}
+    remainders = find_remainders(table, encoder.of_table, taken)
+    encoder = encoder.with_remainders(table, remainders, options)
     try_rules(Rules(rules, encoder), table)
     return PreparedTable(table, container, encoder, rules)
+
+
+def _determines(rule: Constraint) -> bool:
+    """Say whether a rule tells a column's value, rather than only what it may be."""
+    return bool(rule.members) or isinstance(rule, FixedCombinations | Unique)
 
 
 def _rules(

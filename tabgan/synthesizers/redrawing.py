@@ -20,6 +20,9 @@ from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 # Candidates that an open row has in each round, 64 together: a rule that one row in twenty keeps is
 # found in all but a few of a block's rows, and their neighbours' candidates serve for these.
 _ROUNDS = (1, 1, 2, 4, 8, 16, 32)
+# Up to so many candidates a round rows are drawn again because a remainder does not add up: that
+# is no rule, and conditions may make it impossible.
+_MOST_FOR_REMAINDERS = 4
 
 
 class Redrawing:
@@ -34,7 +37,8 @@ class Redrawing:
     seed : int
         Names the random streams.
     table_of : callable
-        Returns the table that codes and uniform numbers stand for, given the numbers of the rows.
+        Returns the table that codes and uniform numbers stand for, given the numbers of the rows;
+        with the remainders.
     """
 
     def __init__(
@@ -87,7 +91,10 @@ class Redrawing:
         are_alike = len(self.sampler.conditions.known) == 1
         for n_each in (*_ROUNDS, 0):
             table = self.table_of(codes, uniforms, numbers)
+            adds_up = n_each and n_each <= _MOST_FOR_REMAINDERS
             broken = self._broken(table)
+            if adds_up:
+                broken |= self.rules.not_added_up(table)
             if not broken[:n_wanted].any():
                 break
             if not n_each:
@@ -101,6 +108,8 @@ class Redrawing:
             drawn, their_uniforms = self.sampler.fill(start, rng)
             candidates = self.table_of(drawn, their_uniforms, numbers[rows])
             are_kept = ~self.rules.broken(candidates)
+            if adds_up:
+                are_kept &= ~self.rules.not_added_up(candidates)
             of_row = np.full(len(rows), -1) if are_alike else rows
             if self.rules.of_tables:
                 places, chosen = self._matched(table, broken, candidates, are_kept, of_row)

@@ -34,7 +34,7 @@ class Rules:
     @cached_property
     def schema(self) -> TableSchema:
         """What the columns are."""
-        return self.encoder.schema
+        return self.encoder.full_schema
 
     @property
     def of_rows(self) -> tuple[Constraint, ...]:
@@ -57,6 +57,13 @@ class Rules:
             broken |= rule.broken(table, self.schema)
         return broken
 
+    def not_added_up(self, table: pd.DataFrame) -> np.ndarray:
+        """Return in which rows a sum with a remainder does not hold, bool of shape (n_rows,)."""
+        broken = np.zeros(len(table), dtype=bool)
+        for rest in self.encoder.remainders:
+            broken |= rest.rule.broken(table, self.schema)
+        return broken
+
     def arrange(
         self,
         table: pd.DataFrame,
@@ -68,7 +75,7 @@ class Rules:
         """Make drawn rows keep what can be kept without drawing modes again, in place.
 
         Inequalities by another place inside the mode of one of the two columns, sums and formulas
-        by computing one column from the others.
+        by computing one column from the others; columns with a remainder are computed from it.
 
         Parameters
         ----------
@@ -84,7 +91,10 @@ class Rules:
         drawn = DrawnRows(self.encoder, self.schema, codes, uniforms, free, restricted or {})
         orders = [rule for rule in self.constraints if isinstance(rule, Inequality)]
         for rule in _narrowest(orders):
-            drawn.place(rule, table)
+            if not self._is_computed(rule):
+                drawn.place(rule, table)
+        if orders:
+            self._add_up(table, free, self._within(restricted))
         for _ in orders:  # the lower column of one may be the higher of another
             n_moved = 0
             for rule in orders:
@@ -109,15 +119,15 @@ class Rules:
         free: Mapping[Hashable, np.ndarray],
         restricted: Mapping[int, Restriction] | None = None,
     ) -> None:
-        """Compute cells that rules determine, in place.
+        """Compute cells that remainders or rules determine, in place.
 
         Parameters
         ----------
         table, free, restricted
             As in :meth:`arrange`.
         """
-        names = [column.column.name for column in self.encoder.learnt]
-        within = {names[place]: part for place, part in (restricted or {}).items()}
+        within = self._within(restricted)
+        self._add_up(table, free, within)
         way, *others = self._ways
         drawn = table.copy() if others else table
         self._compute(way, table, free, within)
@@ -130,6 +140,29 @@ class Rules:
             kept = ~self.broken(part)
             for name in {name for rule, _ in way for name in rule.members}:
                 put_cells(table, name, np.flatnonzero(rows)[kept], part[name][kept])
+
+    def _within(self, restricted: Mapping[int, Restriction] | None) -> dict[Hashable, Restriction]:
+        """Return the parts of columns that their values shall lie in, by the columns' names."""
+        learnt = self.encoder.learnt
+        return {learnt[place].column.name: part for place, part in (restricted or {}).items()}
+
+    def _is_computed(self, rule: Inequality) -> bool:
+        """Say whether a remainder tells how far apart the two columns are."""
+        return any(
+            set(rule.columns) <= set(rest.columns) and rest.column in rule.columns
+            for rest in self.encoder.remainders
+        )
+
+    def _add_up(
+        self,
+        table: pd.DataFrame,
+        free: Mapping[Hashable, np.ndarray],
+        within: Mapping[Hashable, Restriction],
+    ) -> None:
+        """Compute the columns that are learnt by their remainders, in the order of finding."""
+        drawn = np.zeros(len(table), dtype=bool)
+        for rest in self.encoder.remainders:
+            self._solve(rest.rule, rest.column, table, {**free, rest.name: drawn}, within)
 
     def _compute(
         self,

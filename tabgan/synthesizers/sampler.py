@@ -15,6 +15,7 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding.restriction import Restriction
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.randomness import stream
+from tabgan.synthesizers.adding_up import ComputedModes
 from tabgan.synthesizers.compatibility import CompatibleModes
 from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.passes import PassPlan
@@ -53,6 +54,8 @@ class Sampler:
         each row is the first that is drawn.
     compatible : CompatibleModes or None
         Which modes go together under the rules of the table; all, if ``None``.
+    computed : ComputedModes or None
+        Puts the modes of what is computed in the place of those drawn; ``None`` if nothing is.
     """
 
     generator: NumpyGenerator
@@ -62,6 +65,7 @@ class Sampler:
     offsets: np.ndarray | None = None
     ratio: DensityRatio | None = None
     compatible: CompatibleModes | None = None
+    computed: ComputedModes | None = None
 
     def block(
         self,
@@ -114,7 +118,7 @@ class Sampler:
         position_uniforms = rng.random(codes.shape)
         groups = self.groups(codes)
         if self.ratio is None or not groups:
-            self.draw(codes, groups, mode_uniforms, rng, observe=observe)
+            self._draw_whole(codes, groups, mode_uniforms, rng, observe)
         elif (codes == codes[0]).all():
             codes = self._draw_accepted_alike(codes, groups, self.ratio, rng)
         else:
@@ -137,7 +141,7 @@ class Sampler:
             n_drawn = min(max(n_needed, _FEWEST_AT_A_TIME), _MOST_AT_A_TIME, n_left)
             n_left -= n_drawn
             candidates = np.repeat(codes[:1], n_drawn, axis=0)
-            self.draw(candidates, groups, rng.random(candidates.shape), rng)
+            self._draw_whole(candidates, groups, rng.random(candidates.shape), rng)
             shares = ratio.shares_taken(candidates)
             taken = np.flatnonzero(rng.random(n_drawn) < shares)[:n_open]
             if not n_left:
@@ -163,7 +167,7 @@ class Sampler:
             n_efficient = -(-_FEWEST_AT_A_TIME // len(open_rows))
             n_each = n_left if rows_differ else min(n_left, n_efficient)
             candidates = np.repeat(codes[open_rows], n_each, axis=0)
-            self.draw(candidates, groups, rng.random(candidates.shape), rng)
+            self._draw_whole(candidates, groups, rng.random(candidates.shape), rng)
             shares = ratio.shares_taken(candidates)
             taken = (rng.random(len(candidates)) < shares).reshape(-1, n_each)
             found = taken.any(axis=1)
@@ -172,6 +176,26 @@ class Sampler:
             completed[open_rows] = candidates[np.arange(len(open_rows)) * n_each + chosen]
             open_rows, n_left = open_rows[~found], n_left - n_each
         return completed
+
+    def _draw_whole(
+        self,
+        codes: np.ndarray,
+        groups: list[list[int]],
+        uniforms: np.ndarray,
+        rng: np.random.Generator,
+        observe: Observer | None = None,
+    ) -> None:
+        """Draw all unknown cells, in place, and compute those that are to be computed."""
+        known = np.all(codes >= 0, axis=0)
+        self.draw(codes, groups, uniforms, rng, observe=observe)
+        if self.computed is None:
+            return
+        for rest, rows in self.computed.lacking(codes).items():
+            part, present = codes[rows], {rest: self.computed.present(rest)}
+            part[:, rest] = -1
+            self.draw(part, [[rest]], rng.random(part.shape), rng, present)
+            codes[rows] = part
+        self.computed.put(codes, known, rng)
 
     def groups(self, codes: np.ndarray) -> list[list[int]]:
         """Return the columns of each pass for rows in which some cells are unknown."""

@@ -1,0 +1,139 @@
+"""Columns that others determine but for a remainder are found, and no others."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan import Sum, infer_schema
+from tabgan.encoding import TableEncoder
+from tabgan.encoding.column import EncodingOptions
+from tabgan.encoding.remainder import Remainder
+from tabgan.encoding.remainder_search import find_remainders
+
+N_ROWS = 2_000
+
+
+def found_in(table: pd.DataFrame, taken: tuple[str, ...] = ()) -> tuple[Remainder, ...]:
+    encoder = TableEncoder.from_frame(table, infer_schema(table), EncodingOptions())
+    return find_remainders(table, encoder.of_table, taken)
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    return np.random.default_rng(0)
+
+
+def bills(rng: np.random.Generator) -> pd.DataFrame:
+    """Amounts, a share of them as tip, one of three fees."""
+    net = rng.gamma(2.0, 20.0, N_ROWS).round(2)
+    tip = (net * rng.choice([0.0, 0.1, 0.2], N_ROWS) * rng.uniform(0.8, 1.2, N_ROWS)).round(2)
+    fee = rng.choice([0.5, 2.0, 3.5], N_ROWS)
+    return pd.DataFrame({"net": net, "tip": tip, "total": (net + tip + fee).round(2)})
+
+
+def test_a_total_is_told_by_its_parts_and_one_of_a_few_fees(rng):
+    (found,) = found_in(bills(rng))
+    assert found == Remainder(
+        Sum("total", ["net", "tip", "rest of total"]), "total", "rest of total", 2
+    )
+    assert str(found) == "'total' = 'net' + 'tip' + 'rest of total'"
+
+
+def test_of_two_dates_the_later_one_is_computed(rng):
+    start = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 10**7, N_ROWS), "s")
+    end = start + pd.to_timedelta(rng.gamma(2.0, 600.0, N_ROWS).round(), "s")
+    for table in (pd.DataFrame({"a": start, "b": end}), pd.DataFrame({"a": end, "b": start})):
+        (found,) = found_in(table)
+        later = "b" if table["b"].mean() > table["a"].mean() else "a"
+        assert found.column == later
+        assert found.rule.total == later
+
+
+def test_an_exact_sum_leaves_nothing(rng):
+    above, below = rng.integers(500, 4_000, N_ROWS), rng.integers(0, 2_000, N_ROWS)
+    table = pd.DataFrame({"all": above + below, "above": above, "below": below})
+    (found,) = found_in(table)
+    assert set(found.columns) == {"all", "above", "below"}
+    assert (found.cells(table, infer_schema(table)) == 0).all()
+
+
+def test_a_column_of_few_values_is_not_the_one_that_is_computed(rng):
+    lent = rng.choice([5_000, 10_000, 20_000], N_ROWS)
+    paid = (lent * rng.random(N_ROWS)).round(2)
+    (found,) = found_in(pd.DataFrame({"lent": lent, "paid": paid, "open": (lent - paid).round(2)}))
+    assert found.column in ("open", "paid")
+    assert found.rule.total == "lent"
+
+
+def test_columns_that_add_up_to_nearly_the_same_are_found(rng):
+    born = rng.integers(1930, 2005, N_ROWS)
+    age = 2024 - born - rng.integers(0, 2, N_ROWS)
+    weight = rng.normal(70.0, 10.0, N_ROWS).round(1)
+    # So many years are values of their own: only finer ones leave anything open.
+    days = born * 365 + rng.integers(0, 365, N_ROWS)
+    left = 40_000_000 - days - rng.integers(0, 2, N_ROWS)
+    (found,) = found_in(
+        pd.DataFrame({"born": born, "age": age, "weight": weight, "days": days, "left": left})
+    )
+    assert found.rule.total == found.name
+    assert set(found.columns) == {"days", "left"}
+
+
+def test_columns_that_only_go_together_are_left_alone(rng):
+    size = rng.normal(170.0, 10.0, N_ROWS)
+    table = pd.DataFrame(
+        {
+            "size": size.round(1),
+            "weight": (size - 100.0 + rng.normal(0.0, 4.0, N_ROWS)).round(1),
+            "noise": rng.normal(size=N_ROWS),
+            "when": pd.Timestamp("2024-01-01")
+            + pd.to_timedelta(rng.integers(0, 10**7, N_ROWS), "s"),
+            "gap": pd.to_timedelta(rng.integers(0, 10**4, N_ROWS), "s"),
+            "group": rng.choice(["a", "b"], N_ROWS),
+        }
+    )
+    assert found_in(table) == ()
+
+
+def test_rows_that_do_not_add_up_are_part_of_the_remainder(rng):
+    table = bills(rng)
+    wrong = rng.random(N_ROWS) < 0.05
+    table.loc[wrong, "total"] = rng.gamma(2.0, 30.0, wrong.sum()).round(2)
+    table.loc[rng.random(N_ROWS) < 0.2, "tip"] = np.nan
+    (found,) = found_in(table)
+    assert found.rule == Sum("total", ["net", "tip", "rest of total"])
+
+
+def test_one_that_is_computed_can_be_part_of_one_that_is_computed_later(rng):
+    table = bills(rng)
+    table["paid"] = (table["total"] + rng.integers(0, 3, N_ROWS)).round(2)
+    found = found_in(table)
+    told: set[str] = set()
+    for remainder in found:  # nobody needs what is computed after it
+        assert remainder.column not in told
+        told |= set(remainder.columns)
+    assert len(found) == 2
+
+
+def test_what_a_rule_determines_is_left_to_the_rule(rng):
+    assert found_in(bills(rng), taken=("total",)) == ()
+    table = bills(rng).assign(paid=lambda bill: bill["total"] + 1.0)
+    (found,) = found_in(table, taken=("net",))
+    assert set(found.columns) == {"total", "paid"}
+
+
+@pytest.mark.parametrize("is_cut", [False, True])
+def test_tables_that_say_too_little_or_leave_no_name_are_left_alone(rng, is_cut):
+    table = bills(rng)
+    if is_cut:
+        assert found_in(table.head(99)) == ()
+        return
+    assert found_in(table.assign(**{"rest of total": 1.0})) == ()
+    table.columns = pd.MultiIndex.from_tuples([("x", name) for name in table.columns])
+    assert found_in(table) == ()
+
+
+def test_a_sum_is_found_among_a_hundred_columns(rng):
+    noise = pd.DataFrame(rng.normal(size=(N_ROWS, 97)).round(3)).add_prefix("x")
+    (found,) = found_in(pd.concat([noise, bills(rng)], axis=1))
+    assert found.rule == Sum("total", ["net", "tip", "rest of total"])
