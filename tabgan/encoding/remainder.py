@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from tabgan.schema import ColumnSchema, Kind, TableSchema
-from tabgan.schema.constraints import Sum
+from tabgan.schema.constraints import Formula, Sum, constraints_from_json, constraints_to_json
 from tabgan.schema.dtypes import DtypeSpec
-from tabgan.schema.values import JsonValue, value_from_json, value_to_json
+from tabgan.schema.values import value_from_json, value_to_json
 
 
 @dataclass(frozen=True)
@@ -25,10 +25,8 @@ class Remainder:
 
     Parameters
     ----------
-    rule : Sum
-        What adds up: columns of the table, and the remainder.
-    column : hashable
-        The column of the table that a sample computes.
+    rule : Sum or Formula
+        What adds up to the column: others, and the remainder.
     name : hashable
         What the remainder is called in the rule; no column of the table is called so.
     decimals : int or None
@@ -37,17 +35,21 @@ class Remainder:
     Examples
     --------
     >>> from tabgan import Sum
-    >>> print(Remainder(Sum("gross", ["net", "rest of gross"]), "gross", "rest of gross"))
+    >>> print(Remainder(Sum("gross", ["net", "rest of gross"]), "rest of gross"))
     'gross' = 'net' + 'rest of gross'
     """
 
-    rule: Sum
-    column: Hashable
+    rule: Sum | Formula
     name: Hashable
     decimals: int | None = None
 
     def __str__(self) -> str:
         return str(self.rule)
+
+    @property
+    def column(self) -> Hashable:
+        """The column of the table that a sample computes."""
+        return self.rule.members[0]
 
     @property
     def columns(self) -> tuple[Hashable, ...]:
@@ -68,7 +70,8 @@ class Remainder:
         if pd.api.types.is_timedelta64_dtype(rest.dtype):
             return rest
         if self.decimals is None:
-            return rest.astype("Int64")
+            whole = rest.round() if pd.api.types.is_float_dtype(rest.dtype) else rest
+            return whole.astype("Int64")
         # What is left of decimals that add up is theirs, but for the last digits of a float.
         return pd.Series(rest.to_numpy(dtype=np.float64, na_value=np.nan).round(self.decimals))
 
@@ -88,11 +91,10 @@ class Remainder:
         dtype = DtypeSpec.of(cells.dtype)
         return ColumnSchema(self.name, kind, dtype, reason, decimals=self.decimals)
 
-    def to_json(self) -> dict[str, JsonValue]:
+    def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
-        rule: Any = self.rule.to_json()
-        column, name = value_to_json(self.column), value_to_json(self.name)
-        return {"rule": rule, "column": column, "name": name, "decimals": self.decimals}
+        (rule,) = constraints_to_json((self.rule,))
+        return {"rule": rule, "name": value_to_json(self.name), "decimals": self.decimals}
 
     @classmethod
     def from_json(cls, form: Any) -> "Remainder":
@@ -100,17 +102,15 @@ class Remainder:
 
         Raises
         ------
+        InvalidDataError
+            If its rule is none.
         ValueError
-            If it is about other columns than its sum.
+            If the rule does not tell the remainder.
         """
-        rest = cls(
-            Sum.from_json(form["rule"]),
-            value_from_json(form["column"]),
-            value_from_json(form["name"]),
-            form["decimals"],
-        )
-        is_count = rest.decimals is None or (type(rest.decimals) is int and rest.decimals >= 0)
-        both = {rest.column, rest.name}
-        if not is_count or len(both) < 2 or not both <= set(rest.rule.columns):
-            raise ValueError("the column and its remainder are no two parts of a sum")
-        return rest
+        (rule,) = constraints_from_json([form["rule"]])
+        name, decimals = value_from_json(form["name"]), form["decimals"]
+        if not isinstance(rule, Sum | Formula) or name not in rule.members[1:]:
+            raise ValueError("no sum or formula that tells the remainder")
+        if decimals is not None and (type(decimals) is not int or decimals < 0):
+            raise ValueError("decimals are no count")
+        return cls(rule, name, decimals)

@@ -197,9 +197,9 @@ class Rules:
             part = table.loc[rows].reset_index(drop=True)
             cells = restore_meanings(rule.solved(member, part, self.schema), self.schema[member])
             possible = cells.notna().to_numpy(dtype=bool, copy=True)
-            if member != rule.members[0] or member in within:
+            if member != rule.members[0] or member in within or rule not in self.constraints:
                 # What is left of a total may be no value that the table could have, and keeps
-                # the rule no more once it is rounded.
+                # the rule no more once it is rounded. Where no rule asks for it, nor is a total.
                 possible &= self.encoder.encoder_of(member).holds(cells, within.get(member))
                 part[member] = cells.array
                 possible &= ~rule.broken(part, self.schema)

@@ -4,15 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan import Sum, infer_schema
+from tabgan import Formula, Sum, infer_schema
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
 from tabgan.encoding.remainder import Remainder
 from tabgan.schema import Kind
 
-GROSS = Remainder(Sum("gross", ["net", "tax", "rest"]), "gross", "rest", 2)
-COUNT = Remainder(Sum("count", ["old", "rest"]), "count", "rest")
-END = Remainder(Sum("end", ["start", "rest"]), "end", "rest")
+GROSS = Remainder(Sum("gross", ["net", "tax", "rest"]), "rest", 2)
+COUNT = Remainder(Sum("count", ["old", "rest"]), "rest")
+END = Remainder(Sum("end", ["start", "rest"]), "rest")
+AMOUNT = Remainder(Formula("amount", "n * price + rest"), "rest", 2)
 
 
 def test_the_remainder_of_decimals_has_their_decimals():
@@ -40,16 +41,32 @@ def test_the_remainder_of_dates_is_a_duration(unit):
     assert END.schema_of(rest).kind is Kind.TIMEDELTA
 
 
-@pytest.mark.parametrize("remainder", [GROSS, COUNT, END])
+def test_the_remainder_of_a_product():
+    table = pd.DataFrame({"amount": [0.6, 12.0], "n": [3, 4], "price": [0.2, 2.5]})
+    assert AMOUNT.cells(table, infer_schema(table)).tolist() == [0.0, 2.0]
+    assert AMOUNT.column == "amount"
+    assert set(AMOUNT.columns) == {"amount", "n", "price"}
+
+
+@pytest.mark.parametrize("remainder", [GROSS, COUNT, END, AMOUNT], ids=str)
 def test_it_comes_back_from_json(remainder):
     assert Remainder.from_json(remainder.to_json()) == remainder
 
 
 @pytest.mark.parametrize(
-    "change", [{"column": "other"}, {"name": "gross"}, {"decimals": -1}, {"decimals": 2.0}]
+    "change",
+    [
+        {"name": "other"},
+        {"name": "gross"},
+        {"decimals": -1},
+        {"decimals": 2.0},
+        {"rule": {"kind": "formula", "column": "gross", "expression": "net + round(rest)"}},
+        {"rule": {"kind": "range", "column": "rest", "low": 0}},
+        {"rule": {"kind": "sum"}},
+    ],
 )
 def test_json_that_is_none_is_refused(change):
-    with pytest.raises(ValueError, match="sum"):
+    with pytest.raises(ValueError):  # noqa: PT011  (our own errors are ValueErrors, too)
         Remainder.from_json(GROSS.to_json() | change)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan import Sum, infer_schema
+from tabgan import Formula, Sum, infer_schema
 from tabgan.encoding import TableEncoder
 from tabgan.encoding.column import EncodingOptions
 from tabgan.encoding.remainder import Remainder
@@ -33,9 +33,7 @@ def bills(rng: np.random.Generator) -> pd.DataFrame:
 
 def test_a_total_is_told_by_its_parts_and_one_of_a_few_fees(rng):
     (found,) = found_in(bills(rng))
-    assert found == Remainder(
-        Sum("total", ["net", "tip", "rest of total"]), "total", "rest of total", 2
-    )
+    assert found == Remainder(Sum("total", ["net", "tip", "rest of total"]), "rest of total", 2)
     assert str(found) == "'total' = 'net' + 'tip' + 'rest of total'"
 
 
@@ -62,7 +60,9 @@ def test_a_column_of_few_values_is_not_the_one_that_is_computed(rng):
     paid = (lent * rng.random(N_ROWS)).round(2)
     (found,) = found_in(pd.DataFrame({"lent": lent, "paid": paid, "open": (lent - paid).round(2)}))
     assert found.column in ("open", "paid")
-    assert found.rule.total == "lent"
+    assert found.rule.expression == f"lent - {'paid' if found.column == 'open' else 'open'} + " + (
+        f"`rest of {found.column}`"
+    )
 
 
 def test_columns_that_add_up_to_nearly_the_same_are_found(rng):
@@ -75,8 +75,8 @@ def test_columns_that_add_up_to_nearly_the_same_are_found(rng):
     (found,) = found_in(
         pd.DataFrame({"born": born, "age": age, "weight": weight, "days": days, "left": left})
     )
-    assert found.rule.total == found.name
     assert set(found.columns) == {"days", "left"}
+    assert found.rule.expression.startswith("- ")
 
 
 def test_columns_that_only_go_together_are_left_alone(rng):
@@ -137,3 +137,39 @@ def test_a_sum_is_found_among_a_hundred_columns(rng):
     noise = pd.DataFrame(rng.normal(size=(N_ROWS, 97)).round(3)).add_prefix("x")
     (found,) = found_in(pd.concat([noise, bills(rng)], axis=1))
     assert found.rule == Sum("total", ["net", "tip", "rest of total"])
+
+
+def test_a_product_is_found(rng):
+    number, price = rng.integers(1, 30, N_ROWS), rng.gamma(3.0, 5.0, N_ROWS).round(2)
+    shipping = rng.choice([0.0, 4.9], N_ROWS)
+    table = pd.DataFrame({"n": number, "price": price, "hint": rng.normal(size=N_ROWS)})
+    table["amount"] = (number * price + shipping).round(2)
+    (found,) = found_in(table)
+    assert found.rule == Formula("amount", "n * price + `rest of amount`")
+    rest = found.cells(table, infer_schema(table))
+    assert set(rest.unique()) == {0.0, 4.9}
+
+
+@pytest.mark.parametrize("decimals", [0, 2])
+def test_a_share_is_found_and_rounded_as_the_column_is(rng, decimals):
+    table = pd.DataFrame({"net": rng.gamma(2.0, 900.0, N_ROWS).round(2)})
+    table["tax"] = (0.19 * table["net"]).round(decimals)
+    if not decimals:
+        table["tax"] = table["tax"].astype(int)
+    (found,) = found_in(table)
+    assert found.column == "tax"
+    assert "round(" in found.rule.expression
+    rest = found.cells(table, infer_schema(table))
+    assert (rest == 0).mean() > 0.95
+
+
+def test_names_that_no_formula_can_write_are_left_alone(rng):
+    table = pd.DataFrame({"n": rng.integers(1, 30, N_ROWS), "price ": rng.gamma(3.0, 5.0, N_ROWS)})
+    table["price "] = table["price "].round(2)
+    table["a`b"] = (table["n"] * table["price "]).round(2)
+    (found,) = found_in(table.rename(columns={"a`b": "class"}))
+    assert found.rule.expression == "n * `price ` + `rest of class`"
+    assert found_in(table) == ()
+    numbered = table.set_axis([0, 1, 2], axis=1)
+    (found,) = found_in(numbered)
+    assert found.rule.expression == "{0} * {1} + `rest of 2`"

@@ -136,10 +136,10 @@ def test_a_model_file_keeps_the_remainders(gan, bills, tmp_path):
 @pytest.mark.parametrize(
     "change",
     [
-        {"column": "tip", "name": "rest of end"},  # of another sum
+        {"name": "rest of end"},  # of another sum
         {"name": "net"},
-        {"rule": {"total": "total", "parts": ["elsewhere", "rest of total"]}},
-        {"rule": {"total": "total", "parts": ["kind", "rest of total"]}},
+        {"rule": {"kind": "sum", "total": "total", "parts": ["elsewhere", "rest of total"]}},
+        {"rule": {"kind": "sum", "total": "total", "parts": ["kind", "rest of total"]}},
         {"decimals": "two"},
         None,
     ],
@@ -152,7 +152,7 @@ def test_a_file_with_other_remainders_is_refused(gan, tmp_path, change):
     if change is None:
         params["remainders"].pop()
     else:
-        place = [rest["column"] for rest in params["remainders"]].index("total")
+        place = [rest["name"] for rest in params["remainders"]].index("rest of total")
         params["remainders"][place] |= change
     members["params.json"] = dump_json(params)
     write_container(path, members, versions={"tabgan": "0"})

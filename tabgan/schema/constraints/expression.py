@@ -5,6 +5,7 @@ few functions. Whatever else Python can say is refused.
 """
 
 import ast
+import keyword
 import operator
 import re
 import sys
@@ -58,6 +59,21 @@ _MAX_LENGTH = 1_000
 _MAX_DEPTH = 50
 # A name as text, or as Python writes it.
 _QUOTED = re.compile(r"`([^`]+)`|\{([^{}]+)\}")
+
+
+def as_written(name: Hashable) -> str | None:
+    """Return a column's name as a formula writes it, ``None`` if none can."""
+    if isinstance(name, str):
+        is_plain = name.isascii() and name.isidentifier() and not keyword.iskeyword(name)
+        if is_plain and not name.endswith("__"):
+            return name
+        return None if "`" in name or not name else f"`{name}`"
+    written = repr(name)
+    try:
+        is_same = "{" not in written and "}" not in written and ast.literal_eval(written) == name
+    except (SyntaxError, ValueError, TypeError, RecursionError, MemoryError):
+        return None
+    return f"{{{written}}}" if is_same else None
 
 
 class Expression:

@@ -99,13 +99,15 @@ class Formula(Constraint):
         if member == self.column:
             return self._computed(table, schema)
         result = _arithmetic(meaning_of(self.column, table, schema))
-        return _finite(self._parsed.solved(member, result, self._cells(table, schema)))
+        return _finite(self._parsed.solved(member, result, self._cells(table, schema, member)))
 
     def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
         return _finite(self._parsed.value(self._cells(table, schema)))
 
-    def _cells(self, table: pd.DataFrame, schema: TableSchema) -> dict[Hashable, pd.Series]:
-        names = self._parsed.columns
+    def _cells(
+        self, table: pd.DataFrame, schema: TableSchema, without: Hashable = None
+    ) -> dict[Hashable, pd.Series]:
+        names = [name for name in self._parsed.columns if name != without]
         return {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
 
     def to_json(self) -> dict[str, JsonValue]:
