@@ -73,7 +73,8 @@ class Remainder:
             whole = rest.round() if pd.api.types.is_float_dtype(rest.dtype) else rest
             return whole.astype("Int64")
         # What is left of decimals that add up is theirs, but for the last digits of a float.
-        return pd.Series(rest.to_numpy(dtype=np.float64, na_value=np.nan).round(self.decimals))
+        numbers = rest.to_numpy(dtype=np.float64, na_value=np.nan).round(self.decimals)
+        return pd.Series(numbers + 0.0)  # no zero with a sign
 
     def schema_of(self, cells: pd.Series) -> ColumnSchema:
         """Return what the remainder is as a column.
