@@ -32,6 +32,7 @@ _STREAMS = {
     "questions": 15,
     "redraws": 16,
     "rules": 17,
+    "remainders": 18,
 }
 
 

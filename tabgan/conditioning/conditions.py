@@ -126,6 +126,7 @@ def read_conditions(
             known[:, place], values[name] = _read_values(name, column, [condition])
         else:
             restricted[place] = _read_restriction(name, column, condition)
+    _add_remainders(encoder, known, values)
     return replace(free, known=known, restricted=restricted, values=values)
 
 
@@ -166,7 +167,21 @@ def read_condition_rows(conditions: pd.DataFrame, encoder: TableEncoder) -> Cond
         distinct_codes, distinct_cells = _read_values(name, column, list(distinct))
         known[:, place] = distinct_codes[codes]
         values[name] = distinct_cells.take(codes).reset_index(drop=True)
+    _add_remainders(encoder, known, values)
     return replace(no_conditions(encoder), known=known, values=values)
+
+
+def _add_remainders(
+    encoder: TableEncoder, known: np.ndarray, values: dict[Hashable, pd.Series]
+) -> None:
+    """Add the remainders of which all columns are known, in place."""
+    for remainder in encoder.remainders:
+        if set(remainder.columns) <= set(values):
+            rows = pd.DataFrame({name: values[name] for name in remainder.columns})
+            place: Any = encoder.learnt_index(remainder.name)
+            rest = pd.Series(encoder.cells_of(rows, remainder.name))
+            known[:, place], _ = encoder.learnt[place].encode(rest, np.full(len(rest), 0.5))
+            values[remainder.name] = rest
 
 
 def _find(name: Hashable, encoder: TableEncoder) -> tuple[int, ColumnEncoder[Any]]:

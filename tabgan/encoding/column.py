@@ -256,6 +256,10 @@ class ColumnEncoder(ABC, Generic[Summary]):
         shares = np.ones(self.n_modes) if restriction is None else restriction.shares
         return np.asarray((codes >= 0) & (shares[codes] > 0))
 
+    def nearest(self, values: pd.Series) -> pd.Series:
+        """Return cells, moved to the nearest that the column can have where they lie beyond."""
+        return values
+
     @abstractmethod
     def describe(self) -> str:
         """Return what the encoder releases and withholds, without naming a withheld value."""

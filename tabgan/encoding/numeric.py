@@ -364,6 +364,13 @@ class NumericEncoder(ColumnEncoder[NumberSummary]):
             inside &= (lowest <= units) & (units <= highest)
         return np.asarray(np.where(present, inside, self.missing_code >= 0))
 
+    def nearest(self, values: pd.Series) -> pd.Series:
+        if self.modes is None:
+            return values
+        numbers, present = self.read_numbers(values, self.column)
+        units = self.scale.to_units(numbers).clip(*self._held_limits(self.modes))
+        return self.from_numbers(self.scale.from_units(units, self._number_dtype), present)
+
     @property
     def _step_width(self) -> float:
         """Width of a step of the grid, in the unit that a density is stated in; 1 for a mass."""

@@ -18,6 +18,9 @@ from tabgan.schema.constraints import Formula, Sum, constraints_from_json, const
 from tabgan.schema.dtypes import DtypeSpec
 from tabgan.schema.values import value_from_json, value_to_json
 
+# No float has more digits that can be told apart.
+_DECIMALS = 15
+
 
 @dataclass(frozen=True)
 class Remainder:
@@ -56,8 +59,8 @@ class Remainder:
         """The columns of the table that it is about."""
         return tuple(name for name in self.rule.columns if name != self.name)
 
-    def cells(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
-        """Return the remainder of each row, missing where one of the columns is.
+    def of(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
+        """Return the remainder of each row as what it means, missing where one of the columns is.
 
         Parameters
         ----------
@@ -66,31 +69,24 @@ class Remainder:
         schema : TableSchema
             What the columns are.
         """
-        rest = self.rule.solved(self.name, table, schema)
-        if pd.api.types.is_timedelta64_dtype(rest.dtype):
-            return rest
-        if self.decimals is None:
-            whole = rest.round() if pd.api.types.is_float_dtype(rest.dtype) else rest
-            return whole.astype("Int64")
-        # What is left of decimals that add up is theirs, but for the last digits of a float.
-        numbers = rest.to_numpy(dtype=np.float64, na_value=np.nan).round(self.decimals)
-        return pd.Series(numbers + 0.0)  # no zero with a sign
+        return self.rule.solved(self.name, table, schema)
 
-    def schema_of(self, cells: pd.Series) -> ColumnSchema:
+    def as_column(self, rest: pd.Series) -> ColumnSchema:
         """Return what the remainder is as a column.
 
         Parameters
         ----------
-        cells : pandas.Series
-            What :meth:`cells` gives.
+        rest : pandas.Series
+            What :meth:`of` gives.
         """
-        if pd.api.types.is_timedelta64_dtype(cells.dtype):
-            kind = Kind.TIMEDELTA
-        else:
-            kind = Kind.INTEGER if self.decimals is None else Kind.CONTINUOUS
         reason = f"what is left of {self.column!r} without the others"
-        dtype = DtypeSpec.of(cells.dtype)
-        return ColumnSchema(self.name, kind, dtype, reason, decimals=self.decimals)
+        if pd.api.types.is_timedelta64_dtype(rest.dtype):
+            return ColumnSchema(self.name, Kind.TIMEDELTA, DtypeSpec.of(rest.dtype), reason)
+        if self.decimals is None:
+            return ColumnSchema(self.name, Kind.INTEGER, DtypeSpec.of(pd.Int64Dtype()), reason)
+        dtype = DtypeSpec.of(np.dtype(np.float64))
+        # What is left of decimals that add up is theirs, but for the last digits of a float.
+        return ColumnSchema(self.name, Kind.CONTINUOUS, dtype, reason, decimals=self.decimals)
 
     def to_json(self) -> dict[str, Any]:
         """Return the JSON form."""
@@ -112,6 +108,6 @@ class Remainder:
         name, decimals = value_from_json(form["name"]), form["decimals"]
         if not isinstance(rule, Sum | Formula) or name not in rule.members[1:]:
             raise ValueError("no sum or formula that tells the remainder")
-        if decimals is not None and (type(decimals) is not int or decimals < 0):
+        if decimals is not None and (type(decimals) is not int or not 0 <= decimals <= _DECIMALS):
             raise ValueError("decimals are no count")
         return cls(rule, name, decimals)

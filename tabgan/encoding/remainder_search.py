@@ -11,21 +11,30 @@ from decimal import Decimal
 from graphlib import TopologicalSorter
 from itertools import combinations
 from math import ceil
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder
-from tabgan.encoding.lines import DIGITS, FloatArray, Lines, most_like, standardised
+from tabgan.encoding.numeric_columns import (
+    DIGITS,
+    FloatArray,
+    NumericColumn,
+    NumericColumns,
+    most_like,
+    standardised,
+)
 from tabgan.encoding.remainder import Remainder
 from tabgan.parallel import in_parallel
+from tabgan.randomness import stream
 from tabgan.schema import Kind
 from tabgan.schema.constraints import Formula, Sum
-from tabgan.schema.constraints.expression import as_written
+from tabgan.schema.constraints.expression import MAX_LENGTH, as_written
 
-# Rows that are looked at; and so few say nothing. First choices, as are the next five.
-_MOST_ROWS, _FEWEST_ROWS = 4_000, 100
+# The numbers below are first choices. Rows that are looked at, of more columns than so many fewer
+# in proportion, down to a quarter; and so few say nothing.
+_MOST_ROWS, _FEW_COLUMNS, _FEWEST_ROWS = 4_000, 40, 100
 # Share of a column's rows in which the others have to be there, too.
 _LEAST_SHARE = 0.5
 # Modes that leave less than this open are as good as the values themselves.
@@ -39,8 +48,14 @@ _MOST_TRIED, _MOST_IN_PRODUCTS, _MOST_LIKELY = 32, 16, 5
 # Of so many columns a quarter of that, and nothing but plain ones: a thousand would take longer
 # than some fits.
 _MANY_COLUMNS, _TRIED_OF_MANY = 128, 8
-# Digits that a factor may have: tax rates, units.
-_DIGITS_OF_FACTOR = (2, 4, 6)
+# Digits that a factor may have: tax rates, units. Such a column is told nearly exactly, or it is no
+# rate but a regression.
+_DIGITS_OF_FACTOR, _MOST_BITS_OF_RATE = (2, 4, 6), 1.0
+# What a column may lose by being computed: share of its values that lie on its grid, and of rows
+# that have one value (so many of the commonest are looked at); share of rows that leave its range;
+# bits by which its last digits are less alike.
+_MOST_LOST, _MOST_LOST_OF_A_VALUE, _MOST_OUTSIDE, _MOST_BITS_OF_DIGITS = 0.05, 0.025, 0.1, 1.0
+_MOST_COMMON = 20
 
 
 @dataclass(frozen=True)
@@ -70,12 +85,12 @@ class _Term:
         of_factor = 0.0 if abs(self.factor) == 1.0 else _PRICE_OF_DIGIT * len(digits)
         return of_factor + (_PRICE_OF_PRODUCT if len(self.lines) > 1 else 0.0)
 
-    def of(self, lines: Lines) -> FloatArray:
+    def of(self, lines: NumericColumns) -> FloatArray:
         """Return it for each row."""
         product: FloatArray = self.factor * np.prod(lines.values[list(self.lines)], axis=0)
         return product
 
-    def written(self, lines: Lines) -> str | None:
+    def written(self, lines: NumericColumns) -> str | None:
         """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
         names = [as_written(lines.lines[line].column.name) for line in self.lines]
         if None in names:
@@ -83,6 +98,17 @@ class _Term:
         size = abs(self.factor)
         factors = [*([] if size == 1.0 else [f"{size!r}"]), *map(str, names)]
         return f"{' - ' if self.factor < 0.0 else ' + '}{' * '.join(factors)}"
+
+
+class _Kind(NamedTuple):
+    """What may be taken away besides plain columns."""
+
+    has_products: bool
+    has_rates: bool
+
+
+# One after the other, since the best first step of a richer kind may be one to nowhere.
+_KINDS = (_Kind(False, False), _Kind(True, False), _Kind(True, True))
 
 
 @dataclass(frozen=True)
@@ -154,13 +180,14 @@ def find_remainders(
     # Names of several levels have no room for one more.
     if len(table) < _FEWEST_ROWS or any(isinstance(name, tuple) for name in table.columns):
         return ()
-    lines = Lines.of(table.iloc[:: ceil(len(table) / _MOST_ROWS)], encoders, taken)
+    most_rows = max(_MOST_ROWS // 4, _MOST_ROWS * _FEW_COLUMNS // max(_FEW_COLUMNS, len(encoders)))
+    lines = NumericColumns.of(table.iloc[:: ceil(len(table) / most_rows)], encoders, taken)
     if len(lines.lines) < 2:
         return ()
 
     def search(column: int, barred: Collection[int] = ()) -> _Finding | None:
-        kinds = (True,) if len(lines.lines) > _MANY_COLUMNS else (True, False)
-        searched = [_search(column, barred, lines, only_plain) for only_plain in kinds]
+        kinds = _KINDS[:1] if len(lines.lines) > _MANY_COLUMNS else _KINDS
+        searched = [_search(column, barred, lines, kind) for kind in kinds]
         found = [
             finding
             for finding in searched
@@ -172,8 +199,13 @@ def find_remainders(
     is_open = [line.open_bits >= _FEWEST_BITS for line in lines.lines]
     open_lines = [int(line) for line in np.flatnonzero(is_open)]
     chosen = _without_circles(in_parallel(search, open_lines), search)
-    remainders = [_named(finding, lines, table.columns) for finding in chosen]
-    return tuple(remainder for remainder in remainders if remainder is not None)
+    found: dict[Hashable, Remainder] = {}
+    for finding in chosen:
+        remainder = _named(finding, lines, table.columns)
+        # Columns 0 and "0" would both have a "rest of 0".
+        if remainder is not None and remainder.name not in found:
+            found[remainder.name] = remainder
+    return tuple(found.values())
 
 
 def _without_circles(
@@ -205,7 +237,7 @@ def _without_circles(
 
 
 def _search(
-    column: int, barred: Collection[int], lines: Lines, only_plain: bool
+    column: int, barred: Collection[int], lines: NumericColumns, kind: _Kind
 ) -> _Finding | None:
     """Take away one term after the other, each time the one that leaves the fewest bits.
 
@@ -215,10 +247,10 @@ def _search(
         The line that may be told by others.
     barred : collection of int
         Lines that may not tell it.
-    lines : Lines
+    lines : NumericColumns
         All of them.
-    only_plain : bool
-        Whether to look at plain columns only: the best first step may be one to nowhere.
+    kind : _Kind
+        What may be taken away.
     """
     line = lines.lines[column]
     rest, terms = line.values, list[_Term]()
@@ -228,7 +260,9 @@ def _search(
     while len(terms) < (1 if line.is_date else _MOST_TERMS):
         used = {column, *barred, *(other for term in terms for other in term.lines)}
         best: tuple[float, _Term, FloatArray] | None = None
-        for term in _terms(column, rest, used, lines, only_plain):
+        # One rate at most: more are a regression.
+        has_rates = kind.has_rates and all(abs(term.factor) == 1.0 for term in terms)
+        for term in _terms(column, rest, used, lines, _Kind(kind.has_products, has_rates)):
             left = rest - term.of(lines)
             if np.count_nonzero(~np.isnan(left)) < fewest_rows:
                 continue
@@ -240,14 +274,59 @@ def _search(
         terms.append(best[1])
         rest = best[2]
         bits = line.bits_of(rest)
-    if not terms or bits > line.open_bits:
+    is_rate = any(abs(term.factor) != 1.0 for term in terms)
+    if not terms or bits > (min(_MOST_BITS_OF_RATE, line.open_bits) if is_rate else line.open_bits):
+        return None
+    told = line.values - rest
+    if is_rate and line.has_decimals:
+        told = told.round(line.decimals)
+        rest = line.values - told
+    if _loses_its_values(line, told, rest):
         return None
     rises = bool(np.nanmedian(rest) >= 0.0)
     return _Finding(column, tuple(terms), bits, line.open_bits - bits, rises)
 
 
+def _loses_its_values(line: NumericColumn, told: FloatArray, rest: FloatArray) -> bool:
+    """Say whether a column would lose what its values have in common if it was computed.
+
+    Sums of drawn numbers need not be round, nor zero, nor -999, nor end in .99. So the remainder of
+    another row is put in the place of each, which is what a network draws that knows no better.
+    """
+    present = np.flatnonzero(~np.isnan(rest))
+    before, of_others = line.values[present], told[present]
+    after = of_others + stream(0, "remainders").permutation(rest[present])
+    if line.has_decimals:
+        after = after.round(line.decimals)
+    outside = np.mean((after < before.min()) | (after > before.max()))
+    lost_grid = line.share_on_grid(before) - line.share_on_grid(after)
+    gained = _bits_of_digits(after, line) - _bits_of_digits(before, line)
+    is_rounded = line.has_decimals or line.is_time
+    return bool(
+        outside > _MOST_OUTSIDE
+        or _lost_of_a_value(before, after) > _MOST_LOST_OF_A_VALUE
+        or (is_rounded and lost_grid > _MOST_LOST)
+        or (is_rounded and gained > _MOST_BITS_OF_DIGITS)
+    )
+
+
+def _lost_of_a_value(before: FloatArray, after: FloatArray) -> float:
+    """Return by how much the share of a value falls at most."""
+    values, counts = np.unique(before, return_counts=True)
+    commonest = np.argsort(-counts, kind="stable")[:_MOST_COMMON]
+    left = [np.count_nonzero(after == value) for value in values[commonest]]
+    return float((counts[commonest] - left).max() / len(before))
+
+
+def _bits_of_digits(values: FloatArray, line: NumericColumn) -> float:
+    """Return the entropy of what stands behind the point."""
+    digits = np.rint(values * 10.0**line.decimals) % 10.0**line.decimals
+    shares = np.unique(digits, return_counts=True)[1] / len(values)
+    return float(-(shares @ np.log2(shares)))
+
+
 def _terms(
-    column: int, rest: FloatArray, used: set[int], lines: Lines, only_plain: bool
+    column: int, rest: FloatArray, used: set[int], lines: NumericColumns, kind: _Kind
 ) -> Iterator[_Term]:
     """Yield what could be taken away next."""
     line = lines.lines[column]
@@ -257,20 +336,21 @@ def _terms(
         for other in lines.nearest(rest)
         if other not in used
         and lines.lines[other].is_date == line.is_date
+        and lines.lines[other].is_aware == line.is_aware
         and lines.lines[other].is_number == line.is_number
     ][:n_tried]
     for other in sorted(nearest):
         yield _Term((other,))
         if not line.is_date:
             yield _Term((other,), -1.0)
-    if only_plain or not line.is_number:
+    if not line.is_number:
         return
-    for other in nearest[:_MOST_LIKELY]:
+    for other in nearest[: _MOST_LIKELY if kind.has_rates else 0]:
         slope = _slope(rest, lines.values[other])
         rounded = {float(f"{slope:.{digits}g}") for digits in _DIGITS_OF_FACTOR}
         yield from (_Term((other,), factor) for factor in sorted(rounded - {0.0, 1.0, -1.0}))
     pairs = list(combinations(sorted(nearest[:_MOST_IN_PRODUCTS]), 2))
-    if pairs:
+    if pairs and kind.has_products:
         products = np.stack([_Term(pair).of(lines) for pair in pairs])
         for pair in most_like(rest, standardised(products))[:_MOST_LIKELY]:
             yield _Term(pairs[pair])
@@ -284,7 +364,9 @@ def _slope(rest: FloatArray, other: FloatArray) -> float:
     return float(centred @ rest[both]) / variation if variation > 0.0 else 0.0
 
 
-def _named(finding: _Finding, lines: Lines, names: Collection[Hashable]) -> Remainder | None:
+def _named(
+    finding: _Finding, lines: NumericColumns, names: Collection[Hashable]
+) -> Remainder | None:
     """Return a finding as a rule with a remainder, ``None`` where it cannot be written."""
     line = lines.lines[finding.column]
     column, name = line.column, f"rest of {line.column.name}"
@@ -309,4 +391,5 @@ def _named(finding: _Finding, lines: Lines, names: Collection[Hashable]) -> Rema
     if is_rounded:
         scale = 10**line.decimals
         text = f"round({text})" if scale == 1 else f"round(({text}) * {scale}) / {scale}"
-    return Remainder(Formula(column.name, f"{text} + {rest}"), name, kept)
+    text = f"{text} + {rest}"
+    return None if len(text) > MAX_LENGTH else Remainder(Formula(column.name, text), name, kept)

@@ -62,15 +62,15 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
         return _dates(values, column)
     if column.kind is Kind.TIMEDELTA:
         return _in_dtype(held_in_unit(values, dtype), dtype)
-    numbers = [None if pd.isna(value) else value for value in values]
     if column.kind is Kind.INTEGER or pd.api.types.is_integer_dtype(dtype):
         lowest, highest = _integer_limits(dtype)
+        numbers = [None if pd.isna(value) else value for value in values]
         whole = [None if number is None else round(number) for number in numbers]
         held = [n if n is not None and lowest <= n <= highest else None for n in whole]
         return restore_dtype(np.array(held, dtype=object), column)
     floats = values.to_numpy(dtype=np.float64, na_value=np.nan)
     if column.decimals is not None:
-        floats = floats.round(column.decimals)
+        floats = floats.round(column.decimals) + 0.0  # no zero with a sign
     if isinstance(dtype, np.dtype) and dtype.kind == "f":
         return restore_dtype(floats, column)
     cells = floats.astype(object)

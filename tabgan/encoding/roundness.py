@@ -33,6 +33,9 @@ _MOST_STEPS, _MOST_PER_UNIT = 64, 1e15
 # told apart up to so many beyond the usual ones.
 _FEWEST_ROUND, _FURTHER_DECIMALS = 0.05, 6
 
+# Halvings that find any number of 64 bits.
+_MOST_HALVINGS = 64
+
 
 @dataclass(frozen=True)
 class Roundness:
@@ -203,7 +206,9 @@ class Roundness:
         reach += 0.0 if self.rhythm is None else 7.0 * self.rhythm.per_day
         low = np.floor(places + self.zero) - reach
         high: np.ndarray = low + 2.0 * reach + 2.0
-        while (high > low).any():
+        for _ in range(_MOST_HALVINGS):  # beyond 2**53 floats have no next integer to end it
+            if not (high > low).any():
+                break
             centre = np.floor((low + high) / 2.0)
             beyond = self._ends(centre) > places
             low, high = np.where(beyond, low, centre + 1.0), np.where(beyond, centre, high)

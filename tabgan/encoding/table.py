@@ -13,6 +13,7 @@ from tabgan.encoding.column import ColumnEncoder, EncodingOptions, State
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.registry import ENCODERS
 from tabgan.encoding.remainder import Remainder
+from tabgan.encoding.restore import restore_meanings
 from tabgan.encoding.restriction import Restriction
 from tabgan.errors import InvalidDataError
 from tabgan.schema import Kind, TableSchema
@@ -44,7 +45,7 @@ class TableEncoder:
     Parameters
     ----------
     encoders : list of ColumnEncoder
-        One a column of the table, in its order.
+        One a column of the table, in its order, then one a remainder.
     level_names : tuple of hashable or None
         See :class:`~tabgan.schema.TableSchema`.
     remainders : tuple of Remainder
@@ -135,15 +136,22 @@ class TableEncoder:
     def with_remainders(
         self, frame: pd.DataFrame, remainders: tuple[Remainder, ...], options: EncodingOptions
     ) -> Self:
-        """Return the encoder of the same table with remainders as further columns."""
-        encoders = list(self.of_table)
+        """Return the encoder of the same table with remainders as further columns.
+
+        Without those that are too large to be exact in some row.
+        """
+        encoders, kept = list(self.of_table), list[Remainder]()
         for remainder in remainders:
-            cells = remainder.cells(frame, self._plain_schema)
-            column = remainder.schema_of(cells)
+            rest = remainder.of(frame, self._plain_schema)
+            column = remainder.as_column(rest)
             encoder_class = ENCODERS[column.kind]
-            summary = encoder_class.summarise(cells, column)
+            try:
+                summary = encoder_class.summarise(restore_meanings(rest, column), column)
+            except InvalidDataError:  # numbers so large that their decimals are lost
+                continue
             encoders.append(encoder_class.from_summary(summary, column, options))
-        return type(self)(encoders, self.level_names, remainders)
+            kept.append(remainder)
+        return type(self)(encoders, self.level_names, tuple(kept))
 
     @property
     def schema(self) -> TableSchema:
@@ -276,13 +284,16 @@ class TableEncoder:
         if not set(remainder.columns) <= set(frame.columns):
             return None
         read = {column: self._as_stored(frame[column]) for column in remainder.columns}
-        dtype = self.encoder_of(name).column.dtype.to_pandas()
-        return remainder.cells(pd.DataFrame(read), self._plain_schema).astype(dtype)
+        rest = remainder.of(pd.DataFrame(read), self._plain_schema)
+        return restore_meanings(rest, self.encoder_of(name).column)
 
     def _as_stored(self, cells: pd.Series) -> pd.Series:
         """Return numbers or dates, of whatever dtype they are, in that of their column."""
         encoder: Any = self.encoder_of(cells.name)  # of numbers: others have no remainder
-        stored: pd.Series = encoder.from_numbers(*encoder.read_numbers(cells, encoder.column))
+        try:
+            stored: pd.Series = encoder.from_numbers(*encoder.read_numbers(cells, encoder.column))
+        except (ValueError, OverflowError):  # a number that the dtype of the fit does not hold
+            return cells
         return stored
 
     def shown(self, frame: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,9 @@ _N_CANDIDATES = 8
 # How often to fill the gaps of rows that break a rule: of those with an even chance each time, one
 # in a million is left.
 _N_ATTEMPTS = 20
+# How many of these are for remainders, too: that a row adds up is no rule, and may be impossible
+# with what is known. A first choice.
+_ATTEMPTS_TO_ADD_UP = 8
 
 
 def complete_table(
@@ -102,7 +105,10 @@ def _drawn_by_rules(
     """Return the table with its gaps filled, again and again in rows that break a rule."""
     filled = _drawn(rules, sampler, table, codes, present, seed, 0)
     for attempt in range(1, _N_ATTEMPTS):
-        open_rows = np.flatnonzero(rules.broken(filled) | rules.not_added_up(filled))
+        broken = rules.broken(filled)
+        if attempt <= _ATTEMPTS_TO_ADD_UP:
+            broken |= rules.not_added_up(filled)
+        open_rows = np.flatnonzero(broken)
         if not len(open_rows):
             return filled
         part = table.iloc[open_rows]
@@ -147,8 +153,12 @@ def _expected_by_rules(
 def _put_kept(
     rules: Rules, filled: pd.DataFrame, open_rows: np.ndarray, again: pd.DataFrame
 ) -> None:
-    """Put other fillings of some rows in their places, where they keep the rules."""
-    kept = ~(rules.broken(again) | rules.not_added_up(again))
+    """Put other fillings of some rows in their places, where they keep the rules.
+
+    And where they add up, but for rows that broke a rule before.
+    """
+    kept = ~rules.broken(again)
+    kept &= rules.broken(filled.iloc[open_rows]) | ~rules.not_added_up(again)
     for column in rules.encoder.learnt:
         if column.kind != "identifier":  # one that was written stays
             put_cells(filled, column.column.name, open_rows[kept], again[column.column.name][kept])

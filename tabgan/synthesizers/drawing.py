@@ -152,10 +152,6 @@ class RowSource:
                 frame[name] = exact.array
             else:
                 frame[name] = frame[name].where(exact.isna(), exact)
-        for rest in self.model.encoder.remainders:
-            if set(rest.columns) <= set(self.conditions.values):
-                cells = self.model.encoder.cells_of(frame, rest.name)
-                frame[rest.name] = pd.Series(cells).array
 
 
 def probability_of_known(sampler: Sampler) -> float:

@@ -20,9 +20,9 @@ from tabgan.networks.spec import NetworkSpec
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
 from tabgan.schema.constraints import Constraint
-from tabgan.synthesizers.adding_up import ComputedModes
 from tabgan.synthesizers.calibration import calibrate
 from tabgan.synthesizers.checkpoint import CheckpointFile
+from tabgan.synthesizers.computed_modes import ComputedModes
 from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.forest import ForestGrower
 from tabgan.synthesizers.judge import OnePassJudge

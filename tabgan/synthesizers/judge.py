@@ -14,7 +14,7 @@ from tabgan.encoding.order import along_lines
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
-from tabgan.synthesizers.adding_up import ComputedModes
+from tabgan.synthesizers.computed_modes import ComputedModes
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 from tabgan.training.game import Judgement

@@ -11,8 +11,8 @@ from tabgan.encoding import TableEncoder
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import Constraint
-from tabgan.synthesizers.adding_up import ComputedModes
 from tabgan.synthesizers.compatibility import CompatibleModes
+from tabgan.synthesizers.computed_modes import ComputedModes
 from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.passes import PassPlan
 from tabgan.synthesizers.rules import Rules

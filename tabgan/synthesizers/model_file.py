@@ -25,6 +25,7 @@ from tabgan.persistence import (
     read_container,
     write_container,
 )
+from tabgan.randomness import stream
 from tabgan.schema import TableSchema
 from tabgan.schema.constraints import (
     Constraint,
@@ -192,7 +193,9 @@ def _read_remainders(form: Any, schema: TableSchema) -> tuple[Remainder, ...]:
     are_last = [rest.name for rest in remainders] == schema.names[n_columns:]
     computed = [rest.column for rest in remainders]
     named = {name for rest in remainders for name in rest.columns}
-    if n_columns < 1 or not are_last or len(set(computed)) < len(computed) or named - set(names):
+    circles = any(set(computed[i + 1 :]) & set(rest.columns) for i, rest in enumerate(remainders))
+    distinct = len(set(computed)) == len(computed) == len(set(schema.names[n_columns:]))
+    if n_columns < 1 or not (are_last and distinct) or circles or named - set(names):
         raise ModelFileError("the remainders of columns do not fit the table's schema")
     return remainders
 
@@ -206,6 +209,10 @@ def _try_rules(model: FittedModel) -> None:
     for rule in model.constraints:
         rule.broken(table, model.schema)
     _ = model.compatible
+    if model.computed is not None:
+        for rest in model.encoder.remainders:
+            model.computed.lacking(rest, codes)
+            model.computed.put(rest, codes, stream(0, "rules"))
 
 
 def _check_facts(parameters: Any, fitted: dict[str, Any], history: Any) -> None:

@@ -70,7 +70,8 @@ class PassPlan:
         columns : list of int
             Columns still to be drawn.
         n_passes : int
-            Number of passes, at least 1; more than columns means one column a pass.
+            Number of passes, at least 1; more than columns means one column a pass. Computed
+            columns join the last pass or, where all others have one each, come on top of them.
 
         Returns
         -------

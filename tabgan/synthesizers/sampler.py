@@ -7,7 +7,7 @@ were asked for, nor on threads.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,8 +15,8 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.encoding.restriction import Restriction
 from tabgan.networks.forward import NumpyGenerator
 from tabgan.randomness import stream
-from tabgan.synthesizers.adding_up import ComputedModes
 from tabgan.synthesizers.compatibility import CompatibleModes
+from tabgan.synthesizers.computed_modes import ComputedModes
 from tabgan.synthesizers.density_ratio import DensityRatio
 from tabgan.synthesizers.passes import PassPlan
 
@@ -190,12 +190,22 @@ class Sampler:
         self.draw(codes, groups, uniforms, rng, observe=observe)
         if self.computed is None:
             return
-        for rest, rows in self.computed.lacking(codes).items():
-            part, present = codes[rows], {rest: self.computed.present(rest)}
-            part[:, rest] = -1
-            self.draw(part, [[rest]], rng.random(part.shape), rng, present)
-            codes[rows] = part
-        self.computed.put(codes, known, rng)
+        # All rows take the same numbers, whichever need them, and no noise: else a row would depend
+        # on those beside it.
+        alone = replace(self, n_passes=max(2, self.n_passes))
+        for remainder in self.computed.encoder.remainders:
+            again = rng.random(codes.shape)
+            rows, rest = (
+                self.computed.lacking(remainder, codes),
+                self.computed.place(remainder.name),
+            )
+            if len(rows) and not known[rest]:
+                part = codes[rows]
+                part[:, rest] = -1
+                alone.draw(part, [[rest]], again[rows], rng, {rest: self.computed.present(rest)})
+                codes[rows] = part
+            if not known[self.computed.place(remainder.column)]:
+                self.computed.put(remainder, codes, rng)
 
     def groups(self, codes: np.ndarray) -> list[list[int]]:
         """Return the columns of each pass for rows in which some cells are unknown."""

@@ -55,7 +55,7 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "max": (2, np.maximum),
 }
 # Longer text, or more of it in brackets, is no formula of a table, and could exhaust the parser.
-_MAX_LENGTH = 1_000
+MAX_LENGTH = 1_000
 _MAX_DEPTH = 50
 # A name as text, or as Python writes it.
 _QUOTED = re.compile(r"`([^`]+)`|\{([^{}]+)\}")
@@ -101,8 +101,8 @@ class Expression:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        if len(text) > _MAX_LENGTH:
-            raise InvalidParameterError(f"a formula has at most {_MAX_LENGTH:,} characters")
+        if len(text) > MAX_LENGTH:
+            raise InvalidParameterError(f"a formula has at most {MAX_LENGTH:,} characters")
         quoted = [name or self._literal(written) for name, written in _QUOTED.findall(text)]
         # Names of our own in place of the quoted ones; those that a user writes have no double
         # underscore at their end, or are taken for ours.

@@ -1,7 +1,7 @@
 """One column is computed from others."""
 
 import sys
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
@@ -99,16 +99,11 @@ class Formula(Constraint):
         if member == self.column:
             return self._computed(table, schema)
         result = _arithmetic(meaning_of(self.column, table, schema))
-        return _finite(self._parsed.solved(member, result, self._cells(table, schema, member)))
+        others = [name for name in self._parsed.columns if name != member]
+        return _finite(self._parsed.solved(member, result, _cells(others, table, schema)))
 
     def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
-        return _finite(self._parsed.value(self._cells(table, schema)))
-
-    def _cells(
-        self, table: pd.DataFrame, schema: TableSchema, without: Hashable = None
-    ) -> dict[Hashable, pd.Series]:
-        names = [name for name in self._parsed.columns if name != without]
-        return {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
+        return _finite(self._parsed.value(_cells(self._parsed.columns, table, schema)))
 
     def to_json(self) -> dict[str, JsonValue]:
         tolerance = value_to_json(float(self.tolerance))
@@ -119,6 +114,12 @@ class Formula(Constraint):
     def from_json(cls, form: dict[str, Any]) -> Self:
         tolerance = number_from_json(form.get("tolerance", 0.0))
         return cls(value_from_json(form["column"]), form["expression"], tolerance)
+
+
+def _cells(
+    names: Iterable[Hashable], table: pd.DataFrame, schema: TableSchema
+) -> dict[Hashable, pd.Series]:
+    return {name: _arithmetic(meaning_of(name, table, schema)) for name in names}
 
 
 def _arithmetic(cells: pd.Series) -> pd.Series:

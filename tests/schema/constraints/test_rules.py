@@ -27,6 +27,7 @@ from tabgan.schema.constraints import (
     constraints_to_json,
     read_constraints,
 )
+from tabgan.schema.constraints.expression import Expression, as_written
 
 CANARY = "xyzzy-canary"
 
@@ -479,3 +480,35 @@ def test_a_formula_names_columns_that_are_no_text_in_braces() -> None:
 def test_what_is_no_name_in_braces_is_refused(name: str) -> None:
     with pytest.raises(InvalidParameterError):
         Formula("x", f"b + {{{name}}}")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["net", "x y", "class", "größe", "column_0__", "{x}", "", 0, -1.5, ("a", 1), None, True],
+)
+def test_a_name_that_a_formula_can_write_is_read_back(name: object) -> None:
+    written = as_written(name)
+    if name == "":
+        assert written is None
+        return
+    assert Expression(f"2 * {written} + other").columns == (name, "other")
+
+
+@pytest.mark.parametrize("name", ["a`b", pd.Timestamp("2024-01-01"), ("{", 1), float("nan")])
+def test_a_name_that_no_formula_can_write_is_none(name: object) -> None:
+    assert as_written(name) is None
+
+
+def test_a_column_without_a_name_can_be_turned_round() -> None:
+    table = pd.DataFrame({"both": [3.5, 5.5], None: [1.5, 2.5], "other": [2.0, 3.0]})
+    table.columns = pd.Index(["both", None, "other"], dtype=object)
+    schema = infer_schema(table)
+    rule = Formula("both", "{None} + other")
+    assert rule.solved("other", table, schema).tolist() == [2.0, 3.0]
+    assert rule.solved(None, table, schema).tolist() == [1.5, 2.5]
+
+
+def test_a_part_is_computed_without_its_own_column() -> None:
+    table = pd.DataFrame({"both": [3, 5], "one": [1, 2]})
+    schema = infer_schema(table.assign(rest=0))
+    assert Formula("both", "one * 1 + rest").solved("rest", table, schema).tolist() == [2.0, 3.0]

@@ -6,6 +6,7 @@ the row's other columns decide, and whatever looks at modes has to see what the 
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -38,58 +39,55 @@ class ComputedModes:
         """Return what puts them there, ``None`` if nothing is computed."""
         return cls(encoder, encoder.full_schema) if encoder.remainders else None
 
-    def lacking(self, codes: np.ndarray) -> dict[int, np.ndarray]:
-        """Return, by the place of each remainder, the rows that lack it, and nothing else.
+    def lacking(self, remainder: Remainder, codes: np.ndarray) -> np.ndarray:
+        """Return the rows that lack a remainder and nothing else; a table has none.
 
-        A table has no such row: a remainder is missing where one of the columns is.
+        A remainder is missing where one of the columns is.
         """
-        found = {}
-        for remainder in self.encoder.remainders:
-            place, *others = (
-                self._place(name) for name in (remainder.name, *self._others(remainder))
-            )
-            rows = self._is_missing(codes, place)
-            for other in others:
-                rows &= ~self._is_missing(codes, other)
-            if rows.any():
-                found[place] = np.flatnonzero(rows)
-        return found
+        rows = self._is_missing(codes, remainder.name)
+        for name in remainder.columns:
+            rows &= ~self._is_missing(codes, name)
+        return np.flatnonzero(rows)
 
     def present(self, place: int) -> Restriction:
         """Return the restriction of a learnt column to cells that are not missing."""
         return self.encoder.learnt[place].present()
 
-    def _others(self, remainder: Remainder) -> list[Hashable]:
-        """Return the columns from which, with the remainder, one is computed."""
-        return [name for name in remainder.columns if name != remainder.column]
+    def place(self, name: Hashable) -> Any:
+        """Return the place of a learnt column."""
+        return self._places[name]
 
-    def _is_missing(self, codes: np.ndarray, place: int) -> np.ndarray:
-        encoder: Any = self.encoder.learnt[place]  # of numbers: others have no remainder
-        return np.asarray(codes[:, place] == encoder.missing_code)
+    @cached_property
+    def _places(self) -> dict[Hashable, int]:
+        return {column.column.name: i for i, column in enumerate(self.encoder.learnt)}
 
-    def put(self, codes: np.ndarray, known: np.ndarray, rng: np.random.Generator) -> None:
-        """Put them into drawn rows, in place.
+    def _is_missing(self, codes: np.ndarray, name: Hashable) -> np.ndarray:
+        encoder: Any = self.encoder.learnt[self.place(name)]  # of numbers: others have no remainder
+        return np.asarray(codes[:, self.place(name)] == encoder.missing_code)
+
+    def put(self, remainder: Remainder, codes: np.ndarray, rng: np.random.Generator) -> None:
+        """Put the modes of one computed column into drawn rows, in place.
+
+        The places inside the modes are others than those that cells will be decoded from, so the
+        mode agrees with the cell in law, not row by row.
 
         Parameters
         ----------
+        remainder : Remainder
+            What computes the column.
         codes : numpy.ndarray of int, shape (n_rows, n_columns)
             Rows.
-        known : numpy.ndarray of bool, shape (n_columns,)
-            Which columns were not drawn; these stay.
         rng : numpy.random.Generator
             Of the places inside the modes.
         """
-        for remainder in self.encoder.remainders:
-            place = self._place(remainder.column)
-            if not known[place]:
-                found = self._modes(remainder, codes, rng)
-                codes[found >= 0, place] = found[found >= 0]
+        found = self._modes(remainder, codes, rng)
+        codes[found >= 0, self.place(remainder.column)] = found[found >= 0]
 
     def _modes(
         self, remainder: Remainder, codes: np.ndarray, rng: np.random.Generator
     ) -> np.ndarray:
         """Return the mode of what adds up in each row, -1 where nothing does."""
-        names = [remainder.name, *self._others(remainder)]
+        names = [name for name in remainder.rule.columns if name != remainder.column]
         cells = {name: self._cells(name, codes, rng) for name in names}
         column = self.schema[remainder.column]
         computed = remainder.rule.solved(remainder.column, pd.DataFrame(cells), self.schema)
@@ -98,8 +96,5 @@ class ComputedModes:
         return np.where(values.notna(), modes, -1)
 
     def _cells(self, name: Hashable, codes: np.ndarray, rng: np.random.Generator) -> pd.Series:
-        modes = codes[:, self._place(name)]
+        modes = codes[:, self.place(name)]
         return self.encoder.encoder_of(name).decode(modes, rng.random(len(modes)), 0)
-
-    def _place(self, name: Hashable) -> Any:
-        return self.encoder.learnt_index(name)

@@ -1,4 +1,7 @@
-"""Columns of numbers, dates and durations beside each other, and how much is open of a cell."""
+"""Columns of numbers, dates and durations beside each other, and how much is open of a cell.
+
+Bits are counted in steps of each column's own grid, so that they do not hang on its unit.
+"""
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
@@ -19,6 +22,12 @@ FloatArray = NDArray[np.float64]
 
 # Fewer cells say nothing. A first choice.
 _FEWEST_CELLS = 100
+# Steps that numbers are rounded to, besides powers of ten, and times, in seconds; a column lies on
+# the widest of them that so large a share of its cells lie on.
+_STEPS, _SECONDS = (1.0, 2.0, 2.5, 5.0), (60, 300, 900, 1800, 3600, 86_400)
+_ON_GRID = 0.9
+# Of a step, what floats may be beside it.
+_NEARLY = 1e-3
 # Rows that are counted as neighbours when a density is estimated.
 _NEIGHBOURS = 20
 # Floats hold integers up to here, so sums are exact.
@@ -28,8 +37,8 @@ DIGITS = 9
 
 
 @dataclass(frozen=True)
-class Line:
-    """A column of numbers, dates or durations.
+class NumericColumn:
+    """A column of numbers, dates or durations of a few thousand rows.
 
     Parameters
     ----------
@@ -39,13 +48,19 @@ class Line:
         Numbers, or seconds; NaN is missing.
     decimals : int
         Decimals of the numbers; of real numbers those that are more than noise.
+    step : float
+        The grid that nearly all of the values lie on.
+    is_aware : bool
+        Whether it is one of points in time of a known zone.
     open_bits : float
-        How much its modes leave open of a cell, at its own precision.
+        How much its modes leave open of a cell: the entropy of a place in a mode, in steps.
     """
 
     column: ColumnSchema
     values: FloatArray
     decimals: int
+    step: float
+    is_aware: bool
     open_bits: float
 
     @property
@@ -59,17 +74,27 @@ class Line:
         return self.column.kind in (Kind.CONTINUOUS, Kind.INTEGER)
 
     @property
+    def is_time(self) -> bool:
+        """Whether it counts time."""
+        return not self.is_number
+
+    @property
     def has_decimals(self) -> bool:
-        """Whether its numbers end somewhere."""
-        return self.column.kind is Kind.INTEGER or self.column.decimals is not None
+        """Whether it has numbers that end somewhere."""
+        is_integer = self.column.kind is Kind.INTEGER
+        return self.is_number and (is_integer or self.column.decimals is not None)
+
+    def share_on_grid(self, values: FloatArray) -> float:
+        """Return which share of values lie on the grid of the column."""
+        return _share_on(values[~np.isnan(values)], self.step)
 
     def bits_of(self, rest: FloatArray) -> float:
-        """Return the entropy of what is left of the line, at its precision.
+        """Return the entropy of what is left of the column, in its steps.
 
         That of the shares where values repeat; elsewhere by the distance of near neighbours in
         order (Vasicek 1976).
         """
-        steps = np.sort(np.rint(rest[~np.isnan(rest)] * 10.0**self.decimals))
+        steps = np.sort(np.rint(rest[~np.isnan(rest)] / self.step))
         n_rows = len(steps)
         counts = np.unique(steps, return_counts=True)[1]
         repeats = counts > _NEIGHBOURS
@@ -83,7 +108,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Lines:
+class NumericColumns:
     """The lines of a table.
 
     Parameters
@@ -92,12 +117,12 @@ class Lines:
         Of the same rows.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[NumericColumn, ...]
 
     @classmethod
     def of(
         cls, rows: pd.DataFrame, encoders: list[ColumnEncoder[Any]], without: Collection[Hashable]
-    ) -> "Lines":
+    ) -> "NumericColumns":
         """Return the lines of some rows, but for those of some columns."""
         found = (_line(rows, e) for e in encoders if e.column.name not in without)
         return cls(tuple(line for line in found if line is not None))
@@ -133,12 +158,15 @@ def most_like(rest: FloatArray, alike: FloatArray) -> list[int]:
     return list(map(int, np.argsort(-likeness, kind="stable")))
 
 
-def _line(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> Line | None:
+def _line(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn | None:
     """Return a column as a line, if it is one whose sums are exact."""
     column = encoder.column
-    if not isinstance(encoder, NumericEncoder) or encoder.modes is None or column.name is None:
+    if not isinstance(encoder, NumericEncoder) or encoder.modes is None:
         return None
-    values = as_floats(meanings(rows[column.name], column))
+    if column.name is None or column.name != column.name:  # None and NaN are no names for a rule
+        return None
+    cells = meanings(rows[column.name], column)
+    values = as_floats(cells)
     present = values[~np.isnan(values)]
     largest = float(np.abs(present).max(initial=0.0))
     if len(present) < _FEWEST_CELLS or not 0.0 < largest < _LARGEST or np.ptp(present) == 0.0:
@@ -146,13 +174,36 @@ def _line(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> Line | None:
     decimals = 0 if column.kind is Kind.INTEGER else column.decimals
     if decimals is None:
         decimals = min(DIGITS, max(0, DIGITS - ceil(log10(largest))))
-    if column.kind in (Kind.DATETIME, Kind.TIMEDELTA):
+    is_time = column.kind in (Kind.DATETIME, Kind.TIMEDELTA)
+    if is_time:
         decimals = 0 if np.array_equal(present, np.rint(present)) else 6
+    if largest * 10.0**decimals >= _LARGEST:
+        return None
+    step = _grid(present, 10.0**-decimals, is_time)
     n_modes = encoder.modes.n_modes
     start, end = (
         as_floats(meanings(encoder.decode(np.arange(n_modes), np.full(n_modes, place), 0), column))
         for place in (0.0, np.nextafter(1.0, 0.0))
     )
     shares = encoder.shares[:n_modes] / encoder.shares[:n_modes].sum()
-    open_bits = float(shares @ np.log2(1.0 + np.abs(end - start) * 10.0**decimals))
-    return Line(column, values, decimals, open_bits)
+    open_bits = float(shares @ np.log2(1.0 + np.abs(end - start) / step))
+    is_aware = getattr(cells.dtype, "tz", None) is not None
+    return NumericColumn(column, values, decimals, step, is_aware, open_bits)
+
+
+def _grid(present: FloatArray, unit: float, is_time: bool) -> float:
+    """Return the widest step that nearly all values are multiples of."""
+    counts = np.abs(np.rint(present / unit)).astype(np.int64)
+    wider = [float(np.gcd.reduce(counts))]
+    if is_time:
+        wider += [seconds / unit for seconds in _SECONDS]
+    else:
+        powers = 10.0 ** np.arange(int(np.log10(max(counts.max(initial=1), 1))) + 1)
+        wider += [float(step) for step in np.outer(powers, _STEPS).ravel()]
+    steps = [step * unit for step in wider if step >= 1.0]
+    return max([unit, *(step for step in steps if _share_on(present, step) >= _ON_GRID)])
+
+
+def _share_on(values: FloatArray, step: float) -> float:
+    steps = values / step
+    return float(np.mean(np.abs(steps - np.rint(steps)) < _NEARLY))
