@@ -1,7 +1,7 @@
 """A column that others determine but for a remainder, which is learnt in its stead.
 
 The total of a bill is its parts and a fee, a trip ends some minutes after it began. Modes say of
-such a column what 64 bins can say; what is left of it once the others are taken away may be a
+such a column what its bins can say; what is left of it once the others are taken away may be a
 handful of values. So the network learns the remainder as a column of its own, and a sample computes
 the column from it.
 """

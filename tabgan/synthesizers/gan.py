@@ -111,8 +111,8 @@ class TabGAN(DensityMixin, BaseEstimator):
     constraints_ : tuple
         The rules that samples keep, with what was learnt about them.
     remainders_ : tuple
-        Sums that were found in the table, such as ``'total' = 'net' + 'tax' + 'rest of total'``: a
-        column that others determine but for a small remainder is computed, and the remainder is
+        Columns that follow from others, as sums, products or shares that were found in the table,
+        such as ``'total' = 'net' + 'tax' + 'rest of total'``: the column is computed, and the rest
         learnt. Columns of a sum, formula, combination or key among the `constraints` are not.
     history_ : pandas.DataFrame
         One row a look at the held-out rows (the training rows, where none are held out): ``phase``
@@ -544,7 +544,7 @@ class TabGAN(DensityMixin, BaseEstimator):
 
     @property
     def remainders_(self) -> tuple[Remainder, ...]:
-        """Sums of columns that were found: one column is computed, its remainder is learnt."""
+        """Columns that follow from others: computed in samples, only their remainders learnt."""
         return self._fitted_model("remainders_").encoder.remainders
 
     @property
