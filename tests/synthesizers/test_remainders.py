@@ -5,8 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 from tabgan import Formula, Inequality, Range, Sum, TabGAN
+from tabgan.cli.main import cli
 from tabgan.conditioning.conditions import read_condition_rows
 from tabgan.encoding.column import EncodingOptions
 from tabgan.errors import ModelFileError
@@ -251,6 +253,8 @@ def test_a_model_file_keeps_the_remainders(gan, bills, tmp_path):
     assert again.sample(200, random_state=7).equals(gan.sample(200, random_state=7))
     assert again.score(bills) == gan.score(bills)
     assert np.array_equal(again.realism(bills), gan.realism(bills))
+    told = CliRunner().invoke(cli, ["info", str(tmp_path / "m.tabgan")], catch_exceptions=False)
+    assert "computed      'total' = 'net' + 'tip' + 'rest of total'" in told.output
 
 
 @pytest.mark.parametrize(
