@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,14 @@ from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
 _HOPELESS = 1e-3
 # With fewer independent candidates a block would repeat a few rows.
 _FEWEST = 100
+
+
+class _DrawnBlock(NamedTuple):
+    """The rows of a block that are asked for, and how its restricted columns were drawn."""
+
+    codes: np.ndarray
+    uniforms: np.ndarray
+    search: RestrictedBlock | None
 
 
 @dataclass(frozen=True)
@@ -58,19 +67,20 @@ class RowSource:
         in_order = self.n_passes >= self.model.passes.most
 
         redrawing = Redrawing(self.model.rules, sampler, self.seed, self._table)
+        has_rules = bool(self.model.rules.constraints)
 
-        def draw(block: int) -> tuple[np.ndarray, np.ndarray, RestrictedBlock | None]:
+        def draw(block: int, is_redrawn: bool = has_rules) -> _DrawnBlock:
             search = None
             if self.conditions.restricted:
                 search = draw_restricted(silent, self.seed, block, in_order=in_order)
             begun = None if search is None else search.codes
             codes, uniforms = sampler.block(self.seed, block, begun)
             first = block * BLOCK_SIZE
-            if self.model.rules.constraints or self.model.encoder.remainders:
+            if is_redrawn:
                 n_wanted = min(BLOCK_SIZE, stop - first)
                 codes, uniforms = redrawing.kept(block, codes, uniforms, begun, n_wanted)
             wanted = slice(max(0, start - first), max(0, stop - first))
-            return codes[wanted], uniforms[wanted], search
+            return _DrawnBlock(codes[wanted], uniforms[wanted], search)
 
         blocks = range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE))
         # Whether a row repeats another one, only those before it can say.
@@ -78,22 +88,31 @@ class RowSource:
         if one_by_one:
             blocks = range(blocks.stop)
         drawn = in_parallel(draw, blocks[:1])
-        searches = [search for _, _, search in drawn if search is not None]
+        searches = [block.search for block in drawn if block.search is not None]
         if searches and start == 0:  # once a sample: other blocks estimate the same
             self._check_rarity(searches[0])
         drawn += map(draw, blocks[1:]) if one_by_one else in_parallel(draw, blocks[1:])
-        searches = [search for _, _, search in drawn if search is not None]
-        parts = [(codes, uniforms) for codes, uniforms, _ in drawn]
-        n_columns = self.model.generator.layout.n_columns
-        empty = np.empty((0, n_columns), dtype=np.int64), np.empty((0, n_columns))
-        codes, uniforms = (np.concatenate(halves) for halves in zip(empty, *parts, strict=True))
-        frame = self._table(codes, uniforms, np.arange(start, start + len(codes)))
+        searches = [block.search for block in drawn if block.search is not None]
+        frame = self._decoded(drawn, start)
+        if not has_rules and (lacks := self.model.rules.not_added_up(frame)).any():
+            # A row in thousands, so only their blocks are looked at row by row.
+            for block in np.unique((start + np.flatnonzero(lacks)) // BLOCK_SIZE):
+                drawn[int(block) - blocks[0]] = draw(int(block), is_redrawn=True)
+            frame = self._decoded(drawn, start)
         frame = self.model.encoder.shown(frame)
         if self.conditions.are_shared and len(frame):
             faithful = self.model.sampler(self.conditions, AUTO_PASSES)
             known *= relative_share_taken(faithful, self.seed, searches)
             frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame
+
+    def _decoded(self, drawn: list[_DrawnBlock], start: int) -> pd.DataFrame:
+        """Return the table of blocks whose first row has this number, with the remainders."""
+        n_columns = self.model.generator.layout.n_columns
+        nothing = np.empty((0, n_columns), dtype=np.int64), np.empty((0, n_columns))
+        codes = np.concatenate([nothing[0], *(block.codes for block in drawn)])
+        uniforms = np.concatenate([nothing[1], *(block.uniforms for block in drawn)])
+        return self._table(codes, uniforms, np.arange(start, start + len(codes)))
 
     def _table(self, codes: np.ndarray, uniforms: np.ndarray, numbers: np.ndarray) -> pd.DataFrame:
         """Return the table that codes and uniform numbers of rows with these numbers stand for."""

@@ -174,13 +174,15 @@ class Rules:
         tax is a share of the net, and both are to add up to what was asked for.
         """
         nowhere = np.zeros(len(table), dtype=bool)
+        names = {rest.column for rest in self.encoder.remainders}
+        is_asked = bool(names & set(within)) or any(not free[n].all() for n in names & set(free))
         computed = dict.fromkeys((rest.column for rest in self.encoder.remainders), nowhere)
         for _ in range(_ROUNDS_OF_SUMS):
             for rest in self.encoder.remainders:
                 of_rule = {**free, **computed, rest.name: nowhere}
                 of_rule[rest.column] = free.get(rest.column, ~nowhere)
                 self._solve(rest.rule, rest.column, table, of_rule, within)
-            if not self.not_added_up(table).any():
+            if not is_asked or not self.not_added_up(table).any():
                 break
 
     def _compute(
@@ -225,11 +227,11 @@ class Rules:
             places = np.flatnonzero(rows)[possible]
             put_cells(table, member, places, cells[possible])
             broken[places] = False
-            if rule not in self.constraints and member not in within:
+            if rule not in self.constraints and member not in within and not possible.all():
                 # Nearer to what adds up than anything that was drawn.
-                near = self.encoder.encoder_of(member).nearest(cells)
-                there = ~possible & near.notna().to_numpy(dtype=bool)
-                put_cells(table, member, np.flatnonzero(rows)[there], near[there])
+                near = self.encoder.encoder_of(member).nearest(cells[~possible])
+                there = near.notna().to_numpy(dtype=bool)
+                put_cells(table, member, np.flatnonzero(rows)[~possible][there], near[there])
 
 
 def _narrowest(orders: list[Inequality]) -> list[Inequality]:
