@@ -25,11 +25,16 @@ _FEWEST = 100
 
 
 class _DrawnBlock(NamedTuple):
-    """The rows of a block that are asked for, and how its restricted columns were drawn."""
+    """The rows of a block, and how its restricted columns were drawn."""
 
     codes: np.ndarray
     uniforms: np.ndarray
     search: RestrictedBlock | None
+
+    @property
+    def begun(self) -> np.ndarray | None:
+        """What of it the restrictions had drawn."""
+        return None if self.search is None else self.search.codes
 
 
 @dataclass(frozen=True)
@@ -67,20 +72,22 @@ class RowSource:
         in_order = self.n_passes >= self.model.passes.most
 
         redrawing = Redrawing(self.model.rules, sampler, self.seed, self._table)
-        has_rules = bool(self.model.rules.constraints)
 
-        def draw(block: int, is_redrawn: bool = has_rules) -> _DrawnBlock:
+        def keep(number: int, block: _DrawnBlock) -> _DrawnBlock:
+            first = number * BLOCK_SIZE
+            n_wanted = min(BLOCK_SIZE, stop - first)
+            codes, uniforms = redrawing.kept(
+                number, block.codes, block.uniforms, block.begun, n_wanted
+            )
+            return _DrawnBlock(codes, uniforms, block.search)
+
+        def draw(block: int) -> _DrawnBlock:
             search = None
             if self.conditions.restricted:
                 search = draw_restricted(silent, self.seed, block, in_order=in_order)
             begun = None if search is None else search.codes
-            codes, uniforms = sampler.block(self.seed, block, begun)
-            first = block * BLOCK_SIZE
-            if is_redrawn:
-                n_wanted = min(BLOCK_SIZE, stop - first)
-                codes, uniforms = redrawing.kept(block, codes, uniforms, begun, n_wanted)
-            wanted = slice(max(0, start - first), max(0, stop - first))
-            return _DrawnBlock(codes[wanted], uniforms[wanted], search)
+            drawn = _DrawnBlock(*sampler.block(self.seed, block, begun), search)
+            return keep(block, drawn) if self.model.rules.constraints else drawn
 
         blocks = range(start // BLOCK_SIZE, -(-stop // BLOCK_SIZE))
         # Whether a row repeats another one, only those before it can say.
@@ -93,12 +100,14 @@ class RowSource:
             self._check_rarity(searches[0])
         drawn += map(draw, blocks[1:]) if one_by_one else in_parallel(draw, blocks[1:])
         searches = [block.search for block in drawn if block.search is not None]
-        frame = self._decoded(drawn, start)
-        if not has_rules and (lacks := self.model.rules.not_added_up(frame)).any():
-            # A row in thousands, so only their blocks are looked at row by row.
-            for block in np.unique((start + np.flatnonzero(lacks)) // BLOCK_SIZE):
-                drawn[int(block) - blocks[0]] = draw(int(block), is_redrawn=True)
-            frame = self._decoded(drawn, start)
+        frame = self._decoded(drawn, blocks.start, start, stop)
+        lacks = start + np.flatnonzero(self.model.rules.not_added_up(frame))
+        if len(lacks) and not self.model.rules.constraints:
+            # A row in thousands: only their blocks are looked at row by row.
+            for number in map(int, np.unique(lacks // BLOCK_SIZE)):
+                place = number - blocks.start
+                drawn[place] = keep(number, drawn[place])
+            frame = self._decoded(drawn, blocks.start, start, stop)
         frame = self.model.encoder.shown(frame)
         if self.conditions.are_shared and len(frame):
             faithful = self.model.sampler(self.conditions, AUTO_PASSES)
@@ -106,13 +115,16 @@ class RowSource:
             frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame
 
-    def _decoded(self, drawn: list[_DrawnBlock], start: int) -> pd.DataFrame:
-        """Return the table of blocks whose first row has this number, with the remainders."""
-        n_columns = self.model.generator.layout.n_columns
+    def _decoded(
+        self, drawn: list[_DrawnBlock], first_block: int, start: int, stop: int
+    ) -> pd.DataFrame:
+        """Return the rows from `start` up to `stop` of some blocks, with the remainders."""
+        n_columns, first = self.model.generator.layout.n_columns, first_block * BLOCK_SIZE
         nothing = np.empty((0, n_columns), dtype=np.int64), np.empty((0, n_columns))
         codes = np.concatenate([nothing[0], *(block.codes for block in drawn)])
         uniforms = np.concatenate([nothing[1], *(block.uniforms for block in drawn)])
-        return self._table(codes, uniforms, np.arange(start, start + len(codes)))
+        rows = slice(start - first, max(start, stop) - first)
+        return self._table(codes[rows], uniforms[rows], np.arange(start, max(start, stop)))
 
     def _table(self, codes: np.ndarray, uniforms: np.ndarray, numbers: np.ndarray) -> pd.DataFrame:
         """Return the table that codes and uniform numbers of rows with these numbers stand for."""
