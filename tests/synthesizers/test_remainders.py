@@ -53,7 +53,7 @@ def bills() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def gan(bills) -> TabGAN:
-    return TabGAN(epochs=10, batch_size=128, verbose=0, random_state=0).fit(bills)
+    return TabGAN(epochs=4, batch_size=128, verbose=0, random_state=0).fit(bills)
 
 
 def test_the_sums_are_told(gan):
