@@ -1,4 +1,4 @@
-"""Columns of numbers, dates and durations beside each other, and how much is open of a cell.
+"""Columns of numbers, dates and durations, here *lines*, and how much is open of their cells.
 
 Bits are counted in steps of each column's own grid, so that they do not hang on its unit.
 """
