@@ -5,29 +5,27 @@ Bits are counted in steps of each column's own grid, so that they do not hang on
 
 from collections.abc import Collection, Hashable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from math import ceil, log10
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.numeric import NumericEncoder
+from tabgan.encoding.steps import Steps
 from tabgan.schema import ColumnSchema, Kind
 from tabgan.schema.constraints.comparison import as_floats, meanings
-
-FloatArray = NDArray[np.float64]
+from tabgan.schema.constraints.finding import FloatArray
 
 # Fewer cells say nothing. A first choice.
 _FEWEST_CELLS = 100
-# Steps that numbers are rounded to, besides powers of ten, and times, in seconds; a column lies on
-# the widest of them that so large a share of its cells lie on.
-_STEPS, _SECONDS = (1.0, 2.0, 2.5, 5.0), (60, 300, 900, 1800, 3600, 86_400)
+# A column lies on the widest step that so large a share of its cells lie on.
 _ON_GRID = 0.9
-# Of a step, what floats may be beside it.
-_NEARLY = 1e-3
+# Of the last decimal, what floats may be beside a step.
+_NEARLY = 1e-2
 # Rows that are counted as neighbours when a density is estimated.
 _NEIGHBOURS = 20
 # Floats hold integers up to here, so sums are exact.
@@ -86,7 +84,7 @@ class NumericColumn:
 
     def share_on_grid(self, values: FloatArray) -> float:
         """Return which share of values lie on the grid of the column."""
-        return _share_on(values[~np.isnan(values)], self.step)
+        return _share_on(values[~np.isnan(values)], self.step, 10.0**-self.decimals)
 
     def bits_of(self, rest: FloatArray) -> float:
         """Return the entropy of what is left of the column, in its steps.
@@ -113,7 +111,7 @@ class NumericColumns:
 
     Parameters
     ----------
-    lines : tuple of Line
+    lines : tuple of NumericColumn
         Of the same rows.
     """
 
@@ -179,7 +177,7 @@ def _line(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn | No
         decimals = 0 if np.array_equal(present, np.rint(present)) else 6
     if largest * 10.0**decimals >= _LARGEST:
         return None
-    step = _grid(present, 10.0**-decimals, is_time)
+    step = _grid(present, decimals, is_time)
     n_modes = encoder.modes.n_modes
     start, end = (
         as_floats(meanings(encoder.decode(np.arange(n_modes), np.full(n_modes, place), 0), column))
@@ -191,19 +189,18 @@ def _line(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn | No
     return NumericColumn(column, values, decimals, step, is_aware, open_bits)
 
 
-def _grid(present: FloatArray, unit: float, is_time: bool) -> float:
+def _grid(present: FloatArray, decimals: int, is_time: bool) -> float:
     """Return the widest step that nearly all values are multiples of."""
-    counts = np.abs(np.rint(present / unit)).astype(np.int64)
-    wider = [float(np.gcd.reduce(counts))]
+    unit, others = 10.0**-decimals, present[present != 0.0]
     if is_time:
-        wider += [seconds / unit for seconds in _SECONDS]
+        usual = Steps.of_clock(Fraction(1, 10**decimals), has_rhythm=False)
     else:
-        powers = 10.0 ** np.arange(int(np.log10(max(counts.max(initial=1), 1))) + 1)
-        wider += [float(step) for step in np.outer(powers, _STEPS).ravel()]
-    steps = [step * unit for step in wider if step >= 1.0]
-    return max([unit, *(step for step in steps if _share_on(present, step) >= _ON_GRID)])
+        usual = Steps.of_decimals()
+    common = np.gcd.reduce(np.abs(np.rint(others / unit)).astype(np.int64))
+    steps = unit * np.append(usual.sizes[usual.below == 0.0], max(1, common))
+    return float(max([unit, *(s for s in steps if _share_on(others, s, unit) >= _ON_GRID)]))
 
 
-def _share_on(values: FloatArray, step: float) -> float:
-    steps = values / step
-    return float(np.mean(np.abs(steps - np.rint(steps)) < _NEARLY))
+def _share_on(values: FloatArray, step: float, unit: float) -> float:
+    beside = np.abs(values - step * np.rint(values / step))
+    return float(np.mean(beside < _NEARLY * unit))

@@ -19,7 +19,6 @@ import pandas as pd
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.numeric_columns import (
     DIGITS,
-    FloatArray,
     NumericColumn,
     NumericColumns,
     most_like,
@@ -31,6 +30,7 @@ from tabgan.randomness import stream
 from tabgan.schema import Kind
 from tabgan.schema.constraints import Formula, Sum
 from tabgan.schema.constraints.expression import MAX_LENGTH, as_written
+from tabgan.schema.constraints.finding import FloatArray
 
 # The numbers below are first choices. Rows that are looked at, of more columns than so many fewer
 # in proportion, down to a quarter; and so few say nothing.

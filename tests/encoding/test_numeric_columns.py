@@ -70,3 +70,10 @@ def test_only_columns_of_numbers_and_times_are_there(rng):
         }
     )
     assert list(columns_of(table, ("left out",))) == ["x"]
+
+
+def test_a_heavy_tail_or_many_zeros_are_no_wide_grid(rng):
+    heavy = rng.lognormal(3.0, 3.0, N_ROWS).round().astype(int)
+    zeros = np.where(rng.random(N_ROWS) < 0.95, 0, rng.integers(1, 10**6, N_ROWS))
+    steps = {name: c.step for name, c in columns_of(pd.DataFrame({"x": heavy, "y": zeros})).items()}
+    assert steps == {"x": 1.0, "y": 1.0}

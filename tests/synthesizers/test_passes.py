@@ -35,6 +35,22 @@ def test_every_column_is_drawn_once_in_at_most_as_many_passes(n_passes):
     assert len(groups) <= n_passes
 
 
+@pytest.mark.parametrize("n_passes", [1, 2, 3, 4, 32])
+def test_computed_columns_come_after_all_that_are_drawn(n_passes):
+    rng = np.random.default_rng(0)
+    codes = np.column_stack([rng.integers(4, size=1_000)] * 5)
+    plan = learn_passes(codes, (4,) * 5, computed=(3, 0))
+    assert plan.order[-2:] == (3, 0)
+    assert plan.most == 3
+    groups = plan.groups([0, 1, 2, 3, 4], n_passes)
+    if n_passes < 3:
+        assert len(groups) == n_passes
+        assert groups[-1][-2:] == [3, 0]
+    else:  # one by one, so that none is drawn from noise
+        assert [len(group) for group in groups] == [1] * 5
+        assert groups[-2:] == [[3], [0]]
+
+
 def test_the_first_column_tells_most_and_each_next_one_is_told_most():
     rng = np.random.default_rng(0)
     hub = rng.integers(6, size=5_000)
