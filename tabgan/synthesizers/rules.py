@@ -132,11 +132,12 @@ class Rules:
         """
         within = self._within(restricted)
         way, *others = self._ways
-        as_drawn = table.copy()
+        sums_may_yield = bool(self.encoder.remainders and self.constraints)
+        as_drawn = table.copy() if sums_may_yield else table
         self._add_up(table, free, within)
         drawn = table.copy() if others else table
         self._compute(way, table, free, within)
-        if self.encoder.remainders:
+        if sums_may_yield:
             # A rule is kept rather than a sum that nobody asked for.
             drawn, others = as_drawn, [way, *others]
         summed = {name for rest in self.encoder.remainders for name in rest.columns}
@@ -174,9 +175,8 @@ class Rules:
         tax is a share of the net, and both are to add up to what was asked for.
         """
         nowhere = np.zeros(len(table), dtype=bool)
-        names = {rest.column for rest in self.encoder.remainders}
-        is_asked = bool(names & set(within)) or any(not free[n].all() for n in names & set(free))
         computed = dict.fromkeys((rest.column for rest in self.encoder.remainders), nowhere)
+        is_asked = any(n in within or (n in free and not free[n].all()) for n in computed)
         for _ in range(_ROUNDS_OF_SUMS):
             for rest in self.encoder.remainders:
                 of_rule = {**free, **computed, rest.name: nowhere}

@@ -195,10 +195,8 @@ class Sampler:
         alone = replace(self, n_passes=max(2, self.n_passes))
         for remainder in self.computed.encoder.remainders:
             again = rng.random(codes.shape)
-            rows, rest = (
-                self.computed.lacking(remainder, codes),
-                self.computed.place(remainder.name),
-            )
+            rows = self.computed.lacking(remainder, codes)
+            rest = self.computed.place(remainder.name)
             if len(rows) and not known[rest]:
                 part = codes[rows]
                 part[:, rest] = -1
