@@ -43,6 +43,16 @@ TARGETS = {
     "titanic": ("survived", True),
     "bundled": ("switched", True),
 }
+# Those of tables that `unseen.py` writes.
+UNSEEN = {
+    "magic": ("class", True),
+    "letter": ("class", True),
+    "spambase": ("class", True),
+    "german": ("class", True),
+    "marketing": ("class", True),
+    "flights": ("origin", True),
+    "diamonds": ("price", False),
+}
 
 
 @dataclass(frozen=True)
@@ -56,12 +66,17 @@ class Split:
     @property
     def target(self) -> str:
         """Column that the utility model predicts."""
-        return TARGETS[self.name][0]
+        return target_of(self.name)[0]
 
     @property
     def is_class(self) -> bool:
         """Whether the target is a class rather than a number."""
-        return TARGETS[self.name][1]
+        return target_of(self.name)[1]
+
+
+def target_of(name: str) -> tuple[str, bool]:
+    """Return the target of a table, and whether it is a class."""
+    return (TARGETS | UNSEEN)[name]
 
 
 def split_table(name: str, table: pd.DataFrame, seed: int = 0) -> Split:
@@ -69,7 +84,7 @@ def split_table(name: str, table: pd.DataFrame, seed: int = 0) -> Split:
 
     Of a small table a tenth says little: each seed has a split of its own. Others have one for all.
     """
-    target, is_class = TARGETS[name]
+    target, is_class = target_of(name)
     train, holdout = train_test_split(
         table,
         test_size=0.1,
