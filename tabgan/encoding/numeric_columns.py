@@ -1,4 +1,4 @@
-"""Columns of numbers, dates and durations, here *lines*, and how much is open of their cells.
+"""Columns of numbers, dates and durations, and how much their modes leave open of their cells.
 
 Bits are counted in steps of each column's own grid, so that they do not hang on its unit.
 """
@@ -107,35 +107,35 @@ class NumericColumn:
 
 @dataclass(frozen=True)
 class NumericColumns:
-    """The lines of a table.
+    """The numeric columns of a table.
 
     Parameters
     ----------
-    lines : tuple of NumericColumn
+    columns : tuple of NumericColumn
         Of the same rows.
     """
 
-    lines: tuple[NumericColumn, ...]
+    columns: tuple[NumericColumn, ...]
 
     @classmethod
     def of(
         cls, rows: pd.DataFrame, encoders: list[ColumnEncoder[Any]], without: Collection[Hashable]
     ) -> "NumericColumns":
-        """Return the lines of some rows, but for those of some columns."""
-        found = (_line(rows, e) for e in encoders if e.column.name not in without)
-        return cls(tuple(line for line in found if line is not None))
+        """Return the numeric columns of some rows, without some of them."""
+        found = (_numeric(rows, e) for e in encoders if e.column.name not in without)
+        return cls(tuple(column for column in found if column is not None))
 
     @cached_property
     def values(self) -> FloatArray:
-        """Their values, of shape (n_lines, n_rows)."""
-        return np.stack([line.values for line in self.lines])
+        """Their values, of shape (n_columns, n_rows)."""
+        return np.stack([column.values for column in self.columns])
 
     @cached_property
     def _alike(self) -> FloatArray:
         return standardised(self.values)
 
     def nearest(self, rest: FloatArray) -> list[int]:
-        """Return all lines, the most correlated with what is left of one first."""
+        """Return all columns, the most correlated with what is left of one first."""
         return most_like(rest, self._alike)
 
 
@@ -151,13 +151,13 @@ def standardised(values: FloatArray) -> FloatArray:
 
 
 def most_like(rest: FloatArray, alike: FloatArray) -> list[int]:
-    """Return the places of standardised lines, by their correlation with what is left of one."""
+    """Return the places of standardised columns, by their correlation with what is left of one."""
     likeness = np.abs(alike @ standardised(rest[None])[0])
     return list(map(int, np.argsort(-likeness, kind="stable")))
 
 
-def _line(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn | None:
-    """Return a column as a line, if it is one whose sums are exact."""
+def _numeric(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn | None:
+    """Return a column as a numeric one, if its sums are exact."""
     column = encoder.column
     if not isinstance(encoder, NumericEncoder) or encoder.modes is None:
         return None

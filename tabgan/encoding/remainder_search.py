@@ -64,35 +64,35 @@ class _Term:
 
     Parameters
     ----------
-    lines : tuple of int
-        One line or two.
+    columns : tuple of int
+        Places of one numeric column or two.
     factor : float
         What it is multiplied by.
     """
 
-    lines: tuple[int, ...]
+    columns: tuple[int, ...]
     factor: float = 1.0
 
     @property
     def is_plain(self) -> bool:
         """Whether it is a column that is added or taken away as it is."""
-        return len(self.lines) == 1 and abs(self.factor) == 1.0
+        return len(self.columns) == 1 and abs(self.factor) == 1.0
 
     @property
     def price(self) -> float:
         """Bits that it must save besides: of terms that leave as much the simplest is meant."""
         digits = Decimal(repr(self.factor)).normalize().as_tuple().digits
         of_factor = 0.0 if abs(self.factor) == 1.0 else _PRICE_OF_DIGIT * len(digits)
-        return of_factor + (_PRICE_OF_PRODUCT if len(self.lines) > 1 else 0.0)
+        return of_factor + (_PRICE_OF_PRODUCT if len(self.columns) > 1 else 0.0)
 
-    def of(self, lines: NumericColumns) -> FloatArray:
+    def of(self, numeric: NumericColumns) -> FloatArray:
         """Return it for each row."""
-        product: FloatArray = self.factor * np.prod(lines.values[list(self.lines)], axis=0)
+        product: FloatArray = self.factor * np.prod(numeric.values[list(self.columns)], axis=0)
         return product
 
-    def written(self, lines: NumericColumns) -> str | None:
+    def written(self, numeric: NumericColumns) -> str | None:
         """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
-        names = [as_written(lines.lines[line].column.name) for line in self.lines]
+        names = [as_written(numeric.columns[place].column.name) for place in self.columns]
         if None in names:
             return None
         size = abs(self.factor)
@@ -118,7 +118,7 @@ class _Finding:
     Parameters
     ----------
     column : int
-        Its line.
+        Its place among the numeric columns.
     terms : tuple of _Term
         What adds up to it.
     left : float
@@ -137,8 +137,8 @@ class _Finding:
 
     @property
     def others(self) -> tuple[int, ...]:
-        """The lines that it is computed from."""
-        return tuple(line for term in self.terms for line in term.lines)
+        """The numeric columns that it is computed from."""
+        return tuple(column for term in self.terms for column in term.columns)
 
     @property
     def is_total(self) -> bool:
@@ -181,27 +181,27 @@ def find_remainders(
     if len(table) < _FEWEST_ROWS or any(isinstance(name, tuple) for name in table.columns):
         return ()
     most_rows = max(_MOST_ROWS // 4, _MOST_ROWS * _FEW_COLUMNS // max(_FEW_COLUMNS, len(encoders)))
-    lines = NumericColumns.of(table.iloc[:: ceil(len(table) / most_rows)], encoders, taken)
-    if len(lines.lines) < 2:
+    numeric = NumericColumns.of(table.iloc[:: ceil(len(table) / most_rows)], encoders, taken)
+    if len(numeric.columns) < 2:
         return ()
 
     def search(column: int, barred: Collection[int] = ()) -> _Finding | None:
-        kinds = _KINDS[:1] if len(lines.lines) > _MANY_COLUMNS else _KINDS
-        searched = [_search(column, barred, lines, kind) for kind in kinds]
+        kinds = _KINDS[:1] if len(numeric.columns) > _MANY_COLUMNS else _KINDS
+        searched = [_search(column, barred, numeric, kind) for kind in kinds]
         found = [
             finding
             for finding in searched
-            if finding is not None and _named(finding, lines, table.columns) is not None
+            if finding is not None and _named(finding, numeric, table.columns) is not None
         ]
         # The simpler one comes first, and has to be beaten.
         return min(found, key=lambda finding: round(finding.left, 1), default=None)
 
-    is_open = [line.open_bits >= _FEWEST_BITS for line in lines.lines]
-    open_lines = [int(line) for line in np.flatnonzero(is_open)]
-    chosen = _without_circles(in_parallel(search, open_lines), search)
+    is_open = [column.open_bits >= _FEWEST_BITS for column in numeric.columns]
+    candidates = [int(column) for column in np.flatnonzero(is_open)]
+    chosen = _without_circles(in_parallel(search, candidates), search)
     found: dict[Hashable, Remainder] = {}
     for finding in chosen:
-        remainder = _named(finding, lines, table.columns)
+        remainder = _named(finding, numeric, table.columns)
         # Columns 0 and "0" would both have a "rest of 0".
         if remainder is not None and remainder.name not in found:
             found[remainder.name] = remainder
@@ -237,71 +237,71 @@ def _without_circles(
 
 
 def _search(
-    column: int, barred: Collection[int], lines: NumericColumns, kind: _Kind
+    column: int, barred: Collection[int], numeric: NumericColumns, kind: _Kind
 ) -> _Finding | None:
     """Take away one term after the other, each time the one that leaves the fewest bits.
 
     Parameters
     ----------
     column : int
-        The line that may be told by others.
+        Place of the one that others may tell.
     barred : collection of int
-        Lines that may not tell it.
-    lines : NumericColumns
+        Those that may not tell it.
+    numeric : NumericColumns
         All of them.
     kind : _Kind
         What may be taken away.
     """
-    line = lines.lines[column]
-    rest, terms = line.values, list[_Term]()
+    own = numeric.columns[column]
+    rest, terms = own.values, list[_Term]()
     fewest_rows = _LEAST_SHARE * np.count_nonzero(~np.isnan(rest))
-    bits = line.bits_of(rest)
+    bits = own.bits_of(rest)
     # Another date leaves a duration, and of that nothing else is taken.
-    while len(terms) < (1 if line.is_date else _MOST_TERMS):
-        used = {column, *barred, *(other for term in terms for other in term.lines)}
+    while len(terms) < (1 if own.is_date else _MOST_TERMS):
+        used = {column, *barred, *(other for term in terms for other in term.columns)}
         best: tuple[float, _Term, FloatArray] | None = None
         # One rate at most: more are a regression.
         has_rates = kind.has_rates and all(abs(term.factor) == 1.0 for term in terms)
-        for term in _terms(column, rest, used, lines, _Kind(kind.has_products, has_rates)):
-            left = rest - term.of(lines)
+        for term in _terms(column, rest, used, numeric, _Kind(kind.has_products, has_rates)):
+            left = rest - term.of(numeric)
             if np.count_nonzero(~np.isnan(left)) < fewest_rows:
                 continue
-            cost = line.bits_of(left) + term.price
+            cost = own.bits_of(left) + term.price
             if best is None or cost < best[0]:
                 best = cost, term, left
         if best is None or best[0] > bits - _LEAST_SAVED:
             break
         terms.append(best[1])
         rest = best[2]
-        bits = line.bits_of(rest)
+        bits = own.bits_of(rest)
     is_rate = any(abs(term.factor) != 1.0 for term in terms)
-    if not terms or bits > (min(_MOST_BITS_OF_RATE, line.open_bits) if is_rate else line.open_bits):
+    if not terms or bits > (min(_MOST_BITS_OF_RATE, own.open_bits) if is_rate else own.open_bits):
         return None
-    told = line.values - rest
-    if is_rate and line.has_decimals:
-        told = told.round(line.decimals)
-        rest = line.values - told
-    if _loses_its_values(line, told, rest):
+    told = own.values - rest
+    if is_rate and own.has_decimals:
+        told = told.round(own.decimals)
+        rest = own.values - told
+    if _loses_its_values(own, told, rest):
         return None
     rises = bool(np.nanmedian(rest) >= 0.0)
-    return _Finding(column, tuple(terms), bits, line.open_bits - bits, rises)
+    return _Finding(column, tuple(terms), bits, own.open_bits - bits, rises)
 
 
-def _loses_its_values(line: NumericColumn, told: FloatArray, rest: FloatArray) -> bool:
+def _loses_its_values(own: NumericColumn, told: FloatArray, rest: FloatArray) -> bool:
     """Say whether a column would lose what its values have in common if it was computed.
 
     Sums of drawn numbers need not be round, nor zero, nor -999, nor end in .99. So the remainder of
     another row is put in the place of each, which is what a network draws that knows no better.
     """
     present = np.flatnonzero(~np.isnan(rest))
-    before, of_others = line.values[present], told[present]
+    before, of_others = own.values[present], told[present]
     after = of_others + stream(0, "remainders").permutation(rest[present])
-    if line.has_decimals:
-        after = after.round(line.decimals)
+    if own.has_decimals:
+        after = after.round(own.decimals)
     outside = np.mean((after < before.min()) | (after > before.max()))
-    lost_grid = line.share_on_grid(before) - line.share_on_grid(after)
-    gained = _bits_of_digits(after, line) - _bits_of_digits(before, line)
-    is_rounded = line.has_decimals or line.is_time
+    lost_grid = own.share_on_grid(before) - own.share_on_grid(after)
+    gained = _bits_of_digits(after, own) - _bits_of_digits(before, own)
+    is_rounded = own.has_decimals or own.is_time
     return bool(
         outside > _MOST_OUTSIDE
         or _lost_of_a_value(before, after) > _MOST_LOST_OF_A_VALUE
@@ -318,46 +318,46 @@ def _lost_of_a_value(before: FloatArray, after: FloatArray) -> float:
     return float((counts[commonest] - left).max() / len(before))
 
 
-def _bits_of_digits(values: FloatArray, line: NumericColumn) -> float:
+def _bits_of_digits(values: FloatArray, own: NumericColumn) -> float:
     """Return the entropy of what stands behind the point."""
-    digits = np.rint(values * 10.0**line.decimals) % 10.0**line.decimals
+    digits = np.rint(values * 10.0**own.decimals) % 10.0**own.decimals
     shares = np.unique(digits, return_counts=True)[1] / len(values)
     return float(-(shares @ np.log2(shares)))
 
 
 def _terms(
-    column: int, rest: FloatArray, used: set[int], lines: NumericColumns, kind: _Kind
+    column: int, rest: FloatArray, used: set[int], numeric: NumericColumns, kind: _Kind
 ) -> Iterator[_Term]:
     """Yield what could be taken away next."""
-    line = lines.lines[column]
-    n_tried = _MOST_TRIED if len(lines.lines) <= _MANY_COLUMNS else _TRIED_OF_MANY
+    own = numeric.columns[column]
+    n_tried = _MOST_TRIED if len(numeric.columns) <= _MANY_COLUMNS else _TRIED_OF_MANY
     nearest = [
         other
-        for other in lines.nearest(rest)
+        for other in numeric.nearest(rest)
         if other not in used
-        and lines.lines[other].is_date == line.is_date
-        and lines.lines[other].is_aware == line.is_aware
-        and lines.lines[other].is_number == line.is_number
+        and numeric.columns[other].is_date == own.is_date
+        and numeric.columns[other].is_aware == own.is_aware
+        and numeric.columns[other].is_number == own.is_number
     ][:n_tried]
     for other in sorted(nearest):
         yield _Term((other,))
-        if not line.is_date:
+        if not own.is_date:
             yield _Term((other,), -1.0)
-    if not line.is_number:
+    if not own.is_number:
         return
     for other in nearest[: _MOST_LIKELY if kind.has_rates else 0]:
-        slope = _slope(rest, lines.values[other])
+        slope = _slope(rest, numeric.values[other])
         rounded = {float(f"{slope:.{digits}g}") for digits in _DIGITS_OF_FACTOR}
         yield from (_Term((other,), factor) for factor in sorted(rounded - {0.0, 1.0, -1.0}))
     pairs = list(combinations(sorted(nearest[:_MOST_IN_PRODUCTS]), 2))
     if pairs and kind.has_products:
-        products = np.stack([_Term(pair).of(lines) for pair in pairs])
+        products = np.stack([_Term(pair).of(numeric) for pair in pairs])
         for pair in most_like(rest, standardised(products))[:_MOST_LIKELY]:
             yield _Term(pairs[pair])
 
 
 def _slope(rest: FloatArray, other: FloatArray) -> float:
-    """Return how fast what is left rises with a line, by least squares."""
+    """Return how fast what is left rises with a column, by least squares."""
     both = ~np.isnan(rest + other)
     centred = other[both] - other[both].mean() if both.any() else np.zeros(0)
     variation = float(centred @ centred)
@@ -365,31 +365,31 @@ def _slope(rest: FloatArray, other: FloatArray) -> float:
 
 
 def _named(
-    finding: _Finding, lines: NumericColumns, names: Collection[Hashable]
+    finding: _Finding, numeric: NumericColumns, names: Collection[Hashable]
 ) -> Remainder | None:
     """Return a finding as a rule with a remainder, ``None`` where it cannot be written."""
-    line = lines.lines[finding.column]
-    column, name = line.column, f"rest of {line.column.name}"
+    own = numeric.columns[finding.column]
+    column, name = own.column, f"rest of {own.column.name}"
     if name in names:
         return None
     # Decimals that the column does not have are rounded away before the remainder is added, so that
     # this is zero where the column is what the others say.
-    digits = max(sum(lines.lines[other].decimals for other in t.lines) for t in finding.terms)
-    is_exact = all(abs(t.factor) == 1.0 for t in finding.terms) and digits <= line.decimals
-    is_rounded = line.is_number and line.has_decimals and not is_exact
-    decimals = line.decimals if is_rounded else max(digits, line.decimals)
+    digits = max(sum(numeric.columns[other].decimals for other in t.columns) for t in finding.terms)
+    is_exact = all(abs(t.factor) == 1.0 for t in finding.terms) and digits <= own.decimals
+    is_rounded = own.is_number and own.has_decimals and not is_exact
+    decimals = own.decimals if is_rounded else max(digits, own.decimals)
     is_integer = column.kind is Kind.INTEGER and decimals == 0
-    kept = None if is_integer or not line.is_number else min(decimals, DIGITS)
+    kept = None if is_integer or not own.is_number else min(decimals, DIGITS)
     if finding.is_total and not is_rounded:
-        parts = [lines.lines[other].column.name for other in finding.others]
+        parts = [numeric.columns[other].column.name for other in finding.others]
         return Remainder(Sum(column.name, [*parts, name]), name, kept)
     terms = sorted(finding.terms, key=lambda term: term.factor < 0.0)
-    written, rest = [term.written(lines) for term in terms], as_written(name)
+    written, rest = [term.written(numeric) for term in terms], as_written(name)
     if None in (*written, rest):
         return None
     text = "".join(map(str, written)).strip().removeprefix("+ ")
     if is_rounded:
-        scale = 10**line.decimals
+        scale = 10**own.decimals
         text = f"round({text})" if scale == 1 else f"round(({text}) * {scale}) / {scale}"
     text = f"{text} + {rest}"
     return None if len(text) > MAX_LENGTH else Remainder(Formula(column.name, text), name, kept)

@@ -15,7 +15,7 @@ N_ROWS = 4_000
 def columns_of(table: pd.DataFrame, without: tuple[str, ...] = ()) -> dict[str, NumericColumn]:
     encoder = TableEncoder.from_frame(table, infer_schema(table), EncodingOptions())
     found = NumericColumns.of(table, encoder.encoders, without)
-    return {column.column.name: column for column in found.lines}
+    return {column.column.name: column for column in found.columns}
 
 
 @pytest.fixture
