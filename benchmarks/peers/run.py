@@ -57,7 +57,9 @@ def _fitted_for_epochs(kind: type, split: Split) -> Callable[[int], pd.DataFrame
     categories = _categories(filled)
 
     def fitted(epochs: int) -> object:
-        return kind(epochs=epochs, enable_gpu=False).fit(filled, categories)
+        model = kind(epochs=epochs, enable_gpu=False)
+        model.fit(filled, categories)
+        return model
 
     return _trained_within_budget(fitted, 300).sample
 
