@@ -5,26 +5,19 @@ the mode of the cell does: then the others and a draw from that law are better t
 network could say of the mode. Both are counted in bits, at the column's own precision.
 """
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from graphlib import TopologicalSorter
-from itertools import combinations
 from math import ceil
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from tabgan.encoding.column import ColumnEncoder
-from tabgan.encoding.numeric_columns import (
-    DIGITS,
-    NumericColumn,
-    NumericColumns,
-    most_like,
-    standardised,
-)
+from tabgan.encoding.numeric_columns import DIGITS, NumericColumn, NumericColumns
 from tabgan.encoding.remainder import Remainder
+from tabgan.encoding.remainder_terms import AnyTerm, TermKinds, kinds_of_terms, next_terms
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
 from tabgan.schema import Kind
@@ -35,80 +28,21 @@ from tabgan.schema.constraints.finding import FloatArray
 # The numbers below are first choices. Rows that are looked at, of more columns than so many fewer
 # in proportion, down to a quarter; and so few say nothing.
 _MOST_ROWS, _FEW_COLUMNS, _FEWEST_ROWS = 4_000, 40, 100
-# Share of a column's rows in which the others have to be there, too.
-_LEAST_SHARE = 0.5
+# Share of a column's rows in which the others have to be there, too; and, where one date follows
+# from another, a count: without the count the two would not even be in order.
+_LEAST_SHARE, _LEAST_SHARE_OF_DATE = 0.5, 0.99
 # Modes that leave less than this open are as good as the values themselves.
 _FEWEST_BITS = 1.0
-# What a further term must save, and more so for each digit of a factor, or as a product of two
-# columns; and terms at most.
-_LEAST_SAVED, _PRICE_OF_DIGIT, _PRICE_OF_PRODUCT, _MOST_TERMS = 0.1, 0.02, 0.1, 6
-# Columns that are tried at each step, of more those that are most correlated with what is left; so
-# many of them by twos, as a product; and products, or columns with a factor, that are looked at.
-_MOST_TRIED, _MOST_IN_PRODUCTS, _MOST_LIKELY = 32, 16, 5
-# Of so many columns a quarter of that, and nothing but plain ones: a thousand would take longer
-# than some fits.
-_MANY_COLUMNS, _TRIED_OF_MANY = 128, 8
-# Digits that a factor may have: tax rates, units. Such a column is told nearly exactly, or it is no
-# rate but a regression.
-_DIGITS_OF_FACTOR, _MOST_BITS_OF_RATE = (2, 4, 6), 1.0
+# What a further term must save; and terms at most.
+_LEAST_SAVED, _MOST_TERMS = 0.1, 6
+# What a column of a rate may leave open: it is told nearly exactly, or it is no rate but a
+# regression.
+_MOST_BITS_OF_RATE = 1.0
 # What a column may lose by being computed: share of its values that lie on its grid, and of rows
 # that have one value (so many of the commonest are looked at); share of rows that leave its range;
 # bits by which its last digits are less alike.
 _MOST_LOST, _MOST_LOST_OF_A_VALUE, _MOST_OUTSIDE, _MOST_BITS_OF_DIGITS = 0.05, 0.025, 0.1, 1.0
 _MOST_COMMON = 20
-
-
-@dataclass(frozen=True)
-class _Term:
-    """A column, or the product of two, times a factor.
-
-    Parameters
-    ----------
-    columns : tuple of int
-        Places of one numeric column or two.
-    factor : float
-        What it is multiplied by.
-    """
-
-    columns: tuple[int, ...]
-    factor: float = 1.0
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it is a column that is added or taken away as it is."""
-        return len(self.columns) == 1 and abs(self.factor) == 1.0
-
-    @property
-    def price(self) -> float:
-        """Bits that it must save besides: of terms that leave as much the simplest is meant."""
-        digits = Decimal(repr(self.factor)).normalize().as_tuple().digits
-        of_factor = 0.0 if abs(self.factor) == 1.0 else _PRICE_OF_DIGIT * len(digits)
-        return of_factor + (_PRICE_OF_PRODUCT if len(self.columns) > 1 else 0.0)
-
-    def of(self, numeric: NumericColumns) -> FloatArray:
-        """Return it for each row."""
-        product: FloatArray = self.factor * np.prod(numeric.values[list(self.columns)], axis=0)
-        return product
-
-    def written(self, numeric: NumericColumns) -> str | None:
-        """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
-        names = [as_written(numeric.columns[place].column.name) for place in self.columns]
-        if None in names:
-            return None
-        size = abs(self.factor)
-        factors = [*([] if size == 1.0 else [f"{size!r}"]), *map(str, names)]
-        return f"{' - ' if self.factor < 0.0 else ' + '}{' * '.join(factors)}"
-
-
-class _Kind(NamedTuple):
-    """What may be taken away besides plain columns."""
-
-    has_products: bool
-    has_rates: bool
-
-
-# One after the other, since the best first step of a richer kind may be one to nowhere.
-_KINDS = (_Kind(False, False), _Kind(True, False), _Kind(True, True))
 
 
 @dataclass(frozen=True)
@@ -119,7 +53,7 @@ class _Finding:
     ----------
     column : int
         Its place among the numeric columns.
-    terms : tuple of _Term
+    terms : tuple of Term, Midnight or Count
         What adds up to it.
     left : float
         Bits of the remainder.
@@ -130,7 +64,7 @@ class _Finding:
     """
 
     column: int
-    terms: tuple[_Term, ...]
+    terms: tuple[AnyTerm, ...]
     left: float
     saved: float
     rises: bool
@@ -186,7 +120,7 @@ def find_remainders(
         return ()
 
     def search(column: int, barred: Collection[int] = ()) -> _Finding | None:
-        kinds = _KINDS[:1] if len(numeric.columns) > _MANY_COLUMNS else _KINDS
+        kinds = kinds_of_terms(column, numeric)
         searched = [_search(column, barred, numeric, kind) for kind in kinds]
         found = [
             finding
@@ -237,7 +171,7 @@ def _without_circles(
 
 
 def _search(
-    column: int, barred: Collection[int], numeric: NumericColumns, kind: _Kind
+    column: int, barred: Collection[int], numeric: NumericColumns, kind: TermKinds
 ) -> _Finding | None:
     """Take away one term after the other, each time the one that leaves the fewest bits.
 
@@ -249,22 +183,21 @@ def _search(
         Those that may not tell it.
     numeric : NumericColumns
         All of them.
-    kind : _Kind
+    kind : TermKinds
         What may be taken away.
     """
     own = numeric.columns[column]
-    rest, terms = own.values, list[_Term]()
-    fewest_rows = _LEAST_SHARE * np.count_nonzero(~np.isnan(rest))
+    rest, terms = own.values, list[AnyTerm]()
+    n_present = np.count_nonzero(~np.isnan(rest))
     bits = own.bits_of(rest)
-    # Another date leaves a duration, and of that nothing else is taken.
-    while len(terms) < (1 if own.is_date else _MOST_TERMS):
+    while len(terms) < _MOST_TERMS:
         used = {column, *barred, *(other for term in terms for other in term.columns)}
-        best: tuple[float, _Term, FloatArray] | None = None
-        # One rate at most: more are a regression.
-        has_rates = kind.has_rates and all(abs(term.factor) == 1.0 for term in terms)
-        for term in _terms(column, rest, used, numeric, _Kind(kind.has_products, has_rates)):
+        best: tuple[float, AnyTerm, FloatArray] | None = None
+        for term in next_terms(column, rest, terms, used, numeric, kind):
             left = rest - term.of(numeric)
-            if np.count_nonzero(~np.isnan(left)) < fewest_rows:
+            n_left = np.count_nonzero(~np.isnan(left))
+            share = _LEAST_SHARE_OF_DATE if own.is_date and terms else _LEAST_SHARE
+            if n_left < share * n_present:
                 continue
             cost = own.bits_of(left) + term.price
             if best is None or cost < best[0]:
@@ -323,45 +256,6 @@ def _bits_of_digits(values: FloatArray, own: NumericColumn) -> float:
     digits = np.rint(values * 10.0**own.decimals) % 10.0**own.decimals
     shares = np.unique(digits, return_counts=True)[1] / len(values)
     return float(-(shares @ np.log2(shares)))
-
-
-def _terms(
-    column: int, rest: FloatArray, used: set[int], numeric: NumericColumns, kind: _Kind
-) -> Iterator[_Term]:
-    """Yield what could be taken away next."""
-    own = numeric.columns[column]
-    n_tried = _MOST_TRIED if len(numeric.columns) <= _MANY_COLUMNS else _TRIED_OF_MANY
-    nearest = [
-        other
-        for other in numeric.nearest(rest)
-        if other not in used
-        and numeric.columns[other].is_date == own.is_date
-        and numeric.columns[other].is_aware == own.is_aware
-        and numeric.columns[other].is_number == own.is_number
-    ][:n_tried]
-    for other in sorted(nearest):
-        yield _Term((other,))
-        if not own.is_date:
-            yield _Term((other,), -1.0)
-    if not own.is_number:
-        return
-    for other in nearest[: _MOST_LIKELY if kind.has_rates else 0]:
-        slope = _slope(rest, numeric.values[other])
-        rounded = {float(f"{slope:.{digits}g}") for digits in _DIGITS_OF_FACTOR}
-        yield from (_Term((other,), factor) for factor in sorted(rounded - {0.0, 1.0, -1.0}))
-    pairs = list(combinations(sorted(nearest[:_MOST_IN_PRODUCTS]), 2))
-    if pairs and kind.has_products:
-        products = np.stack([_Term(pair).of(numeric) for pair in pairs])
-        for pair in most_like(rest, standardised(products))[:_MOST_LIKELY]:
-            yield _Term(pairs[pair])
-
-
-def _slope(rest: FloatArray, other: FloatArray) -> float:
-    """Return how fast what is left rises with a column, by least squares."""
-    both = ~np.isnan(rest + other)
-    centred = other[both] - other[both].mean() if both.any() else np.zeros(0)
-    variation = float(centred @ centred)
-    return float(centred @ rest[both]) / variation if variation > 0.0 else 0.0
 
 
 def _named(

@@ -277,3 +277,82 @@ def test_a_column_whose_name_is_no_value_is_left_alone(rng, name):
     table = bills(rng)
     table.columns = pd.Index(["net", "tip", name], dtype=object)
     assert found_in(table) == ()
+
+
+def journeys(rng: np.random.Generator, start_in: str = "s") -> pd.DataFrame:
+    """When they began and ended, in whole seconds."""
+    start = pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 10**7, N_ROWS), "s")
+    start = start.floor(start_in)
+    lasted = pd.Series(pd.to_timedelta(rng.gamma(2.0, 1_500.0, N_ROWS), "s")).dt.round(start_in)
+    return pd.DataFrame({"start": start, "end": start + lasted})
+
+
+@pytest.mark.parametrize(
+    ("start_in", "unit", "decimals", "written"),
+    [
+        ("s", "s", 0, "seconds(lasted)"),
+        ("s", "min", 2, "seconds(round(lasted * 60))"),
+        ("s", "h", 3, "seconds(round(lasted * 3600))"),
+        ("min", "min", 0, "minutes(lasted)"),
+        ("min", "s", 0, "minutes(round(lasted / 60))"),
+    ],
+)
+def test_a_date_is_computed_from_another_and_a_count(rng, start_in, unit, decimals, written):
+    table = journeys(rng, start_in)
+    lasted = (table["end"] - table["start"]) / pd.Timedelta(1, unit)
+    table["lasted"] = lasted.round(decimals).astype(float if decimals else int)
+    (found,) = found_in(table)
+    assert str(found) == f"'end' = start + {written} + `rest of end`"
+    rest = found.of(table, infer_schema(table)).abs()
+    assert rest.max() <= pd.Timedelta(1, unit) * 10.0**-decimals
+
+
+def test_a_count_that_is_often_missing_does_not_part_two_dates(rng):
+    table = journeys(rng)
+    table["lasted"] = (table["end"] - table["start"]) / pd.Timedelta(1, "s")
+    table.loc[rng.random(N_ROWS) < 0.1, "lasted"] = np.nan
+    (found,) = found_in(table)
+    assert found.rule == Sum("end", ["start", "rest of end"])
+
+
+def test_a_date_is_computed_from_another_and_a_duration(rng):
+    table = journeys(rng)
+    table["lasted"] = table["end"] - table["start"]
+    (found,) = found_in(table)
+    assert found.rule == Sum("end", ["start", "lasted", "rest of end"])
+
+
+def test_a_number_that_goes_along_with_a_duration_is_no_count_of_it(rng):
+    table = journeys(rng)
+    minutes = (table["end"] - table["start"]) / pd.Timedelta(1, "min")
+    table["km"] = (minutes * rng.uniform(0.3, 0.8, N_ROWS)).round(1)
+    (found,) = found_in(table)
+    assert found.rule == Sum("end", ["start", "rest of end"])
+
+
+@pytest.mark.parametrize("n_years", [1, 3])
+def test_a_date_is_computed_from_its_parts(rng, n_years):
+    hours = rng.integers(0, n_years * 365 * 24, N_ROWS)
+    when = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(hours, "h"))
+    parts = {part: getattr(when.dt, part) for part in ("year", "month", "day", "hour")}
+    (found,) = found_in(pd.DataFrame({"x": rng.normal(size=N_ROWS), "when": when, **parts}))
+    year = "year" if n_years > 1 else "2023"
+    assert str(found) == f"'when' = date({year}, month, day) + hours(hour) + `rest of when`"
+
+
+def test_parts_of_a_date_may_be_those_of_another_time_zone(rng):
+    hours = rng.integers(0, 365 * 24, N_ROWS)
+    here = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(hours, "h"))
+    offset = pd.to_timedelta(np.where(here.dt.month.between(4, 10), 4, 5), "h")
+    table = pd.DataFrame({"utc": here + offset, "month": here.dt.month, "day": here.dt.day})
+    table["hour"] = here.dt.hour
+    (found,) = found_in(table)
+    rest = found.of(table, infer_schema(table))
+    assert set(rest) == {pd.Timedelta(4, "h"), pd.Timedelta(5, "h")}
+
+
+def test_a_day_without_its_year_tells_no_date(rng):
+    days = rng.integers(0, 3 * 365, N_ROWS)
+    when = pd.Series(pd.Timestamp("2023-01-01") + pd.to_timedelta(days, "D"))
+    table = pd.DataFrame({"when": when, "month": when.dt.month, "day": when.dt.day})
+    assert found_in(table) == ()

@@ -210,6 +210,29 @@ def test_tax_and_gross_that_were_asked_for_follow_from_one_net():
     assert drawn["net"].between(84.02, 84.05).all()
 
 
+def test_a_date_says_what_its_parts_say_and_a_journey_takes_as_long_as_it_took():
+    rng = np.random.default_rng(0)
+    hours = pd.to_timedelta(rng.integers(0, 2 * 365 * 24, 3_000), "h")
+    when = pd.Series(pd.Timestamp("2023-01-01") + hours)
+    table = pd.DataFrame({"when": when, "year": when.dt.year, "month": when.dt.month})
+    table["day"], table["hour"] = when.dt.day, when.dt.hour
+    table["minutes"] = rng.gamma(2.0, 20.0, len(table)).round(1)
+    table["end"] = when + pd.to_timedelta((60 * table["minutes"]).round(), "s")
+    encoder = prepare_table(table, None, EncodingOptions()).encoder
+    rules = Rules((), encoder)
+    codes = encoder.encode_codes(table, rng).astype(np.int64)
+    drawn = encoder.decode(rng.permuted(codes, axis=0), rng.random(codes.shape))
+    assert rules.not_added_up(drawn).mean() > 0.9
+    rules.solve(drawn, {})
+    parts = drawn[["year", "month", "day", "hour"]]
+    told = pd.to_datetime(parts, errors="coerce")
+    is_day = told.notna()  # there is no 30th of February, and the last hours are not released
+    assert is_day.mean() > 0.97
+    assert (drawn["when"] == told)[is_day].mean() > 0.99
+    took = pd.to_timedelta((60 * drawn["minutes"]).round(), "s")
+    assert (drawn["end"] - drawn["when"] == took).mean() > 0.99
+
+
 def test_a_gap_is_filled_by_the_rules_where_nothing_adds_up(gan):
     known = make_bills(60, 14).dropna().drop(columns="kind")
     known["total"] = (known["net"] / 2.0).round(2)  # less than a part

@@ -1,7 +1,8 @@
 """Arithmetic over columns, written as text and computed without executing anything.
 
 The text is parsed by Python and walked by us: numbers, names of columns, ``+ - * / // % **`` and a
-few functions. Whatever else Python can say is refused.
+few functions, some of which make dates and durations of numbers. Whatever else Python can say is
+refused.
 """
 
 import ast
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
+from tabgan.schema.constraints.time_functions import UNITS, date_of, duration_of
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -53,6 +55,8 @@ _FUNCTIONS: dict[str, tuple[int, Callable[..., Any]]] = {
     "round": (1, np.round),
     "min": (2, np.minimum),
     "max": (2, np.maximum),
+    "date": (3, date_of),
+    **{unit: (1, duration_of(seconds)) for unit, seconds in UNITS.items()},
 }
 # Longer text, or more of it in brackets, is no formula of a table, and could exhaust the parser.
 MAX_LENGTH = 1_000
@@ -206,7 +210,8 @@ class Expression:
         raise InvalidParameterError(
             f"{self.text!r} is more than arithmetic: numbers, columns (in backticks where a name "
             "is no identifier, in braces where it is no text), + - * / // % ** and "
-            f"{', '.join(_FUNCTIONS)} (of one argument, min and max of two) can be used"
+            f"{', '.join(_FUNCTIONS)} (of one argument, min and max of two, date of three) can be "
+            "used"
         )
 
     def _value(self, node: ast.AST, cells: Mapping[Hashable, pd.Series]) -> Any:

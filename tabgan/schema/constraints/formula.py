@@ -1,7 +1,7 @@
 """One column is computed from others."""
 
 import sys
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from numbers import Real
@@ -38,8 +38,10 @@ class Formula(Constraint):
         Name of the column that is computed: numbers, dates or durations.
     expression : str
         Arithmetic over columns: ``+ - * / // % **``, ``abs``, ``sqrt``, ``exp``, ``log``,
-        ``floor``, ``ceil``, ``round``, ``min`` and ``max``; a name that is no identifier stands in
-        backticks, one that is no text in braces, as in ``{0} + {1}``. Nothing in it is executed.
+        ``floor``, ``ceil``, ``round``, ``min`` and ``max``; ``date(year, month, day)``, and
+        ``days``, ``hours``, ``minutes`` and ``seconds``, which make a duration of a number. A name
+        that is no identifier stands in backticks, one that is no text in braces, as in
+        ``{0} + {1}``. Nothing in it is executed.
     tolerance : float, default=0.0
         How far the column may be from what is computed, in its unit (seconds for dates and
         durations), besides being rounded to its last decimal.
@@ -49,6 +51,8 @@ class Formula(Constraint):
     >>> from tabgan import Formula
     >>> print(Formula("bmi", "weight / `height (m)` ** 2"))
     'bmi' = weight / `height (m)` ** 2
+    >>> print(Formula("returned", "lent + days(loan_days)"))
+    'returned' = lent + days(loan_days)
     """
 
     kind: ClassVar[str] = "formula"
@@ -88,9 +92,11 @@ class Formula(Constraint):
 
     def broken(self, table: pd.DataFrame, schema: TableSchema) -> BoolArray:
         found, computed = meaning_of(self.column, table, schema), self._computed(table, schema)
+        is_date, comes_to_date = map(pd.api.types.is_datetime64_any_dtype, (found, computed))
+        if is_date and not comes_to_date:  # a date less a duration would be a date
+            raise TypeError("no date")
         gaps = as_floats(found - as_stored(computed, schema[self.column]))
         sizes = np.maximum(np.abs(as_floats(found)), np.abs(as_floats(computed)))
-        is_date = pd.api.types.is_datetime64_any_dtype(found.dtype)
         error = precision(self.columns, schema) * sizes + rounding(schema[self.column])
         error = np.zeros(len(sizes)) if is_date else error
         return np.asarray(np.abs(gaps) > self.tolerance + error)  # false where one is missing
@@ -98,12 +104,14 @@ class Formula(Constraint):
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
         if member == self.column:
             return self._computed(table, schema)
-        result = _arithmetic(meaning_of(self.column, table, schema))
-        others = [name for name in self._parsed.columns if name != member]
-        return _finite(self._parsed.solved(member, result, _cells(others, table, schema)))
+        names = [name for name in self.columns if name != member]
+        return _counted(
+            lambda cells: self._parsed.solved(member, cells[self.column], cells),
+            _cells(names, table, schema),
+        )
 
     def _computed(self, table: pd.DataFrame, schema: TableSchema) -> pd.Series:
-        return _finite(self._parsed.value(_cells(self._parsed.columns, table, schema)))
+        return _counted(self._parsed.value, _cells(self._parsed.columns, table, schema))
 
     def to_json(self) -> dict[str, JsonValue]:
         tolerance = value_to_json(float(self.tolerance))
@@ -114,6 +122,22 @@ class Formula(Constraint):
     def from_json(cls, form: dict[str, Any]) -> Self:
         tolerance = number_from_json(form.get("tolerance", 0.0))
         return cls(value_from_json(form["column"]), form["expression"], tolerance)
+
+
+def _counted(
+    computed: Callable[[Mapping[Hashable, pd.Series]], pd.Series], cells: dict[Hashable, pd.Series]
+) -> pd.Series:
+    """Return what is computed from cells, in a unit that can count it: nanoseconds end in 2262."""
+    try:
+        found = computed(cells)
+    except (OverflowError, ValueError):
+        found = computed({name: _in_microseconds(column) for name, column in cells.items()})
+    return _finite(found)
+
+
+def _in_microseconds(cells: pd.Series) -> pd.Series:
+    is_number = pd.api.types.is_numeric_dtype(cells.dtype)
+    return cells if is_number else cells.dt.as_unit("us")
 
 
 def _cells(

@@ -224,6 +224,76 @@ def test_a_date_is_turned_round_in_a_formula() -> None:
 
 
 @pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("date(year, month, day)", ["2024-02-29", None, None, None]),
+        ("date(2023, month, 1)", ["2023-02-01", "2023-12-01", None, "2023-06-01"]),
+        ("date(2023, 2, day)", ["2023-03-01", "2023-03-03", "2023-02-01", None]),
+        ("start + days(2)", ["2024-01-03"] * 4),
+        (
+            "start + hours(day) - minutes(60)",
+            ["2024-01-02 04:00", "2024-01-02 06:00", "2024-01-01", None],
+        ),
+        ("start + seconds(round(0.3 * day))", ["2024-01-01 00:00:09"] * 2 + ["2024-01-01", None]),
+    ],
+)
+def test_formulas_make_dates_and_durations_of_numbers(expression, expected) -> None:
+    table = pd.DataFrame(
+        {
+            "year": [2024.0, np.nan, 2024.5, 99_999.0],
+            "month": [2, 12, 13, 6],
+            "day": [29.0, 31.0, 1.0, np.nan],
+            "start": pd.Timestamp("2024-01-01"),
+            "x": pd.Timestamp("2024-01-01"),
+        }
+    )
+    found = Formula("x", expression).solved("x", table, infer_schema(table))
+    assert list(found.isna()) == [stamp is None for stamp in expected]
+    assert list(found.dropna()) == [pd.Timestamp(s) for s in expected if s is not None]
+
+
+def test_what_is_added_to_a_date_as_a_count_is_turned_round() -> None:
+    start = pd.to_datetime(["2024-02-28", "2024-03-01"])
+    table = pd.DataFrame({"start": start, "lasted": [90, 15], "rest": pd.to_timedelta([5, 0], "s")})
+    rule = Formula("end", "start + minutes(lasted) + rest")
+    table["end"] = start + pd.to_timedelta(["90min 5s", "15min"])
+    schema = infer_schema(table)
+    assert rule.members == ("end", "rest", "start")
+    assert not rule.broken(table, schema).any()
+    for member in rule.members:
+        assert list(rule.solved(member, table, schema)) == list(table[member])
+
+
+@pytest.mark.parametrize("unit", ["ns", "us"])
+def test_dates_that_a_unit_cannot_count_are_no_error(unit) -> None:
+    start = pd.Series(pd.to_datetime(["2200-01-01", "2020-01-01"])).astype(f"datetime64[{unit}]")
+    table = pd.DataFrame({"start": start, "centuries": [2, 0], "end": start})
+    rule, schema = Formula("end", "start + days(36525 * centuries)"), infer_schema(table)
+    end = rule.solved("end", table, schema)
+    assert list(end) == [pd.Timestamp("2400-01-03").as_unit("us"), pd.Timestamp("2020-01-01")]
+    assert not rule.broken(table, schema)[1]
+    assert rule.solved("start", table, schema)[0] == pd.Timestamp("1999-12-31")
+
+
+@pytest.mark.parametrize(
+    ("column", "expression"),
+    [
+        ("x", "minutes(start)"),
+        ("x", "date(y, y, y)"),
+        ("start", "date(end, x, y)"),
+        ("start", "end + x"),
+        ("start", "minutes(x)"),
+    ],
+)
+def test_numbers_and_dates_are_not_taken_for_each_other(column, expression) -> None:
+    dates = pd.to_datetime(["2024-01-01"] * 20)
+    table = pd.DataFrame({"start": dates, "end": dates, "x": range(20), "y": 1})
+    rule = Formula(column, expression)
+    with pytest.raises(ConstraintError, match="numbers, dates or durations"):
+        check_constraints((rule,), table, infer_schema(table))
+
+
+@pytest.mark.parametrize(
     "expression",
     [
         "__import__('os').system('true')",
@@ -236,6 +306,9 @@ def test_a_date_is_turned_round_in_a_formula() -> None:
         "open(a)",
         "max(a)",
         "max(a, b, key=b)",
+        "date(a, b)",
+        "minutes(a, b)",
+        "years(a)",
         "[a for a in b]",
         "f'{a}'",
         "a := b",

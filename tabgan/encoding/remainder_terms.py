@@ -1,0 +1,328 @@
+"""What may be taken away from a column to see what is left of it.
+
+From a number: other numbers, plainly, by a factor or as a product of two. From a date: another date
+or the midnight of a year, month and day, and then durations and counts of days, hours, minutes or
+seconds.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations, compress
+from typing import NamedTuple
+
+import numpy as np
+
+from tabgan.encoding.numeric_columns import (
+    NumericColumn,
+    NumericColumns,
+    most_like,
+    standardised,
+)
+from tabgan.schema.constraints.expression import as_written
+from tabgan.schema.constraints.finding import FloatArray
+from tabgan.schema.constraints.time_functions import UNITS, parts_of_date, seconds_of_date
+
+# The numbers below are first choices. Bits that a term must save for each digit of a factor, or as
+# a product of two columns.
+_PRICE_OF_DIGIT, _PRICE_OF_PRODUCT = 0.02, 0.1
+# Columns that are tried at each step, of more those that are most correlated with what is left; so
+# many of them by twos, as a product; and products, or columns with a factor or as counts, that are
+# looked at.
+_MOST_TRIED, _MOST_IN_PRODUCTS, _MOST_LIKELY = 32, 16, 5
+# Of so many columns a quarter of that, and nothing but plain ones: a thousand would take longer
+# than some fits.
+_MANY_COLUMNS, _TRIED_OF_MANY = 128, 8
+# Digits that a factor may have: tax rates, units.
+_DIGITS_OF_FACTOR = (2, 4, 6)
+# How far the slope of a count may be from one.
+_MOST_ASLANT = 0.05
+# Share of the rows in which a column is the year, month or day of a date: in another time zone it
+# is another day for up to half of a day. And share whose dates lie in one year, if no column says
+# which.
+_LEAST_AGREEING, _ONE_YEAR = 0.5, 0.9
+
+
+@dataclass(frozen=True)
+class Term:
+    """A column, or the product of two, times a factor.
+
+    Parameters
+    ----------
+    columns : tuple of int
+        Places of one numeric column or two.
+    factor : float
+        What it is multiplied by.
+    """
+
+    columns: tuple[int, ...]
+    factor: float = 1.0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a column that is added or taken away as it is."""
+        return len(self.columns) == 1 and abs(self.factor) == 1.0
+
+    @property
+    def price(self) -> float:
+        """Bits that it must save besides: of terms that leave as much the simplest is meant."""
+        digits = Decimal(repr(self.factor)).normalize().as_tuple().digits
+        of_factor = 0.0 if abs(self.factor) == 1.0 else _PRICE_OF_DIGIT * len(digits)
+        return of_factor + (_PRICE_OF_PRODUCT if len(self.columns) > 1 else 0.0)
+
+    def of(self, numeric: NumericColumns) -> FloatArray:
+        """Return it for each row."""
+        product: FloatArray = self.factor * np.prod(numeric.values[list(self.columns)], axis=0)
+        return product
+
+    def written(self, numeric: NumericColumns) -> str | None:
+        """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
+        names = [as_written(numeric.columns[place].column.name) for place in self.columns]
+        if None in names:
+            return None
+        size = abs(self.factor)
+        factors = [*([] if size == 1.0 else [f"{size!r}"]), *map(str, names)]
+        return f"{' - ' if self.factor < 0.0 else ' + '}{' * '.join(factors)}"
+
+
+@dataclass(frozen=True)
+class Midnight:
+    """The midnight of a day whose year, month and day are columns.
+
+    Parameters
+    ----------
+    columns : tuple of int
+        Places of the year, unless there is one for all, the month and the day.
+    year : int or None
+        The year of all rows.
+    """
+
+    columns: tuple[int, ...]
+    year: int | None
+    factor = 1.0
+    is_plain = False
+    price = 0.0
+
+    def of(self, numeric: NumericColumns) -> FloatArray:
+        """Return it for each row, in seconds from 1970."""
+        parts = numeric.values[list(self.columns)]
+        years = np.array(self.year, dtype=float) if self.year is not None else parts[0]
+        return seconds_of_date(years, parts[-2], parts[-1])
+
+    def written(self, numeric: NumericColumns) -> str | None:
+        """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
+        names = [as_written(numeric.columns[place].column.name) for place in self.columns]
+        if None in names:
+            return None
+        parts = [*([] if self.year is None else [str(self.year)]), *map(str, names)]
+        return f" + date({', '.join(parts)})"
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of seconds, minutes, hours or days, as exact as the dates that they are added to.
+
+    Parameters
+    ----------
+    column : int
+        Place of the number.
+    unit : str
+        What it counts.
+    grid : str or None
+        The unit that it is rounded to, if it is not whole.
+    """
+
+    column: int
+    unit: str
+    grid: str | None
+    factor = 1.0
+    is_plain = False
+    price = 0.0
+
+    @property
+    def columns(self) -> tuple[int]:
+        """The number."""
+        return (self.column,)
+
+    def of(self, numeric: NumericColumns) -> FloatArray:
+        """Return it for each row, in seconds."""
+        counts = numeric.values[self.column]
+        if self.grid is not None:
+            is_split = self._n_steps >= 1.0
+            counts = np.round(counts * self._n_steps if is_split else counts / self._n_units)
+        seconds: FloatArray = counts * UNITS[self.grid or self.unit]
+        return seconds
+
+    @property
+    def _n_steps(self) -> float:
+        """Steps of the grid in the unit."""
+        return UNITS[self.unit] / UNITS[self.grid or self.unit]
+
+    @property
+    def _n_units(self) -> float:
+        """Units in a step of the grid."""
+        return UNITS[self.grid or self.unit] / UNITS[self.unit]
+
+    def written(self, numeric: NumericColumns) -> str | None:
+        """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
+        name = as_written(numeric.columns[self.column].column.name)
+        if name is None:
+            return None
+        if self.grid is None:
+            return f" + {self.unit}({name})"
+        by = f"* {self._n_steps:.0f}" if self._n_steps >= 1.0 else f"/ {self._n_units:.0f}"
+        return f" + {self.grid}(round({name} {by}))"
+
+
+AnyTerm = Term | Midnight | Count
+
+
+class TermKinds(NamedTuple):
+    """What may be taken away besides plain columns, or instead of the first of them."""
+
+    has_products: bool = False
+    has_rates: bool = False
+    has_midnight: bool = False
+
+
+# One after the other, since the best first step of one kind may be one to nowhere of another.
+_KINDS = (TermKinds(), TermKinds(has_products=True), TermKinds(has_products=True, has_rates=True))
+_KINDS_OF_DATE = (TermKinds(), TermKinds(has_midnight=True))
+
+
+def kinds_of_terms(column: int, numeric: NumericColumns) -> tuple[TermKinds, ...]:
+    """Return what is searched for a column, one kind after the other."""
+    own = numeric.columns[column]
+    if own.is_date:
+        return _KINDS_OF_DATE
+    return _KINDS if own.is_number and len(numeric.columns) <= _MANY_COLUMNS else _KINDS[:1]
+
+
+def next_terms(
+    column: int,
+    rest: FloatArray,
+    so_far: Sequence[AnyTerm],
+    used: set[int],
+    numeric: NumericColumns,
+    kind: TermKinds,
+) -> Iterator[AnyTerm]:
+    """Return what could be taken away next.
+
+    Parameters
+    ----------
+    column : int
+        Place of the column that others may tell.
+    rest : numpy.ndarray of shape (n_rows,)
+        What is left of it.
+    so_far : sequence of AnyTerm
+        What was taken away.
+    used : set of int
+        Columns that may not be taken.
+    numeric : NumericColumns
+        All of them.
+    kind : TermKinds
+        What may be taken.
+    """
+    if numeric.columns[column].is_date:
+        if not so_far:
+            return _first_of_date(column, used, numeric, kind)
+        return _further_of_date(column, rest, used, numeric)
+    # One rate at most: more are a regression.
+    has_rates = kind.has_rates and all(abs(term.factor) == 1.0 for term in so_far)
+    return _of_number(column, rest, used, numeric, kind._replace(has_rates=has_rates))
+
+
+def _of_number(
+    column: int, rest: FloatArray, used: set[int], numeric: NumericColumns, kind: TermKinds
+) -> Iterator[Term]:
+    """Yield what could be taken away next from a number, or a duration."""
+    own = numeric.columns[column]
+    n_tried = _MOST_TRIED if len(numeric.columns) <= _MANY_COLUMNS else _TRIED_OF_MANY
+    nearest = [
+        other
+        for other in numeric.nearest(rest)
+        if other not in used
+        and numeric.columns[other].is_date == own.is_date
+        and numeric.columns[other].is_aware == own.is_aware
+        and numeric.columns[other].is_number == own.is_number
+    ][:n_tried]
+    for other in sorted(nearest):
+        yield Term((other,))
+        yield Term((other,), -1.0)
+    if not own.is_number:
+        return
+    for other in nearest[: _MOST_LIKELY if kind.has_rates else 0]:
+        slope = _slope(rest, numeric.values[other])
+        rounded = {float(f"{slope:.{digits}g}") for digits in _DIGITS_OF_FACTOR}
+        yield from (Term((other,), factor) for factor in sorted(rounded - {0.0, 1.0, -1.0}))
+    pairs = list(combinations(sorted(nearest[:_MOST_IN_PRODUCTS]), 2))
+    if pairs and kind.has_products:
+        products = np.stack([Term(pair).of(numeric) for pair in pairs])
+        for pair in most_like(rest, standardised(products))[:_MOST_LIKELY]:
+            yield Term(pairs[pair])
+
+
+def _first_of_date(
+    column: int, used: set[int], numeric: NumericColumns, kind: TermKinds
+) -> Iterator[AnyTerm]:
+    """Yield what could be taken away from a date to leave a duration."""
+    own = numeric.columns[column]
+    others = [other for other in numeric.nearest(own.values) if other not in used]
+    if not kind.has_midnight:
+        dates = [other for other in others if numeric.columns[other].is_date]
+        alike = [other for other in dates if numeric.columns[other].is_aware == own.is_aware]
+        yield from (Term((other,)) for other in sorted(alike[:_MOST_TRIED]))
+    elif not own.is_aware:
+        yield from _midnights(own, others, numeric)
+
+
+def _further_of_date(
+    column: int, rest: FloatArray, used: set[int], numeric: NumericColumns
+) -> Iterator[AnyTerm]:
+    """Yield what could be taken away next from the duration that is left of a date."""
+    own = numeric.columns[column]
+    others = [other for other in numeric.nearest(rest) if other not in used]
+    is_duration = [numeric.columns[o].is_time and not numeric.columns[o].is_date for o in others]
+    yield from (Term((other,)) for other in compress(others, is_duration))
+    grid = next((unit for unit, size in UNITS.items() if own.step % size == 0.0), None)
+    numbers = [other for other in others if numeric.columns[other].is_number]
+    for other in numbers[:_MOST_LIKELY]:
+        is_whole = numeric.columns[other].decimals == 0
+        for unit, size in UNITS.items():
+            is_on_grid = grid is None or (is_whole and size % UNITS[grid] == 0.0)
+            count = Count(other, unit, None if is_on_grid else grid)
+            # One more is one unit more, or the number is no count but goes along with it.
+            if abs(_slope(rest, count.of(numeric)) - 1.0) <= _MOST_ASLANT:
+                yield count
+
+
+def _midnights(
+    own: NumericColumn, others: Collection[int], numeric: NumericColumns
+) -> Iterator[Midnight]:
+    """Yield the midnight of a date, if its year, month and day are columns, too."""
+    parts = parts_of_date(own.values)
+    whole = [o for o in others if numeric.columns[o].is_number and not numeric.columns[o].decimals]
+    chosen: dict[str, int] = {}
+    for part, meant in parts.items():
+        agree = {other: float(np.mean(numeric.values[other] == meant)) for other in whole}
+        best = max(agree, key=lambda other: agree[other], default=None)
+        if best is not None and agree[best] >= _LEAST_AGREEING:
+            chosen[part] = best
+    year = None if "year" in chosen else _only_year(parts["year"])
+    if {"month", "day"} <= set(chosen) and ("year" in chosen or year is not None):
+        yield Midnight(tuple(chosen[part] for part in parts if part in chosen), year)
+
+
+def _only_year(years: FloatArray) -> int | None:
+    """Return the year that nearly all dates lie in, if there is one."""
+    found, counts = np.unique(years[~np.isnan(years)], return_counts=True)
+    commonest = counts.argmax()
+    return int(found[commonest]) if counts[commonest] >= _ONE_YEAR * counts.sum() else None
+
+
+def _slope(rest: FloatArray, other: FloatArray) -> float:
+    """Return how fast what is left rises with a column, by least squares."""
+    both = ~np.isnan(rest + other)
+    centred = other[both] - other[both].mean() if both.any() else np.zeros(0)
+    variation = float(centred @ centred)
+    return float(centred @ rest[both]) / variation if variation > 0.0 else 0.0
