@@ -119,7 +119,7 @@ def test_an_interrupt_while_the_table_is_prepared_leaves_what_was_there() -> Non
     previous = signal.signal(signal.SIGALRM, press)
     try:
         for _ in range(5):
-            # Python loses an interrupt that comes while something is destroyed; a second one follows.
+            # Python loses one that comes while something is destroyed, so another one follows.
             signal.setitimer(signal.ITIMER_REAL, chance.uniform(0.0005, 0.02), 1.0)
             with pytest.raises(KeyboardInterrupt):
                 gan.fit(table)
