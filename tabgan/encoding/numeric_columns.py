@@ -17,7 +17,7 @@ from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.numeric import NumericEncoder
 from tabgan.encoding.steps import Steps
 from tabgan.schema import ColumnSchema, Kind
-from tabgan.schema.constraints.comparison import as_floats, meanings
+from tabgan.schema.constraints.comparison import as_floats, in_calendar, meanings
 from tabgan.schema.constraints.finding import FloatArray
 
 # Fewer cells say nothing. A first choice.
@@ -176,6 +176,8 @@ def _numeric(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn |
     if is_time:
         decimals = 0 if np.array_equal(present, np.rint(present)) else 6
     if largest * 10.0**decimals >= _LARGEST:
+        return None
+    if column.kind is Kind.DATETIME and not in_calendar(present).all():
         return None
     step = _grid(present, decimals, is_time)
     n_modes = encoder.modes.n_modes

@@ -188,16 +188,17 @@ def _search(
     """
     own = numeric.columns[column]
     rest, terms = own.values, list[AnyTerm]()
-    n_present = np.count_nonzero(~np.isnan(rest))
     bits = own.bits_of(rest)
     while len(terms) < _MOST_TERMS:
         used = {column, *barred, *(other for term in terms for other in term.columns)}
+        before, share = own.values, _LEAST_SHARE
+        if own.is_date and terms:
+            before, share = rest, _LEAST_SHARE_OF_DATE
+        fewest_rows = share * np.count_nonzero(~np.isnan(before))
         best: tuple[float, AnyTerm, FloatArray] | None = None
         for term in next_terms(column, rest, terms, used, numeric, kind):
             left = rest - term.of(numeric)
-            n_left = np.count_nonzero(~np.isnan(left))
-            share = _LEAST_SHARE_OF_DATE if own.is_date and terms else _LEAST_SHARE
-            if n_left < share * n_present:
+            if np.count_nonzero(~np.isnan(left)) < fewest_rows:
                 continue
             cost = own.bits_of(left) + term.price
             if best is None or cost < best[0]:

@@ -8,8 +8,9 @@ seconds.
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from itertools import combinations, compress
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -37,10 +38,11 @@ _MANY_COLUMNS, _TRIED_OF_MANY = 128, 8
 _DIGITS_OF_FACTOR = (2, 4, 6)
 # How far the slope of a count may be from one.
 _MOST_ASLANT = 0.05
-# Share of the rows in which a column is the year, month or day of a date: in another time zone it
-# is another day for up to half of a day. And share whose dates lie in one year, if no column says
-# which.
-_LEAST_AGREEING, _ONE_YEAR = 0.5, 0.9
+# In how many rows a column has to be the year, month or day of a date, as a share of those in which
+# chance does not tell it: in another time zone it is another day for part of the day.
+_LEAST_AGREEING = 0.5
+# Share of the rows whose year, month or day is the same, if no column says which it is.
+_SAME = 0.9
 
 
 @dataclass(frozen=True)
@@ -87,35 +89,42 @@ class Term:
 
 @dataclass(frozen=True)
 class Midnight:
-    """The midnight of a day whose year, month and day are columns.
+    """The midnight of a day, whose year, month and day are columns or the same in all rows.
 
     Parameters
     ----------
-    columns : tuple of int
-        Places of the year, unless there is one for all, the month and the day.
-    year : int or None
-        The year of all rows.
+    places : tuple of (int or None)
+        Places of the year, the month and the day.
+    fixed : tuple of (int or None)
+        What they are in all rows, where no column says.
     """
 
-    columns: tuple[int, ...]
-    year: int | None
-    factor = 1.0
-    is_plain = False
-    price = 0.0
+    places: tuple[int | None, ...]
+    fixed: tuple[int | None, ...]
+    factor: ClassVar[float] = 1.0
+    is_plain: ClassVar[bool] = False
+    price: ClassVar[float] = 0.0
+
+    @property
+    def columns(self) -> tuple[int, ...]:
+        """Places of the columns."""
+        return tuple(place for place in self.places if place is not None)
 
     def of(self, numeric: NumericColumns) -> FloatArray:
         """Return it for each row, in seconds from 1970."""
-        parts = numeric.values[list(self.columns)]
-        years = np.array(self.year, dtype=float) if self.year is not None else parts[0]
-        return seconds_of_date(years, parts[-2], parts[-1])
+        parts = [
+            np.array(float(fixed or 0)) if place is None else numeric.values[place]
+            for place, fixed in zip(self.places, self.fixed, strict=True)
+        ]
+        return seconds_of_date(*parts)
 
     def written(self, numeric: NumericColumns) -> str | None:
         """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
-        names = [as_written(numeric.columns[place].column.name) for place in self.columns]
-        if None in names:
-            return None
-        parts = [*([] if self.year is None else [str(self.year)]), *map(str, names)]
-        return f" + date({', '.join(parts)})"
+        parts = [
+            str(fixed) if place is None else as_written(numeric.columns[place].column.name)
+            for place, fixed in zip(self.places, self.fixed, strict=True)
+        ]
+        return None if None in parts else f" + date({', '.join(map(str, parts))})"
 
 
 @dataclass(frozen=True)
@@ -128,50 +137,48 @@ class Count:
         Place of the number.
     unit : str
         What it counts.
-    grid : str or None
-        The unit that it is rounded to, if it is not whole.
+    step : int or None
+        Seconds that it is rounded to, if need be.
     """
 
     column: int
     unit: str
-    grid: str | None
-    factor = 1.0
-    is_plain = False
-    price = 0.0
+    step: int | None
+    factor: ClassVar[float] = 1.0
+    is_plain: ClassVar[bool] = False
+    price: ClassVar[float] = 0.0
 
     @property
     def columns(self) -> tuple[int]:
         """The number."""
         return (self.column,)
 
+    @property
+    def _steps(self) -> Fraction:
+        """How many steps the unit has."""
+        return Fraction(int(UNITS[self.unit]), self.step or int(UNITS[self.unit]))
+
     def of(self, numeric: NumericColumns) -> FloatArray:
         """Return it for each row, in seconds."""
         counts = numeric.values[self.column]
-        if self.grid is not None:
-            is_split = self._n_steps >= 1.0
-            counts = np.round(counts * self._n_steps if is_split else counts / self._n_units)
-        seconds: FloatArray = counts * UNITS[self.grid or self.unit]
+        if self.step is None:
+            seconds: FloatArray = counts * UNITS[self.unit]
+        else:
+            many, few = self._steps.as_integer_ratio()
+            seconds = np.round(counts * many / few) * self.step
         return seconds
-
-    @property
-    def _n_steps(self) -> float:
-        """Steps of the grid in the unit."""
-        return UNITS[self.unit] / UNITS[self.grid or self.unit]
-
-    @property
-    def _n_units(self) -> float:
-        """Units in a step of the grid."""
-        return UNITS[self.grid or self.unit] / UNITS[self.unit]
 
     def written(self, numeric: NumericColumns) -> str | None:
         """Return it as text, with its sign before it; ``None`` if a name cannot be written."""
         name = as_written(numeric.columns[self.column].column.name)
-        if name is None:
-            return None
-        if self.grid is None:
-            return f" + {self.unit}({name})"
-        by = f"* {self._n_steps:.0f}" if self._n_steps >= 1.0 else f"/ {self._n_units:.0f}"
-        return f" + {self.grid}(round({name} {by}))"
+        if name is None or self.step is None:
+            return None if name is None else f" + {self.unit}({name})"
+        many, few = self._steps.as_integer_ratio()
+        times = "" if many == 1 else f" * {many}"
+        steps = f"round({name}{times}{'' if few == 1 else f' / {few}'})"
+        unit = next(unit for unit, size in UNITS.items() if self.step % size == 0.0)
+        size = self.step // int(UNITS[unit])
+        return f" + {unit}({'' if size == 1 else f'{size} * '}{steps})"
 
 
 AnyTerm = Term | Midnight | Count
@@ -183,11 +190,16 @@ class TermKinds(NamedTuple):
     has_products: bool = False
     has_rates: bool = False
     has_midnight: bool = False
+    has_counts: bool = False
 
 
 # One after the other, since the best first step of one kind may be one to nowhere of another.
 _KINDS = (TermKinds(), TermKinds(has_products=True), TermKinds(has_products=True, has_rates=True))
-_KINDS_OF_DATE = (TermKinds(), TermKinds(has_midnight=True))
+_KINDS_OF_DATE = tuple(
+    TermKinds(has_midnight=has_midnight, has_counts=has_counts)
+    for has_midnight in (False, True)
+    for has_counts in (False, True)
+)
 
 
 def kinds_of_terms(column: int, numeric: NumericColumns) -> tuple[TermKinds, ...]:
@@ -226,7 +238,7 @@ def next_terms(
     if numeric.columns[column].is_date:
         if not so_far:
             return _first_of_date(column, used, numeric, kind)
-        return _further_of_date(column, rest, used, numeric)
+        return _further_of_date(column, rest, used, numeric) if kind.has_counts else iter(())
     # One rate at most: more are a regression.
     has_rates = kind.has_rates and all(abs(term.factor) == 1.0 for term in so_far)
     return _of_number(column, rest, used, numeric, kind._replace(has_rates=has_rates))
@@ -284,15 +296,17 @@ def _further_of_date(
     others = [other for other in numeric.nearest(rest) if other not in used]
     is_duration = [numeric.columns[o].is_time and not numeric.columns[o].is_date for o in others]
     yield from (Term((other,)) for other in compress(others, is_duration))
-    grid = next((unit for unit, size in UNITS.items() if own.step % size == 0.0), None)
+    step = int(own.step) if own.step >= 1.0 else None
     numbers = [other for other in others if numeric.columns[other].is_number]
     for other in numbers[:_MOST_LIKELY]:
         is_whole = numeric.columns[other].decimals == 0
         for unit, size in UNITS.items():
-            is_on_grid = grid is None or (is_whole and size % UNITS[grid] == 0.0)
-            count = Count(other, unit, None if is_on_grid else grid)
-            # One more is one unit more, or the number is no count but goes along with it.
-            if abs(_slope(rest, count.of(numeric)) - 1.0) <= _MOST_ASLANT:
+            is_on_grid = step is None or (is_whole and size % step == 0.0)
+            count = Count(other, unit, None if is_on_grid else step)
+            # One more is one unit more, or the number is no count but goes along with it. Least
+            # squares know it from rounded counts, the resistant line from rows that do not add up.
+            slopes = [line(rest, count.of(numeric)) for line in (_slope, _resistant_slope)]
+            if min(abs(slope - 1.0) for slope in slopes) <= _MOST_ASLANT:
                 yield count
 
 
@@ -300,24 +314,37 @@ def _midnights(
     own: NumericColumn, others: Collection[int], numeric: NumericColumns
 ) -> Iterator[Midnight]:
     """Yield the midnight of a date, if its year, month and day are columns, too."""
-    parts = parts_of_date(own.values)
     whole = [o for o in others if numeric.columns[o].is_number and not numeric.columns[o].decimals]
-    chosen: dict[str, int] = {}
-    for part, meant in parts.items():
+    places: list[int | None] = []
+    fixed: list[int | None] = []
+    for meant in parts_of_date(own.values).values():
+        found, counts = np.unique(meant[~np.isnan(meant)], return_counts=True)
+        commonest, most = found[counts.argmax()], counts.max() / counts.sum()
         agree = {other: float(np.mean(numeric.values[other] == meant)) for other in whole}
         best = max(agree, key=lambda other: agree[other], default=None)
-        if best is not None and agree[best] >= _LEAST_AGREEING:
-            chosen[part] = best
-    year = None if "year" in chosen else _only_year(parts["year"])
-    if {"month", "day"} <= set(chosen) and ("year" in chosen or year is not None):
-        yield Midnight(tuple(chosen[part] for part in parts if part in chosen), year)
+        # Far more often than a number that is always the commonest one.
+        if best is not None and agree[best] >= most + _LEAST_AGREEING * (1.0 - most):
+            places, fixed = [*places, best], [*fixed, None]
+        elif most >= _SAME:
+            places, fixed = [*places, None], [*fixed, int(commonest)]
+        else:
+            return
+    if any(place is not None for place in places):
+        yield Midnight(tuple(places), tuple(fixed))
 
 
-def _only_year(years: FloatArray) -> int | None:
-    """Return the year that nearly all dates lie in, if there is one."""
-    found, counts = np.unique(years[~np.isnan(years)], return_counts=True)
-    commonest = counts.argmax()
-    return int(found[commonest]) if counts[commonest] >= _ONE_YEAR * counts.sum() else None
+def _resistant_slope(rest: FloatArray, other: FloatArray) -> float:
+    """Return how fast what is left rises with a column, by the medians of its outer thirds.
+
+    A few rows that do not add up leave it as it is (the resistant line of Tukey 1977).
+    """
+    both = ~np.isnan(rest + other)
+    if not both.any():
+        return 0.0
+    lower, upper = np.quantile(other[both], [1 / 3, 2 / 3])
+    outer = [both & (other <= lower), both & (other >= upper)]
+    run, rise = (np.diff([np.median(v[rows]) for rows in outer])[0] for v in (other, rest))
+    return float(rise / run) if run > 0.0 else 0.0
 
 
 def _slope(rest: FloatArray, other: FloatArray) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.schema import ColumnSchema, Kind
-from tabgan.schema.constraints.comparison import held_in_unit
+from tabgan.schema.constraints.comparison import as_floats, held_in_unit, in_calendar
 from tabgan.schema.date_texts import write_dates
 from tabgan.schema.dtypes import unit_of, zone_of
 from tabgan.schema.object_cells import decimals_of, durations_as, moments_as
@@ -55,6 +55,8 @@ def restore_meanings(values: pd.Series, column: ColumnSchema) -> pd.Series:
         them.
     """
     dtype = column.dtype.to_pandas()
+    if column.kind is Kind.DATETIME:
+        values = values.where(in_calendar(as_floats(values)))
     if column.object_type is not None:
         cells = _objects(values, column.object_type, column.decimals or 0)
         return restore_dtype(write_text_cells(cells, column), column)

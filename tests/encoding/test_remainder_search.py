@@ -295,6 +295,8 @@ def journeys(rng: np.random.Generator, start_in: str = "s") -> pd.DataFrame:
         ("s", "h", 3, "seconds(round(lasted * 3600))"),
         ("min", "min", 0, "minutes(lasted)"),
         ("min", "s", 0, "minutes(round(lasted / 60))"),
+        ("5min", "h", 2, "minutes(5 * round(lasted * 12))"),
+        ("45s", "min", 1, "seconds(45 * round(lasted * 4 / 3))"),
     ],
 )
 def test_a_date_is_computed_from_another_and_a_count(rng, start_in, unit, decimals, written):
@@ -305,6 +307,31 @@ def test_a_date_is_computed_from_another_and_a_count(rng, start_in, unit, decima
     assert str(found) == f"'end' = start + {written} + `rest of end`"
     rest = found.of(table, infer_schema(table)).abs()
     assert rest.max() <= pd.Timedelta(1, unit) * 10.0**-decimals
+
+
+@pytest.mark.parametrize("column", ["end", "lasted"])
+def test_a_count_is_found_beside_a_few_rows_that_do_not_add_up(rng, column):
+    table = journeys(rng)
+    table["lasted"] = (table["end"] - table["start"]).dt.total_seconds()
+    wrong = pd.Timedelta(200, "D") if column == "end" else 99_999.0
+    table.loc[rng.random(N_ROWS) < 0.01, column] += wrong
+    (found,) = found_in(table)
+    assert str(found) == "'end' = start + seconds(lasted) + `rest of end`"
+
+
+def test_a_count_is_found_beside_a_date_that_is_often_missing(rng):
+    table = journeys(rng)
+    table["lasted"] = (table["end"] - table["start"]).dt.total_seconds()
+    table.loc[rng.random(N_ROWS) < 0.05, "start"] = pd.NaT
+    (found,) = found_in(table)
+    assert str(found) == "'end' = start + seconds(lasted) + `rest of end`"
+
+
+def test_two_dates_are_kept_together_where_a_count_cannot_be_written(rng):
+    table = journeys(rng)
+    table["how `long`"] = (table["end"] - table["start"]).dt.total_seconds()
+    (found,) = found_in(table)
+    assert found.rule == Sum("end", ["start", "rest of end"])
 
 
 def test_a_count_that_is_often_missing_does_not_part_two_dates(rng):
@@ -349,6 +376,24 @@ def test_parts_of_a_date_may_be_those_of_another_time_zone(rng):
     (found,) = found_in(table)
     rest = found.of(table, infer_schema(table))
     assert set(rest) == {pd.Timedelta(4, "h"), pd.Timedelta(5, "h")}
+
+
+@pytest.mark.parametrize("has_children", [True, False])
+def test_a_number_that_is_mostly_one_is_no_day(rng, has_children):
+    when = pd.DataFrame({"year": 2023, "month": rng.integers(1, 13, N_ROWS), "day": 1})
+    when["hour"], when["minute"] = rng.integers(0, 24, N_ROWS), rng.integers(0, 60, N_ROWS)
+    table = when[["month", "hour"]].assign(when=pd.to_datetime(when))
+    if has_children:
+        table["children"] = rng.choice([1, 2, 3, 5], N_ROWS, p=[0.8, 0.1, 0.05, 0.05])
+    (found,) = found_in(table)  # the first of the month, which no column says
+    assert str(found) == "'when' = date(2023, month, 1) + hours(hour) + `rest of when`"
+
+
+def test_dates_that_no_calendar_has_are_left_alone(rng):
+    start = (rng.integers(10**13, 2 * 10**13, N_ROWS)).astype("datetime64[s]")
+    table = pd.DataFrame({"start": start, "days": rng.integers(0, 90, N_ROWS)})
+    table["end"] = table["start"] + pd.to_timedelta(table["days"], "D").astype("timedelta64[s]")
+    assert found_in(table) == ()
 
 
 def test_a_day_without_its_year_tells_no_date(rng):

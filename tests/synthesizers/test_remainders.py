@@ -233,6 +233,36 @@ def test_a_date_says_what_its_parts_say_and_a_journey_takes_as_long_as_it_took()
     assert (drawn["end"] - drawn["when"] == took).mean() > 0.99
 
 
+def test_how_long_a_journey_took_follows_from_its_dates_where_these_are_known():
+    rng = np.random.default_rng(0)
+    start = pd.Timestamp("2023-01-01") + pd.to_timedelta(rng.integers(0, 10**7, 2_000), "s")
+    table = pd.DataFrame({"start": start, "minutes": rng.gamma(2.0, 20.0, 2_000).round(1)})
+    table["end"] = table["start"] + pd.to_timedelta((60 * table["minutes"]).round(), "s")
+    encoder = prepare_table(table, None, EncodingOptions()).encoder
+    codes = encoder.encode_codes(table, rng).astype(np.int64)
+    drawn = encoder.decode(rng.permuted(codes, axis=0), rng.random(codes.shape))
+    drawn[["start", "end"]] = table[["start", "end"]]
+    nowhere = np.zeros(len(table), dtype=bool)
+    Rules((), encoder).solve(drawn, {"start": nowhere, "end": nowhere})
+    assert drawn[["start", "end"]].equals(table[["start", "end"]])
+    assert (drawn["minutes"] - table["minutes"]).abs().le(1e-9).mean() > 0.99
+
+
+def test_a_date_outside_the_calendar_is_not_computed():
+    rng = np.random.default_rng(0)
+    when = pd.Series(pd.Timestamp("1950-01-01") + pd.to_timedelta(rng.integers(0, 900, 1_500), "D"))
+    table = pd.DataFrame({"when": when.dt.date, "year": when.dt.year, "month": when.dt.month})
+    table["day"] = when.dt.day
+    table.loc[rng.random(1_500) < 0.02, "year"] = 9_999  # what is left are minus 8,049 years
+    encoder = prepare_table(table, None, EncodingOptions()).encoder
+    (rest,) = encoder.remainders
+    codes = rng.permuted(encoder.encode_codes(table, rng).astype(np.int64), axis=0)
+    ComputedModes.of(encoder).put(rest, codes, rng)
+    drawn = encoder.decode(codes, rng.random(codes.shape))
+    Rules((), encoder).solve(drawn, {})
+    assert drawn["when"].notna().all()
+
+
 def test_a_gap_is_filled_by_the_rules_where_nothing_adds_up(gan):
     known = make_bills(60, 14).dropna().drop(columns="kind")
     known["total"] = (known["net"] / 2.0).round(2)  # less than a part

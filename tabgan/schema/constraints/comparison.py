@@ -18,6 +18,9 @@ from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
 from tabgan.schema.text_cells import read_text_cells
 
+# Seconds from 1970 to the beginning of the year 1 and the end of 9999: dates of Python and of texts
+# lie between.
+_CALENDAR = (-62_135_596_800.0, 253_402_300_800.0)
 # Seconds from 1970 to the end of the dates that 64 bits count in nanoseconds, in 2262.
 _NANOSECONDS_END = 2**63 / 1e9
 
@@ -63,10 +66,11 @@ def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
 def as_stored(values: pd.Series, column: ColumnSchema) -> pd.Series:
     """Return computed dates as exact as a column stores them: a day, a month, a second.
 
-    Other values are returned as they are.
+    Other values are returned as they are. Dates before the year 1 and after 9999 are missing.
     """
     if not pd.api.types.is_datetime64_any_dtype(values.dtype):
         return values
+    values = values.where(in_calendar(as_floats(values)))
     dtype, stored = column.dtype.to_pandas(), values
     if column.date_format is not None:
         stored = read_dates(write_dates(values, column.date_format), column.date_format)
@@ -87,6 +91,11 @@ def as_floats(cells: pd.Series) -> FloatArray:
     if pd.api.types.is_timedelta64_dtype(cells.dtype):
         cells = cells.dt.total_seconds()
     return np.asarray(cells.to_numpy(dtype="float64", na_value=np.nan))
+
+
+def in_calendar(seconds: FloatArray) -> NDArray[np.bool_]:
+    """Return which points in time lie in the years 1 to 9999."""
+    return np.asarray((seconds >= _CALENDAR[0]) & (seconds < _CALENDAR[1]))
 
 
 def fits_nanoseconds(times: pd.Series) -> NDArray[np.bool_]:

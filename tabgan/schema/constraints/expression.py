@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from tabgan.errors import InvalidParameterError
-from tabgan.schema.constraints.time_functions import UNITS, date_of, duration_of
+from tabgan.schema.constraints.time_functions import UNITS, count_of, date_of, duration_of
 
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -98,9 +98,11 @@ class Expression:
     ----------
     columns : tuple of hashable
         The columns that it names.
+    makes_times : bool
+        Whether it makes durations of numbers, to the microsecond.
     solvable : tuple of hashable
         Those that can be computed from the result and the others: they stand in it once, and under
-        no more than signs and ``+ - * /``.
+        no more than signs, ``+ - * /`` and ``days`` to ``seconds``, in which ``round`` may stand.
     """
 
     def __init__(self, text: str) -> None:
@@ -121,6 +123,10 @@ class Expression:
         self.columns = tuple(dict.fromkeys(named))
         if not self.columns:
             raise InvalidParameterError(f"{text!r} names no column")
+        self.makes_times = any(
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in UNITS
+            for node in ast.walk(self._tree)
+        )
         once = [name for name in self.columns if named.count(name) == 1]
         self.solvable = tuple(name for name in once if self._can_be_solved(self._tree, name))
 
@@ -177,15 +183,23 @@ class Expression:
             case ast.BinOp(left=left, op=op, right=right):
                 rest = _RIGHT_OF[type(op)](result, self._value(left, cells))
                 return self._solved(right, column, rest, cells)
+            case ast.Call(func=ast.Name(id=name), args=[counted]) if name in UNITS:
+                return self._solved(counted, column, count_of(UNITS[name])(result), cells)
+            case ast.Call(args=[rounded]):  # a whole number is what it is rounded to
+                return self._solved(rounded, column, result, cells)
         return result
 
-    def _can_be_solved(self, node: ast.AST, column: Hashable) -> bool:
+    def _can_be_solved(self, node: ast.AST, column: Hashable, is_counted: bool = False) -> bool:
         match node:
             case ast.UnaryOp(operand=operand):
-                return self._can_be_solved(operand, column)
+                return self._can_be_solved(operand, column, is_counted)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _LEFT_OF:
                 side = left if column in self._check(left) else right
-                return self._can_be_solved(side, column)
+                return self._can_be_solved(side, column, is_counted)
+            case ast.Call(func=ast.Name(id=name), args=[counted]) if name in UNITS:
+                return self._can_be_solved(counted, column, is_counted=True)
+            case ast.Call(func=ast.Name(id="round"), args=[rounded]) if is_counted:
+                return self._can_be_solved(rounded, column, is_counted)
         return isinstance(node, ast.Name)
 
     def _check(self, node: ast.AST, depth: int = 0) -> list[Hashable]:

@@ -23,14 +23,17 @@ from tabgan.schema.constraints.expression import Expression
 from tabgan.schema.table import TableSchema
 from tabgan.schema.values import JsonValue, value_from_json, value_to_json
 
+# How far a duration that is made of a number may be from what it was made of.
+_MICROSECOND = 1e-6
+
 
 @dataclass(frozen=True)
 class Formula(Constraint):
     """One column is computed from others, where all are present.
 
     A sample computes the column; where that is known or under a condition, one of the others, if
-    the formula can be turned round: a column that stands in it once, under no more than signs and
-    ``+ - * /``. Else rows are drawn again.
+    the formula can be turned round: a column that stands in it once, under no more than signs,
+    ``+ - * /`` and what makes a duration of a number. Else rows are drawn again.
 
     Parameters
     ----------
@@ -39,9 +42,9 @@ class Formula(Constraint):
     expression : str
         Arithmetic over columns: ``+ - * / // % **``, ``abs``, ``sqrt``, ``exp``, ``log``,
         ``floor``, ``ceil``, ``round``, ``min`` and ``max``; ``date(year, month, day)``, and
-        ``days``, ``hours``, ``minutes`` and ``seconds``, which make a duration of a number. A name
-        that is no identifier stands in backticks, one that is no text in braces, as in
-        ``{0} + {1}``. Nothing in it is executed.
+        ``days``, ``hours``, ``minutes`` and ``seconds``, which make a duration of a number, exact
+        to the microsecond. A name that is no identifier stands in backticks, one that is no text in
+        braces, as in ``{0} + {1}``. Nothing in it is executed.
     tolerance : float, default=0.0
         How far the column may be from what is computed, in its unit (seconds for dates and
         durations), besides being rounded to its last decimal.
@@ -99,6 +102,7 @@ class Formula(Constraint):
         sizes = np.maximum(np.abs(as_floats(found)), np.abs(as_floats(computed)))
         error = precision(self.columns, schema) * sizes + rounding(schema[self.column])
         error = np.zeros(len(sizes)) if is_date else error
+        error = error + (_MICROSECOND if self._parsed.makes_times else 0.0)
         return np.asarray(np.abs(gaps) > self.tolerance + error)  # false where one is missing
 
     def solved(self, member: Hashable, table: pd.DataFrame, schema: TableSchema) -> pd.Series:

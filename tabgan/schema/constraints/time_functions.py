@@ -31,6 +31,17 @@ def duration_of(seconds: float) -> Callable[[Any], Any]:
     return durations
 
 
+def count_of(seconds: float) -> Callable[[Any], Any]:
+    """Return what counts durations in units of so many seconds."""
+
+    def counts(durations: Any) -> Any:
+        if not pd.api.types.is_timedelta64_dtype(durations.dtype):
+            raise TypeError("no durations")
+        return durations.dt.total_seconds() / seconds
+
+    return counts
+
+
 def date_of(years: Any, months: Any, days: Any) -> Any:
     """Return the midnights at which days begin, missing where there is no such month or year."""
     found = seconds_of_date(*map(_numbers, (years, months, days)))
@@ -73,9 +84,10 @@ def parts_of_date(seconds: FloatArray) -> dict[str, FloatArray]:
 
 def _numbers(values: Any) -> FloatArray:
     """Return numbers; dates and durations are none."""
-    if isinstance(values, pd.Series) and not pd.api.types.is_numeric_dtype(values.dtype):
+    found = np.asarray(values)
+    if found.dtype.kind in "mM":
         raise TypeError("no numbers")
-    return np.atleast_1d(np.asarray(values, dtype=np.float64))
+    return np.atleast_1d(found.astype(np.float64))
 
 
 def _in_shape_of(values: Any, found: np.ndarray) -> Any:

@@ -258,10 +258,44 @@ def test_what_is_added_to_a_date_as_a_count_is_turned_round() -> None:
     rule = Formula("end", "start + minutes(lasted) + rest")
     table["end"] = start + pd.to_timedelta(["90min 5s", "15min"])
     schema = infer_schema(table)
-    assert rule.members == ("end", "rest", "start")
+    assert rule.members == ("end", "rest", "lasted", "start")
     assert not rule.broken(table, schema).any()
     for member in rule.members:
         assert list(rule.solved(member, table, schema)) == list(table[member])
+
+
+def test_a_rounded_count_is_turned_round() -> None:
+    table = pd.DataFrame({"start": pd.to_datetime(["2024-02-28", "2024-03-01"]), "h": [1.25, 0.5]})
+    rule = Formula("end", "start + minutes(5 * round(h * 12))")
+    table["end"] = table["start"] + pd.to_timedelta(["75min", "30min"])
+    schema = infer_schema(table)
+    assert rule.members == ("end", "h", "start")
+    assert rule.solved("h", table, schema).tolist() == [1.25, 0.5]
+
+
+def test_a_duration_of_a_real_number_is_exact_to_the_microsecond() -> None:
+    hours = [0.123456789, 1.0 / 3.0]
+    table = pd.DataFrame({"start": pd.to_datetime(["2024-02-28", "2024-03-01"]), "h": hours})
+    lasted = pd.Series(pd.to_timedelta(hours, "h")).astype("timedelta64[ns]")
+    table["lasted"], table["end"] = lasted, table["start"].astype("datetime64[ns]") + lasted
+    for rule in (Formula("end", "start + hours(h)"), Formula("lasted", "hours(h)")):
+        check_constraints((rule,), table, infer_schema(table))
+        off = table.assign(**{rule.column: table[rule.column] + pd.Timedelta("3us")})
+        assert rule.broken(off, infer_schema(table)).all()
+
+
+@pytest.mark.parametrize("kind", ["text", "object", "s"])
+def test_a_date_after_the_last_year_is_missing(kind) -> None:
+    start = pd.Series(pd.to_datetime(["2024-02-28"] * 20)).astype("datetime64[s]")
+    if kind == "text":
+        start = start.dt.strftime("%d.%m.%Y")
+    elif kind == "object":
+        start = start.dt.date.astype(object)
+    table = pd.DataFrame({"start": start, "days": range(20), "end": start})
+    rule, schema = Formula("end", "start + days(4_000_000 * days)"), infer_schema(table)
+    end = restore_meanings(rule.solved("end", table, schema), schema["end"])
+    assert list(end.isna()) == [False] + [True] * 19
+    assert not rule.broken(table, schema).any()  # nothing is said of them
 
 
 @pytest.mark.parametrize("unit", ["ns", "us"])
@@ -283,6 +317,8 @@ def test_dates_that_a_unit_cannot_count_are_no_error(unit) -> None:
         ("start", "date(end, x, y)"),
         ("start", "end + x"),
         ("start", "minutes(x)"),
+        ("start", "end + minutes(hours(1)) * x"),
+        ("start", "date(2024, x, days(1))"),
     ],
 )
 def test_numbers_and_dates_are_not_taken_for_each_other(column, expression) -> None:
