@@ -72,10 +72,7 @@ def strongest(runs: list[dict], attacks: set[str]) -> tuple[float, float, float]
     for name in attacks.intersection(*(set(run["membership"]) for run in runs)):
         found = pd.DataFrame([run["membership"][name] for run in runs]).astype(float)
         tpr, auc = found[["tpr_at_1_percent", "auc"]].mean()
-        # Results of earlier versions lack the error: that of two binomial shares.
-        earlier = np.sqrt(2 * tpr * (1 - tpr) / found["rows_a_side"])
-        errors = found.get("standard_error", earlier)
-        error = np.sqrt((errors**2).sum()) / len(found)
+        error = np.sqrt((found["standard_error"] ** 2).sum()) / len(found)
         best = max(best, (float(tpr), max(0.0, float(tpr - 1.645 * error)), float(auc)))
     return best
 

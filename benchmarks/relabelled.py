@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from protocol import TARGETS, Split, as_numbers, split_table, utility
+from protocol import TARGETS, UNSEEN, Split, as_numbers, split_table, utility
 from sklearn.model_selection import KFold, cross_val_predict
 from xgboost import XGBClassifier, XGBRegressor
 
@@ -29,7 +29,7 @@ _RESULTS = Path(__file__).parent / "results" / "relabelled.json"
 def main() -> None:
     """Write what each table loses to the results."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("tables", nargs="+", choices=sorted(set(TARGETS) - {"bundled"}))
+    parser.add_argument("tables", nargs="+", choices=sorted({*TARGETS, *UNSEEN} - {"bundled"}))
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     options = parser.parse_args()
     found = json.loads(_RESULTS.read_text()) if _RESULTS.exists() else {}
