@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from tabgan.parallel import give_up_if_interrupted, in_parallel
+from tabgan.parallel import _n_cores, give_up_if_interrupted, in_parallel
 
 
 def blas_threads():
@@ -66,7 +66,7 @@ def test_each_result_is_told_to_the_caller_s_own_thread():
     assert {thread for *_, thread in told} == {threading.current_thread()}
 
 
-@pytest.mark.skipif(os.cpu_count() == 1, reason="one core works off one item after the other")
+@pytest.mark.skipif(_n_cores() == 1, reason="one core works off one item after the other")
 def test_an_interruption_gives_up_work_at_any_depth_and_waits_for_its_end():
     all_at_work, given_up = threading.Barrier(3), []
 
