@@ -17,8 +17,9 @@ from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.numeric import NumericEncoder
 from tabgan.encoding.steps import Steps
 from tabgan.schema import ColumnSchema, Kind
-from tabgan.schema.constraints.comparison import as_floats, in_calendar, meanings
+from tabgan.schema.constraints.comparison import as_floats, meanings
 from tabgan.schema.constraints.finding import FloatArray
+from tabgan.schema.constraints.time_functions import in_calendar
 
 # Fewer cells say nothing. A first choice.
 _FEWEST_CELLS = 100

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from tabgan.schema import ColumnSchema, Kind
-from tabgan.schema.constraints.comparison import as_floats, held_in_unit, in_calendar
+from tabgan.schema.constraints.comparison import as_floats, held_in_unit
+from tabgan.schema.constraints.time_functions import in_calendar
 from tabgan.schema.date_texts import write_dates
 from tabgan.schema.dtypes import unit_of, zone_of
 from tabgan.schema.object_cells import decimals_of, durations_as, moments_as

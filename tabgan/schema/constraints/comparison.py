@@ -12,17 +12,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.schema.constraints.finding import FloatArray
+from tabgan.schema.constraints.time_functions import NANOSECONDS_END, in_calendar
 from tabgan.schema.date_texts import read_dates, write_dates
 from tabgan.schema.dtypes import stamp_dtype, unit_of
 from tabgan.schema.object_cells import count_durations, count_moments
 from tabgan.schema.table import ColumnSchema, Kind, TableSchema
 from tabgan.schema.text_cells import read_text_cells
-
-# Seconds from 1970 to the beginning of the year 1 and the end of 9999: dates of Python and of texts
-# lie between.
-_CALENDAR = (-62_135_596_800.0, 253_402_300_800.0)
-# Seconds from 1970 to the end of the dates that 64 bits count in nanoseconds, in 2262.
-_NANOSECONDS_END = 2**63 / 1e9
 
 
 def meanings(cells: pd.Series, column: ColumnSchema) -> pd.Series:
@@ -93,14 +88,9 @@ def as_floats(cells: pd.Series) -> FloatArray:
     return np.asarray(cells.to_numpy(dtype="float64", na_value=np.nan))
 
 
-def in_calendar(seconds: FloatArray) -> NDArray[np.bool_]:
-    """Return which points in time lie in the years 1 to 9999."""
-    return np.asarray((seconds >= _CALENDAR[0]) & (seconds < _CALENDAR[1]))
-
-
 def fits_nanoseconds(times: pd.Series) -> NDArray[np.bool_]:
     """Return which dates or durations nanoseconds can count: centuries, not millennia."""
-    return np.asarray(np.abs(as_floats(times)) < _NANOSECONDS_END)
+    return np.asarray(np.abs(as_floats(times)) < NANOSECONDS_END)
 
 
 def held_in_unit(times: pd.Series, dtype: object) -> pd.Series:

@@ -5,13 +5,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from tabgan.schema.constraints.finding import FloatArray
 
 # Seconds of what a number may count, by the function that says so.
 UNITS = {"days": 86_400.0, "hours": 3_600.0, "minutes": 60.0, "seconds": 1.0}
-# Longer durations do not fit into 64 bits of nanoseconds.
-_LONGEST = 2.0**63 / 1e9
+# Seconds from 1970 to the end of the dates that 64 bits count in nanoseconds, in 2262.
+NANOSECONDS_END = 2.0**63 / 1e9
+# Dates of Python and of texts lie between.
 _FIRST_YEAR, _LAST_YEAR = 1, 9_999
 _MICROSECONDS = 1e6
 
@@ -21,7 +23,7 @@ def duration_of(seconds: float) -> Callable[[Any], Any]:
 
     def durations(counts: Any) -> Any:
         long = _numbers(counts) * seconds
-        is_held = np.isfinite(long) & (np.abs(long) < _LONGEST)
+        is_held = np.isfinite(long) & (np.abs(long) < NANOSECONDS_END)
         microseconds = np.rint(np.where(is_held, long, 0.0) * _MICROSECONDS).astype(np.int64)
         unit: Any = "timedelta64[us]"
         return _in_shape_of(
@@ -65,6 +67,17 @@ def seconds_of_date(years: FloatArray, months: FloatArray, days: FloatArray) -> 
     unit: Any = "datetime64[M]"
     first = ((y - 1970) * 12 + m - 1).view(unit).astype("datetime64[D]").astype(np.int64)
     return np.where(is_date, (first + d - 1) * UNITS["days"], np.nan)
+
+
+_CALENDAR = (
+    float(seconds_of_date(*np.array([float(_FIRST_YEAR), 1.0, 1.0]))),
+    float(seconds_of_date(*np.array([float(_LAST_YEAR), 12.0, 31.0]))) + UNITS["days"],
+)
+
+
+def in_calendar(seconds: FloatArray) -> NDArray[np.bool_]:
+    """Return which points in time, in seconds from 1970, lie in the years 1 to 9999."""
+    return np.asarray((seconds >= _CALENDAR[0]) & (seconds < _CALENDAR[1]))
 
 
 def parts_of_date(seconds: FloatArray) -> dict[str, FloatArray]:
