@@ -1,9 +1,9 @@
 """Dates and times of day that are written as text: their format guessed, read and written.
 
-A format is one of ``strftime``, with two fields more. ``%-d`` (``%-m``, ``%-H``, ``%-I``) is a
-number without its leading zero, which not every system's ``strftime`` writes, and ``%3f`` is a
-fraction of a second in three digits (1 to 5). Years of two digits are 1969 to 2068. A month without
-a day is its first.
+A format is one of ``strftime``, with three fields more. ``%-d`` (``%-m``, ``%-H``, ``%-I``) is a
+number without its leading zero and ``%^b`` (``%^B``, ``%^a``, ``%^A``) a name in capitals, which
+not every system's ``strftime`` writes, and ``%3f`` is a fraction of a second in three digits (1 to
+5). Years of two digits are 1969 to 2068. A month without a day is its first.
 """
 
 import re
@@ -19,18 +19,21 @@ from pandas.tseries.api import guess_datetime_format
 _SAMPLE = 100
 # A longer text is no date, and pandas would look through all of it for one.
 _LONGEST = 100
-_FIELD = re.compile(r"%(?:-(?P<unpadded>[dmHI])|(?P<digits>[1-5])f|.)")
+_FIELD = re.compile(r"%(?:-(?P<unpadded>[dmHI])|\^(?P<capitals>[bBaA])|(?P<digits>[1-5])f|.)")
 _TIME_FIELDS = {*"HIMSpf%"}
 # Fields that some write without a leading zero, where they write day, month and year.
 _MAY_BE_UNPADDED = ("%d", "%m", "%H", "%I")
-# Stand before a number that is to lose its zero, and before how many digits of a fraction stay.
-_UNPADDED, _CUT = "\x01", "\x02"
+# Stand before a number that is to lose its zero, before how many digits of a fraction stay, and
+# around a name that is to be in capitals.
+_UNPADDED, _CUT, _CAPITALS = "\x01", "\x02", "\x03"
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?"
 # 3/8/19 and 3-Aug-19; 19-08-03.
 _SHORT_YEAR_LAST = re.compile(r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2)(\d\d(?:[T ,].*)?)")
 _SHORT_YEAR_FIRST = re.compile(r"()(\d\d([-/.])\d\d?\3\d\d?(?:[T ,].*)?)")
 # 12/2011, Jun-2014 and June 2014; Jun-14 is a day as often as a month.
 _MONTH = re.compile(r"(?:\d\d(?=/)|[A-Za-z]{3,9})([-/ ])\d{4}")
+# The month of 20-MAY-16; what stands last is a zone.
+_NAME_IN_CAPITALS = re.compile(r"(?<![A-Za-z])[A-Z]{3,9}(?![A-Za-z])(?!$)")
 
 
 def read_dates(texts: Any, date_format: str, errors: Any = "coerce") -> Any:
@@ -39,7 +42,8 @@ def read_dates(texts: Any, date_format: str, errors: Any = "coerce") -> Any:
     def readable(field: re.Match[str]) -> str:
         if field["digits"]:
             return "%f"
-        return f"%{field['unpadded']}" if field["unpadded"] else field[0]
+        plain = field["unpadded"] or field["capitals"]
+        return f"%{plain}" if plain else field[0]
 
     return pd.to_datetime(texts, format=_FIELD.sub(readable, date_format), errors=errors)
 
@@ -57,13 +61,18 @@ def write_dates(points: pd.Series, date_format: str) -> pd.Series:
     def marked(field: re.Match[str]) -> str:
         if field["digits"]:
             return f"%f{_CUT}{field['digits']}"
+        if field["capitals"]:
+            return f"{_CAPITALS}%{field['capitals']}{_CAPITALS}"
         return f"{_UNPADDED}%{field['unpadded']}" if field["unpadded"] else field[0]
 
     texts: pd.Series = points.dt.strftime(_FIELD.sub(marked, date_format))
-    if re.search(r"%-|%\df", date_format):
+    if re.search(r"%[-^]|%\df", date_format):
         texts = texts.str.replace(rf"{_UNPADDED}0?(?=\d)", "", regex=True)
         texts = texts.str.replace(
             rf"(\d{{6}}){_CUT}(\d)", lambda cut: cut[1][: int(cut[2])], regex=True
+        )
+        texts = texts.str.replace(
+            rf"{_CAPITALS}(\w+){_CAPITALS}", lambda name: name[1].upper(), regex=True
         )
     return texts.astype(object)
 
@@ -149,6 +158,11 @@ def _formats(texts: pd.Series) -> Iterable[str]:
 
 def _guesses(text: str) -> Iterable[str]:
     """Yield formats that a text may be written in, but for leading zeros."""
+    if _NAME_IN_CAPITALS.search(text):
+        # pandas knows no months in capitals.
+        known = _NAME_IN_CAPITALS.sub(lambda name: name[0].capitalize(), text)
+        yield from (re.sub(r"%(?=[bBaA])", "%^", of_known) for of_known in _guesses(known))
+        return
     month = _MONTH.fullmatch(text)
     if month:
         # pandas guesses formats of days.
@@ -170,14 +184,21 @@ def _with_four_digits(text: str) -> set[str]:
 
 
 def _guess(text: str, day_first: bool) -> str | None:
-    """Return the format that pandas guesses, also where it knows no commas, nor AM and PM."""
+    """Return the format that pandas guesses, also of what it does not know.
+
+    These are commas before fractions, colons before hours, AM and PM.
+    """
     half = re.search(rf"(?<= ){_TIME}(?P<space> ?)[AP]M$", text)
     comma = re.search(rf"{_TIME},\d{{1,6}}", text)
     plain = re.sub(r" ?[AP]M$", "", text) if half else text
     plain = plain.replace(",", ".") if comma else plain
+    # 20May2016:09:05:07, as of statistics programs and logs of web servers.
+    colon = re.search(rf"(?<=\d{{4}}):(?={_TIME})", plain)
+    plain = f"{plain[: colon.start()]} {plain[colon.end() :]}" if colon else plain
     guess = guess_datetime_format(plain, dayfirst=day_first)
     if guess is None:
         return None
+    guess = guess.replace("%Y %H", "%Y:%H") if colon else guess
     if half:
         guess = guess.replace("%H", "%I") + half["space"] + "%p"
     digits = re.search(r":\d\d[.,](\d{1,5})(?!\d)", text)

@@ -33,6 +33,11 @@ MOMENTS = pd.Series(pd.Timestamp("2019-01-01") + pd.to_timedelta(STEPS, unit="ms
         "%-d/%m/%Y",
         "%Y/%-m/%-d",
         "%-d %b %Y",
+        "%d%^b%Y",
+        "%d-%^b-%y",
+        "%^a, %d %^b %Y %H:%M:%S GMT",
+        "%d%^b%Y:%H:%M:%S.%3f",
+        "%d/%b/%Y:%H:%M:%S +0000",
     ],
 )
 def test_every_way_to_write_a_date_is_told_from_the_others(date_format: str) -> None:
@@ -50,6 +55,9 @@ def test_dates_are_written_as_by_strftime_but_for_leading_zeros_and_short_fracti
     assert written.tolist()[0] == "8/3/07 0:05:00.012 %-d 07"
     assert written.isna().tolist() == [False, True]
     assert write_dates(points[1:], "%-d").isna().all()
+    assert write_dates(points[:1], "%^A %-d %^B, %^a %^b %b").tolist() == [
+        "THURSDAY 8 MARCH, THU MAR Mar"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +78,8 @@ def test_dates_are_written_as_by_strftime_but_for_leading_zeros_and_short_fracti
         ["3/2019", "12/2019"],
         ["13/2019", "12/2019"],
         ["Lot-2019"],
+        ["LOT-2019"],
+        ["20MAY2019", "21May2019"],
         ["Jun-14", "Jun-30"],
         [""],
         ["/" * 2000],
@@ -92,7 +102,9 @@ def test_a_year_of_two_digits_is_where_the_column_varies_least() -> None:
     assert guess_date_format(pd.Series(["45-06-07"])) == "%y-%m-%d"
 
 
-@pytest.mark.parametrize("date_format", ["%m/%Y", "%b-%Y", "%b %Y", "%B %Y", "%b/%Y"])
+@pytest.mark.parametrize(
+    "date_format", ["%m/%Y", "%b-%Y", "%b %Y", "%B %Y", "%b/%Y", "%^b-%Y", "%^B %Y"]
+)
 def test_a_month_is_its_first_day(date_format: str) -> None:
     months = pd.Series(pd.date_range("2019-01-01", periods=30, freq="MS"))
     texts = write_dates(months, date_format)
