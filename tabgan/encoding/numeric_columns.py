@@ -53,6 +53,10 @@ class NumericColumn:
         Whether it is one of points in time of a known zone.
     open_bits : float
         How much its modes leave open of a cell: the entropy of a place in a mode, in steps.
+    encoder : NumericEncoder
+        Has the modes.
+    cells : pandas.Series
+        The values as they are in the table.
     """
 
     column: ColumnSchema
@@ -61,6 +65,8 @@ class NumericColumn:
     step: float
     is_aware: bool
     open_bits: float
+    encoder: NumericEncoder
+    cells: pd.Series
 
     @property
     def is_date(self) -> bool:
@@ -86,6 +92,13 @@ class NumericColumn:
     def share_on_grid(self, values: FloatArray) -> float:
         """Return which share of values lie on the grid of the column."""
         return _share_on(values[~np.isnan(values)], self.step, 10.0**-self.decimals)
+
+    def drawn_again(self, rng: np.random.Generator) -> FloatArray:
+        """Return values of the same modes, which are all that a network knows of them."""
+        places = rng.random((2, len(self.cells)))
+        codes, _ = self.encoder.encode(self.cells, places[0])
+        drawn = self.encoder.decode(codes, places[1], 0)
+        return as_floats(meanings(drawn, self.column))
 
     def bits_of(self, rest: FloatArray) -> float:
         """Return the entropy of what is left of the column, in its steps.
@@ -164,8 +177,9 @@ def _numeric(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn |
         return None
     if column.name is None or column.name != column.name:  # None and NaN are no names for a rule
         return None
-    cells = meanings(rows[column.name], column)
-    values = as_floats(cells)
+    cells = rows[column.name]
+    meant = meanings(cells, column)
+    values = as_floats(meant)
     present = values[~np.isnan(values)]
     largest = float(np.abs(present).max(initial=0.0))
     if len(present) < _FEWEST_CELLS or not 0.0 < largest < _LARGEST or np.ptp(present) == 0.0:
@@ -188,8 +202,8 @@ def _numeric(rows: pd.DataFrame, encoder: ColumnEncoder[Any]) -> NumericColumn |
     )
     shares = encoder.shares[:n_modes] / encoder.shares[:n_modes].sum()
     open_bits = float(shares @ np.log2(1.0 + np.abs(end - start) / step))
-    is_aware = getattr(cells.dtype, "tz", None) is not None
-    return NumericColumn(column, values, decimals, step, is_aware, open_bits)
+    is_aware = getattr(meant.dtype, "tz", None) is not None
+    return NumericColumn(column, values, decimals, step, is_aware, open_bits, encoder, cells)
 
 
 def _grid(present: FloatArray, decimals: int, is_time: bool) -> float:

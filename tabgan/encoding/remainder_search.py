@@ -5,7 +5,7 @@ the mode of the cell does: then the others and a draw from that law are better t
 network could say of the mode. Both are counted in bits, at the column's own precision.
 """
 
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from math import ceil
@@ -13,17 +13,19 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import ks_2samp
 
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.numeric_columns import DIGITS, NumericColumn, NumericColumns
 from tabgan.encoding.remainder import Remainder
-from tabgan.encoding.remainder_terms import AnyTerm, TermKinds, kinds_of_terms, next_terms
+from tabgan.encoding.remainder_terms import AnyTerm, Term, TermKinds, kinds_of_terms, next_terms
 from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
 from tabgan.schema import Kind
 from tabgan.schema.constraints import Formula, Sum
 from tabgan.schema.constraints.expression import MAX_LENGTH, as_written
 from tabgan.schema.constraints.finding import FloatArray
+from tabgan.schema.constraints.finding_sums import find_balances
 
 # The numbers below are first choices. Rows that are looked at, of more columns than so many fewer
 # in proportion, down to a quarter; and so few say nothing.
@@ -43,6 +45,11 @@ _MOST_BITS_OF_RATE = 1.0
 # bits by which its last digits are less alike.
 _MOST_LOST, _MOST_LOST_OF_A_VALUE, _MOST_OUTSIDE, _MOST_BITS_OF_DIGITS = 0.05, 0.025, 0.1, 1.0
 _MOST_COMMON = 20
+# How far the law of a column may move (the distance of Kolmogorov and Smirnov) where those that it
+# adds up with are drawn anew inside their modes.
+_MOST_MOVED = 0.02
+# Values of a flag: a network tells which one of a group is up, and sums of them may be neither.
+_FLAG = 2
 
 
 @dataclass(frozen=True)
@@ -119,9 +126,15 @@ def find_remainders(
     if len(numeric.columns) < 2:
         return ()
 
+    numbers = [place for place, column in enumerate(numeric.columns) if column.is_number]
+    balances = find_balances(numeric.values.T, numbers)
+
     def search(column: int, barred: Collection[int] = ()) -> _Finding | None:
-        kinds = kinds_of_terms(column, numeric)
+        is_open = numeric.columns[column].open_bits >= _FEWEST_BITS
+        kinds = kinds_of_terms(column, numeric) if is_open else ()
         searched = [_search(column, barred, numeric, kind) for kind in kinds]
+        of_it = [b for b in balances if column in b and not set(barred) & set(b)]
+        searched[1:1] = [_told_by_balance(column, balance, numeric) for balance in of_it]
         found = [
             finding
             for finding in searched
@@ -130,9 +143,7 @@ def find_remainders(
         # The simpler one comes first, and has to be beaten.
         return min(found, key=lambda finding: round(finding.left, 1), default=None)
 
-    is_open = [column.open_bits >= _FEWEST_BITS for column in numeric.columns]
-    candidates = [int(column) for column in np.flatnonzero(is_open)]
-    chosen = _without_circles(in_parallel(search, candidates), search)
+    chosen = _without_circles(in_parallel(search, range(len(numeric.columns))), search)
     found: dict[Hashable, Remainder] = {}
     for finding in chosen:
         remainder = _named(finding, numeric, table.columns)
@@ -140,6 +151,31 @@ def find_remainders(
         if remainder is not None and remainder.name not in found:
             found[remainder.name] = remainder
     return tuple(found.values())
+
+
+def _told_by_balance(
+    column: int, balance: Mapping[int, float], numeric: NumericColumns
+) -> _Finding | None:
+    """Return how a sum that is nearly the same in every row tells one of its columns."""
+    own = numeric.columns[column]
+    if len(np.unique(own.values[~np.isnan(own.values)])) <= _FLAG:
+        return None
+    terms = tuple(
+        Term((part,), -sign * balance[column]) for part, sign in balance.items() if part != column
+    )
+    rest: FloatArray = own.values - np.sum([term.of(numeric) for term in terms], axis=0)
+    bits = own.bits_of(rest)
+    if bits > own.open_bits:
+        return None
+    # A network knows modes alone: of shares the last may be less than none, and its law is gone.
+    rng = stream(0, "remainders")
+    drawn = [numeric.columns[part].drawn_again(rng) for term in terms for part in term.columns]
+    told = np.array([term.factor for term in terms]) @ np.stack(drawn)
+    moved = ks_2samp(own.values, told + rest, nan_policy="omit", method="asymp").statistic
+    if moved > _MOST_MOVED or _loses_its_values(own, told, rest):
+        return None
+    rises = bool(np.nanmedian(rest) >= 0.0)
+    return _Finding(column, terms, bits, own.open_bits - bits, rises)
 
 
 def _without_circles(

@@ -135,6 +135,65 @@ def test_a_sum_is_found_among_a_hundred_columns(rng):
     assert found.rule == Sum("total", ["net", "tip", "rest of total"])
 
 
+def counts(rng: np.random.Generator, n_columns: int = 5) -> pd.DataFrame:
+    """Whole numbers that have little to do with each other."""
+    means = np.array([3.0, 10.0, 1.0, 30.0, 5.0])[:n_columns]
+    return pd.DataFrame(rng.poisson(means, (N_ROWS, n_columns))).add_prefix("n")
+
+
+@pytest.mark.parametrize("place", [0, 5])
+def test_a_total_of_many_is_found_though_no_part_tells_much(rng, place):
+    table = counts(rng)
+    table.insert(place, "all", table.sum(axis=1))
+    (found,) = found_in(table)
+    assert found.rule == Sum("all", ["n0", "n1", "n2", "n3", "n4", "rest of all"])
+    assert (found.of(table, infer_schema(table)) == 0).all()
+
+
+def test_every_total_of_totals_is_found_beside_other_columns(rng):
+    table = counts(rng)
+    table["some"], table["others"] = (
+        table["n0"] + table["n1"],
+        table[["n2", "n3", "n4"]].sum(axis=1),
+    )
+    table["all"] = table["some"] + table["others"]
+    table["noise"], table["again"] = rng.normal(size=N_ROWS), table["n4"]
+    table.loc[rng.random(N_ROWS) < 0.1, "noise"] = np.nan
+    found = found_in(table)
+    assert {rest.column for rest in found} == {"some", "others", "all"}
+    for rest in found:
+        assert (rest.of(table, infer_schema(table)) == 0).all()
+
+
+def test_what_is_left_of_several_costs_is_found(rng):
+    table = pd.DataFrame(rng.lognormal(5.0, 1.0, (N_ROWS, 4)).round(2), columns=[*"abcd"])
+    table["left"] = (table["a"] - table["b"] - table["c"] - table["d"]).round(2)
+    (found,) = found_in(table)
+    assert set(found.columns) == set(table.columns)
+    assert (found.of(table, infer_schema(table)).abs() < 1e-6).all()
+
+
+def test_a_score_is_the_number_of_flags_and_flags_are_left_alone(rng):
+    flags = pd.DataFrame((rng.random((N_ROWS, 5)) < 0.3).astype(int)).add_prefix("f")
+    group = pd.get_dummies(pd.Series(rng.integers(0, 4, N_ROWS)), prefix="is", dtype=int)
+    (found,) = found_in(pd.concat([flags, group], axis=1).assign(score=flags.sum(axis=1)))
+    assert found.rule == Sum("score", [*flags, "rest of score"])
+
+
+def test_a_share_that_would_lose_its_law_is_not_computed(rng):
+    even, uneven = rng.dirichlet([5.0] * 3, N_ROWS), rng.dirichlet([0.2] * 6, N_ROWS)
+    (found,) = found_in(pd.DataFrame(even).add_prefix("share"))
+    assert set(found.columns) == {"share0", "share1", "share2"}
+    # Most are next to none, which no sum of the others is.
+    assert found_in(pd.DataFrame(uneven).add_prefix("share")) == ()
+
+
+def test_numbers_that_nearly_add_up_are_no_balance(rng):
+    table = counts(rng)
+    table["all"] = table.sum(axis=1) + (rng.random(N_ROWS) < 0.02)
+    assert found_in(table) == ()
+
+
 def test_a_product_is_found(rng):
     number, price = rng.integers(1, 30, N_ROWS), rng.gamma(3.0, 5.0, N_ROWS).round(2)
     shipping = rng.choice([0.0, 4.9], N_ROWS)

@@ -16,12 +16,11 @@ from tabgan.schema import Kind
 from tabgan.schema.constraints.finding import (
     FEWEST_ROWS,
     candidate_orders,
-    candidate_sums,
     determined_values,
     is_rule,
     keeps_order,
-    keeps_sum,
 )
+from tabgan.schema.constraints.finding_sums import candidate_sums, keeps_sum
 
 # A chance that is none: that of no row being concerned.
 _BY_CHANCE = 0.01
@@ -51,24 +50,23 @@ class AtMost:
 
 @dataclass(frozen=True)
 class Sum:
-    """One column is the sum of two others, where all are present."""
+    """One column is the sum of others, where all are present."""
 
     total: int
-    first: int
-    second: int
+    parts: tuple[int, ...]
 
     @property
     def concerned(self) -> tuple[int, int]:
         """The two columns that it is listed under."""
-        return self.total, self.first
+        return self.total, self.parts[0]
 
     def told(self, names: list[Hashable]) -> str:
         """Return the rule in words."""
-        return f"{names[self.total]} = {names[self.first]} + {names[self.second]}"
+        return f"{names[self.total]} = {' + '.join(str(names[part]) for part in self.parts)}"
 
     def kept(self, rows: FloatArray) -> FloatArray:
         """Return 1 for rows that keep it, 0 for others, NaN where it says nothing."""
-        return keeps_sum(rows, self.total, self.first, self.second)
+        return keeps_sum(rows, self.total, self.parts)
 
 
 @dataclass(frozen=True)
@@ -171,7 +169,7 @@ def _candidates(columns: tuple[ViewColumn, ...], train: FloatArray) -> list[Rule
     numbers = [i for i, column in enumerate(columns) if column.kind in _UNITS]
     return [
         *(AtMost(*pair) for pair in candidate_orders(train, units)),
-        *(Sum(*triple) for triple in candidate_sums(train, numbers)),
+        *(Sum(*found) for found in candidate_sums(train, numbers)),
         *(Determined(*found) for found in determined_values(train)),
     ]
 

@@ -1,9 +1,9 @@
-"""Which columns of a matrix of numbers keep a rule in every row: orders, sums, determined values.
+"""Which columns of a matrix of numbers keep a rule in every row: orders, determined values.
 
 A rule is worth telling if no row breaks it and rows of independent columns do.
 """
 
-from itertools import combinations, permutations
+from itertools import permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +14,9 @@ FloatArray = NDArray[np.float64]
 # thousand cases (.99 ** 500).
 FEWEST_ROWS = 500
 # Rows at which candidates are weeded out before all are looked at.
-_FIRST_ROWS = 64
+FIRST_ROWS = 64
 # Share of rows of independent columns that must break a rule: else it says little.
 _BROKEN_BY_CHANCE = 0.01
-# Sums are exact but for rounding to the digits of a float32.
-PRECISION = 1e-6
-# Share of rows in which both parts of a sum are there: else it is an equality of two columns.
-_BOTH_PARTS = 0.05
 # Rows that each value of a determining column has on average: fewer are no evidence.
 _ROWS_OF_VALUE = 20
 
@@ -49,12 +45,6 @@ def keeps_order(rows: FloatArray, lower: int, upper: int) -> FloatArray:
     return np.where(np.isnan(low) | np.isnan(high), np.nan, low <= high)
 
 
-def keeps_sum(rows: FloatArray, total: int, first: int, second: int) -> FloatArray:
-    """Return 1 where a column is the sum of two others, 0 where not, NaN where one is missing."""
-    totals, sums = rows[:, total], rows[:, first] + rows[:, second]
-    return np.where(np.isnan(sums - totals), np.nan, _are_equal(sums, totals))
-
-
 def candidate_orders(rows: FloatArray, units: list[str]) -> list[tuple[int, int]]:
     """Return pairs of columns of one unit of which the first few rows keep an order.
 
@@ -68,39 +58,8 @@ def candidate_orders(rows: FloatArray, units: list[str]) -> list[tuple[int, int]
     pairs = [
         (i, j) for i, j in permutations(range(len(units)), 2) if units[i] and units[i] == units[j]
     ]
-    few = rows[:_FIRST_ROWS]
+    few = rows[:FIRST_ROWS]
     return [(i, j) for i, j in pairs if not (few[:, i] > few[:, j]).any()]
-
-
-def candidate_sums(rows: FloatArray, numbers: list[int]) -> list[tuple[int, int, int]]:
-    """Return total, first and second part of sums that the first few rows keep.
-
-    Parameters
-    ----------
-    rows : ndarray of float64, shape (rows, columns)
-        NaN is missing.
-    numbers : list of int
-        The columns that are numbers.
-    """
-    found = []
-    for first, second in combinations(numbers, 2):
-        one, other = np.abs(rows[:, first]), np.abs(rows[:, second])
-        # A part that the total's digits cannot show is none; false where one is missing.
-        has_both = (one > PRECISION * other) & (other > PRECISION * one)
-        if has_both.sum() < max(FEWEST_ROWS, _BOTH_PARTS * len(rows)):
-            continue
-        few = rows[np.flatnonzero(has_both)[:_FIRST_ROWS]]
-        sums = (few[:, first] + few[:, second])[:, np.newaxis]
-        totals = few[:, numbers]
-        # Missing totals tell nothing, so most must be there.
-        equal = _are_equal(sums, totals)
-        holds = (equal | np.isnan(totals)).all(axis=0) & (equal.mean(axis=0) > 0.5)
-        found += [
-            (numbers[total], first, second)
-            for total in np.flatnonzero(holds)
-            if numbers[total] not in (first, second)
-        ]
-    return found
 
 
 def determined_values(rows: FloatArray) -> list[tuple[int, int, FloatArray, FloatArray]]:
@@ -121,8 +80,3 @@ def determined_values(rows: FloatArray) -> list[tuple[int, int, FloatArray, Floa
         if np.array_equal(of_key[codes[key]], codes[value]):
             found.append((key, value, levels[key], levels[value][of_key]))
     return found
-
-
-def _are_equal(sums: FloatArray, totals: FloatArray) -> NDArray[np.bool_]:
-    tolerance = PRECISION * np.maximum(np.abs(sums), np.abs(totals))
-    return np.asarray(np.abs(sums - totals) <= tolerance)

@@ -12,12 +12,11 @@ from tabgan.schema.constraints.finding import (
     FEWEST_ROWS,
     FloatArray,
     candidate_orders,
-    candidate_sums,
     determined_values,
     is_rule,
     keeps_order,
-    keeps_sum,
 )
+from tabgan.schema.constraints.finding_sums import candidate_sums, keeps_sum
 from tabgan.schema.constraints.inequality import Inequality
 from tabgan.schema.constraints.missing import MissingTogether
 from tabgan.schema.constraints.sums import Sum
@@ -36,8 +35,8 @@ def infer_constraints(
 ) -> tuple[Constraint, ...]:
     """Return rules that every row of a table keeps and independent columns would break.
 
-    Found are columns that are never above others (but for what follows from two such rules), sums
-    of two columns, columns that tell another, and columns that are missing together. Whether they
+    Found are columns that are never above others (but for what follows from two such rules), sums,
+    columns that tell another, and columns that are missing together. Whether they
     are rules of the matter or of this table, you know: read them, and give those that are to
     ``TabGAN(constraints=...)``.
 
@@ -82,11 +81,9 @@ def infer_constraints(
     orders = [Inequality(names[low], names[high]) for low, high in _without_implied(pairs)]
     numbers = [i for i, column in enumerate(columns) if column.kind in _UNITS]
     sums = [
-        Sum(names[total], [names[first], names[second]])
-        for total, first, second in candidate_sums(rows, numbers)
-        if is_rule(
-            keeps_sum(rows, total, first, second), keeps_sum(independent, total, first, second)
-        )
+        Sum(names[total], [names[part] for part in parts])
+        for total, parts in candidate_sums(rows, numbers)
+        if is_rule(keeps_sum(rows, total, parts), keeps_sum(independent, total, parts))
     ]
     found = (*orders, *sums, *_combinations(rows, names, columns), *_missing(rows, names))
     # Doubles see no difference where large integers have one.

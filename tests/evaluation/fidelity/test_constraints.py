@@ -67,6 +67,15 @@ def test_rules_of_few_rows_or_with_one_exception_are_none() -> None:
     }
 
 
+def test_a_sum_of_many_columns_is_told_and_counted() -> None:
+    parts = pd.DataFrame(np.random.default_rng(0).poisson(20, (N_ROWS, 4)), columns=[*"abcd"])
+    rules = rules_of(parts.assign(z=parts.sum(axis=1)))
+    (total,) = (i for i, rule in enumerate(rules.rules) if "z =" in rule.told([*"abcdz"]))
+    assert rules.rules[total].told([*"abcdz"]) == "z = a + b + c + d"
+    rows = parts.assign(z=parts.sum(axis=1) + np.arange(N_ROWS) % 2).to_numpy(dtype=float)
+    assert rules.kept_shares(rows)[total] == 0.5
+
+
 def test_fresh_rows_keep_them_and_broken_rows_are_counted() -> None:
     broken = draw(1)
     broken.loc[:299, "gross"] += 1.0

@@ -66,6 +66,16 @@ def test_one_row_that_breaks_a_rule_unmakes_it(table: pd.DataFrame, rule: Constr
     assert rule not in infer_constraints(table)
 
 
+def test_totals_of_many_parts_are_found_once() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.poisson([3, 10, 1, 30], (N, 4)), columns=[*"abcd"])
+    table["all"], table["left"] = table.sum(axis=1), 100 - table["a"] - table["b"] - table["c"]
+    sums = [rule for rule in infer_constraints(table) if isinstance(rule, Sum)]
+    assert sums == [Sum("all", [*"abcd"])]
+    table.loc[700, "all"] += 1
+    assert not any(isinstance(rule, Sum) for rule in infer_constraints(table))
+
+
 def test_units_of_dates_make_no_difference_and_zones_are_not_compared() -> None:
     rng = np.random.default_rng(0)
     start = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 365, N), "D"))
