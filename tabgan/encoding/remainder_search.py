@@ -5,10 +5,9 @@ the mode of the cell does: then the others and a draw from that law are better t
 network could say of the mode. Both are counted in bits, at the column's own precision.
 """
 
-from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from graphlib import TopologicalSorter
-from math import ceil
 from typing import Any
 
 import numpy as np
@@ -68,6 +67,8 @@ class _Finding:
         Bits that it saves.
     rises : bool
         Whether the remainder is mostly positive.
+    balance : int or None
+        The number of the balance that says so: each tells one column.
     """
 
     column: int
@@ -75,6 +76,7 @@ class _Finding:
     left: float
     saved: float
     rises: bool
+    balance: int | None = None
 
     @property
     def others(self) -> tuple[int, ...]:
@@ -83,18 +85,26 @@ class _Finding:
 
     @property
     def is_total(self) -> bool:
+        """Whether nothing is taken away in it."""
+        return all(term.factor > 0.0 for term in self.terms)
+
+    @property
+    def is_sum(self) -> bool:
         """Whether it is the plain sum of the others."""
-        return all(term.is_plain and term.factor > 0.0 for term in self.terms)
+        return self.is_total and all(term.is_plain for term in self.terms)
 
     @property
     def rank(self) -> tuple[Any, ...]:
         """How likely it is what is meant; the lowest comes first.
 
         Of a bill the total can be computed, or any part: what leaves least open is and, where that
-        is nearly the same, a total, which is never negative because of others. Of two dates it is
-        the later.
+        is nearly the same, a total, which is never negative because of others, a sum rather than
+        multiples, and a mean rather than a multiple of it. Of two dates it is the later.
         """
-        return int(self.left), not self.is_total, not self.rises, -self.saved
+        price = sum(term.price for term in self.terms)
+        size = 0.0 if self.is_sum else sum(abs(term.factor) for term in self.terms)
+        is_other_way = not self.is_total, not self.is_sum, price, size, not self.rises
+        return int(self.left), *is_other_way, -self.saved
 
 
 def find_remainders(
@@ -122,28 +132,26 @@ def find_remainders(
     if len(table) < _FEWEST_ROWS or any(isinstance(name, tuple) for name in table.columns):
         return ()
     most_rows = max(_MOST_ROWS // 4, _MOST_ROWS * _FEW_COLUMNS // max(_FEW_COLUMNS, len(encoders)))
-    numeric = NumericColumns.of(table.iloc[:: ceil(len(table) / most_rows)], encoders, taken)
+    # Every second row of a panel is of every second year.
+    rows = np.sort(stream(0, "remainders").permutation(len(table))[:most_rows])
+    numeric = NumericColumns.of(table.iloc[rows], encoders, taken)
     if len(numeric.columns) < 2:
         return ()
 
-    numbers = [place for place, column in enumerate(numeric.columns) if column.is_number]
-    balances = find_balances(numeric.values.T, numbers)
+    def only_named(findings: Iterable[_Finding | None]) -> list[_Finding]:
+        has_name = (f for f in findings if f is not None)
+        return [f for f in has_name if _named(f, numeric, table.columns) is not None]
 
     def search(column: int, barred: Collection[int] = ()) -> _Finding | None:
-        is_open = numeric.columns[column].open_bits >= _FEWEST_BITS
-        kinds = kinds_of_terms(column, numeric) if is_open else ()
-        searched = [_search(column, barred, numeric, kind) for kind in kinds]
-        of_it = [b for b in balances if column in b and not set(barred) & set(b)]
-        searched[1:1] = [_told_by_balance(column, balance, numeric) for balance in of_it]
-        found = [
-            finding
-            for finding in searched
-            if finding is not None and _named(finding, numeric, table.columns) is not None
-        ]
+        kinds = kinds_of_terms(column, numeric)
+        found = only_named(_search(column, barred, numeric, kind) for kind in kinds)
         # The simpler one comes first, and has to be beaten.
         return min(found, key=lambda finding: round(finding.left, 1), default=None)
 
-    chosen = _without_circles(in_parallel(search, range(len(numeric.columns))), search)
+    is_open = [column.open_bits >= _FEWEST_BITS for column in numeric.columns]
+    candidates = [int(column) for column in np.flatnonzero(is_open)]
+    searched = only_named(in_parallel(search, candidates))
+    chosen = _without_circles([*searched, *only_named(_told_by_balances(numeric))], search)
     found: dict[Hashable, Remainder] = {}
     for finding in chosen:
         remainder = _named(finding, numeric, table.columns)
@@ -153,54 +161,60 @@ def find_remainders(
     return tuple(found.values())
 
 
-def _told_by_balance(
-    column: int, balance: Mapping[int, float], numeric: NumericColumns
-) -> _Finding | None:
-    """Return how a sum that is nearly the same in every row tells one of its columns."""
+def _told_by_balances(numeric: NumericColumns) -> Iterator[_Finding | None]:
+    """Yield how each sum that is nearly the same in every row tells each of its columns."""
+    numbers = [place for place, column in enumerate(numeric.columns) if column.is_number]
+    for which, balance in enumerate(find_balances(numeric.values.T, numbers)):
+        for column in balance:
+            if (finding := _told_by(balance, column, numeric)) is not None:
+                yield replace(finding, balance=which)
+
+
+def _told_by(balance: Mapping[int, float], column: int, numeric: NumericColumns) -> _Finding | None:
     own = numeric.columns[column]
-    if len(np.unique(own.values[~np.isnan(own.values)])) <= _FLAG:
+    others = {part: weight for part, weight in balance.items() if part != column}
+    # A sum of whole numbers of the others, or their mean.
+    is_whole = abs(balance[column]) == 1.0 or {abs(weight) for weight in others.values()} == {1.0}
+    if len(np.unique(own.values[~np.isnan(own.values)])) <= _FLAG or not is_whole:
         return None
-    terms = tuple(
-        Term((part,), -sign * balance[column]) for part, sign in balance.items() if part != column
-    )
+    terms = tuple(Term((part,), -weight / balance[column]) for part, weight in others.items())
     rest: FloatArray = own.values - np.sum([term.of(numeric) for term in terms], axis=0)
-    bits = own.bits_of(rest)
-    if bits > own.open_bits:
-        return None
     # A network knows modes alone: of shares the last may be less than none, and its law is gone.
     rng = stream(0, "remainders")
-    drawn = [numeric.columns[part].drawn_again(rng) for term in terms for part in term.columns]
-    told = np.array([term.factor for term in terms]) @ np.stack(drawn)
-    moved = ks_2samp(own.values, told + rest, nan_policy="omit", method="asymp").statistic
-    if moved > _MOST_MOVED or _loses_its_values(own, told, rest):
-        return None
-    rises = bool(np.nanmedian(rest) >= 0.0)
-    return _Finding(column, terms, bits, own.open_bits - bits, rises)
+    drawn = np.stack([numeric.columns[part].drawn_again(rng) for part in others])
+    told_again: FloatArray = np.array([term.factor for term in terms]) @ drawn
+    present = ~np.isnan(rest)
+    before, after = (np.rint(v[present] / own.step) for v in (own.values, told_again + rest))
+    moved = ks_2samp(before, after, method="asymp").statistic
+    return None if moved > _MOST_MOVED else _as_finding(column, terms, rest, own, told_again)
 
 
 def _without_circles(
-    searched: Sequence[_Finding | None], search: Callable[[int, Collection[int]], _Finding | None]
+    findings: list[_Finding], search: Callable[[int, Collection[int]], _Finding | None]
 ) -> list[_Finding]:
     """Return what is computed from what, in an order in which it can be.
 
     Parameters
     ----------
-    searched : sequence of _Finding or None
-        What was found for each column.
+    findings : list of _Finding
+        What was found for each column; of a balance for several.
     search : callable
         Searches for a column again, without some others.
     """
-    findings = [finding for finding in searched if finding is not None]
     chosen: dict[int, _Finding] = {}
+    balances = set[int]()
     while findings:
         findings.sort(key=lambda finding: finding.rank)
         finding = findings.pop(0)
+        if finding.column in chosen or finding.balance in balances:
+            continue
         barred = {finding.column}  # and what would be computed from the column that it computes
         while wider := {c for c, f in chosen.items() if barred & set(f.others)} - barred:
             barred |= wider
         if not barred & set(finding.others):
             chosen[finding.column] = finding
-        elif (other_way := search(finding.column, barred)) is not None:
+            balances |= set() if finding.balance is None else {finding.balance}
+        elif finding.balance is None and (other_way := search(finding.column, barred)) is not None:
             findings.append(other_way)
     order = TopologicalSorter({column: finding.others for column, finding in chosen.items()})
     return [chosen[column] for column in order.static_order() if column in chosen]
@@ -244,17 +258,41 @@ def _search(
         terms.append(best[1])
         rest = best[2]
         bits = own.bits_of(rest)
+    return _as_finding(column, tuple(terms), rest, own) if terms else None
+
+
+def _as_finding(
+    column: int,
+    terms: tuple[AnyTerm, ...],
+    rest: FloatArray,
+    own: NumericColumn,
+    told_again: FloatArray | None = None,
+) -> _Finding | None:
+    """Return what was found, if it tells enough of the column, and the column stays what it is.
+
+    Parameters
+    ----------
+    column, terms
+        Of the finding.
+    rest : numpy.ndarray of shape (n_rows,)
+        What is left of the column.
+    own : NumericColumn
+        The column.
+    told_again : numpy.ndarray of shape (n_rows,) or None
+        What the others may tell in a sample; ``None`` if it is what they tell in the table.
+    """
     is_rate = any(abs(term.factor) != 1.0 for term in terms)
-    if not terms or bits > (min(_MOST_BITS_OF_RATE, own.open_bits) if is_rate else own.open_bits):
+    bits = own.bits_of(rest)
+    if bits > (min(_MOST_BITS_OF_RATE, own.open_bits) if is_rate else own.open_bits):
         return None
     told = own.values - rest
     if is_rate and own.has_decimals:
         told = told.round(own.decimals)
         rest = own.values - told
-    if _loses_its_values(own, told, rest):
+    if _loses_its_values(own, told if told_again is None else told_again, rest):
         return None
     rises = bool(np.nanmedian(rest) >= 0.0)
-    return _Finding(column, tuple(terms), bits, own.open_bits - bits, rises)
+    return _Finding(column, terms, bits, own.open_bits - bits, rises)
 
 
 def _loses_its_values(own: NumericColumn, told: FloatArray, rest: FloatArray) -> bool:
@@ -264,10 +302,8 @@ def _loses_its_values(own: NumericColumn, told: FloatArray, rest: FloatArray) ->
     another row is put in the place of each, which is what a network draws that knows no better.
     """
     present = np.flatnonzero(~np.isnan(rest))
-    before, of_others = own.values[present], told[present]
-    after = of_others + stream(0, "remainders").permutation(rest[present])
-    if own.has_decimals:
-        after = after.round(own.decimals)
+    before, of_others = own.values[present].round(own.decimals), told[present]
+    after = (of_others + stream(0, "remainders").permutation(rest[present])).round(own.decimals)
     outside = np.mean((after < before.min()) | (after > before.max()))
     lost_grid = own.share_on_grid(before) - own.share_on_grid(after)
     gained = _bits_of_digits(after, own) - _bits_of_digits(before, own)
@@ -311,7 +347,7 @@ def _named(
     decimals = own.decimals if is_rounded else max(digits, own.decimals)
     is_integer = column.kind is Kind.INTEGER and decimals == 0
     kept = None if is_integer or not own.is_number else min(decimals, DIGITS)
-    if finding.is_total and not is_rounded:
+    if finding.is_sum and not is_rounded:
         parts = [numeric.columns[other].column.name for other in finding.others]
         return Remainder(Sum(column.name, [*parts, name]), name, kept)
     terms = sorted(finding.terms, key=lambda term: term.factor < 0.0)

@@ -38,6 +38,8 @@ _MANY_COLUMNS, _TRIED_OF_MANY = 128, 8
 _DIGITS_OF_FACTOR = (2, 4, 6)
 # How far the slope of a count may be from one.
 _MOST_ASLANT = 0.05
+# A half, a third and so on, as they are written.
+_PARTS = {1.0 / n: n for n in range(2, 13)}
 # In how many rows a column has to be the year, month or day of a date, as a share of those in which
 # chance does not tell it: in another time zone it is another day for part of the day.
 _LEAST_AGREEING = 0.5
@@ -68,7 +70,8 @@ class Term:
     @property
     def price(self) -> float:
         """Bits that it must save besides: of terms that leave as much the simplest is meant."""
-        digits = Decimal(repr(self.factor)).normalize().as_tuple().digits
+        written = _PARTS.get(abs(self.factor), self.factor)
+        digits = Decimal(repr(written)).normalize().as_tuple().digits
         of_factor = 0.0 if abs(self.factor) == 1.0 else _PRICE_OF_DIGIT * len(digits)
         return of_factor + (_PRICE_OF_PRODUCT if len(self.columns) > 1 else 0.0)
 
@@ -82,9 +85,12 @@ class Term:
         names = [as_written(numeric.columns[place].column.name) for place in self.columns]
         if None in names:
             return None
-        size = abs(self.factor)
-        factors = [*([] if size == 1.0 else [f"{size!r}"]), *map(str, names)]
-        return f"{' - ' if self.factor < 0.0 else ' + '}{' * '.join(factors)}"
+        size, product = abs(self.factor), " * ".join(map(str, names))
+        if size in _PARTS:
+            product = f"{product} / {_PARTS[size]}"
+        elif size != 1.0:
+            product = f"{size!r} * {product}"
+        return f"{' - ' if self.factor < 0.0 else ' + '}{product}"
 
 
 @dataclass(frozen=True)

@@ -160,7 +160,7 @@ def test_every_total_of_totals_is_found_beside_other_columns(rng):
     table["noise"], table["again"] = rng.normal(size=N_ROWS), table["n4"]
     table.loc[rng.random(N_ROWS) < 0.1, "noise"] = np.nan
     found = found_in(table)
-    assert {rest.column for rest in found} == {"some", "others", "all"}
+    assert {rest.column for rest in found} - {"again", "n4"} == {"some", "others", "all"}
     for rest in found:
         assert (rest.of(table, infer_schema(table)) == 0).all()
 
@@ -180,12 +180,75 @@ def test_a_score_is_the_number_of_flags_and_flags_are_left_alone(rng):
     assert found.rule == Sum("score", [*flags, "rest of score"])
 
 
+@pytest.mark.parametrize("decimals", [2, None])
+@pytest.mark.parametrize("place", [0, 3])
+def test_a_mean_is_found_and_rounded_as_the_column_is(rng, decimals, place):
+    table = counts(rng, 3)
+    mean = table.mean(axis=1)
+    table.insert(place, "mean", mean if decimals is None else mean.round(decimals))
+    (found,) = found_in(table)
+    written = "n0 / 3 + n1 / 3 + n2 / 3"
+    written = written if decimals is None else f"round(({written}) * 100) / 100"
+    assert found.rule == Formula("mean", f"{written} + `rest of mean`")
+    assert found.of(table, infer_schema(table)).abs().max() < 1e-8
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_points_are_found_and_games_are_won_drawn_or_lost(rng, is_turned):
+    table = pd.DataFrame(rng.integers(0, 9, (N_ROWS, 3)), columns=["won", "drawn", "lost"])
+    table["played"], table["points"] = table.sum(axis=1), 3 * table["won"] + table["drawn"]
+    table = table[table.columns[::-1]] if is_turned else table
+    found = {rest.column: rest for rest in found_in(table)}
+    assert set(found["played"].columns) == {"played", "won", "drawn", "lost"}
+    assert set(found["points"].columns) == {"points", "won", "drawn"}
+    for rest in found.values():
+        assert (rest.of(table, infer_schema(table)) == 0).all()
+
+
+def test_a_column_that_says_what_another_says_is_computed_once(rng):
+    table = counts(rng, 2)
+    table["left"] = 50 - table["n1"]
+    table["again"] = table["n0"]
+    found = found_in(table)
+    assert [len(rest.columns) for rest in found] == [2, 2]
+    assert {frozenset(rest.columns) for rest in found} == {
+        frozenset({"n1", "left"}),
+        frozenset({"n0", "again"}),
+    }
+
+
+def test_columns_that_are_nearly_equal_are_no_balance_with_what_parts_them(rng):
+    clock = rng.integers(0, 2_400, N_ROWS).astype(float)
+    late, later = rng.normal(0.0, 9.0, (2, N_ROWS)).round()
+    table = pd.DataFrame({"clock": clock, "left": clock + late, "come": clock + late + later})
+    for rest in found_in(table.assign(late=late)):
+        assert rest.of(table.assign(late=late), infer_schema(table.assign(late=late))).std() < 15.0
+
+
 def test_a_share_that_would_lose_its_law_is_not_computed(rng):
     even, uneven = rng.dirichlet([5.0] * 3, N_ROWS), rng.dirichlet([0.2] * 6, N_ROWS)
     (found,) = found_in(pd.DataFrame(even).add_prefix("share"))
     assert set(found.columns) == {"share0", "share1", "share2"}
     # Most are next to none, which no sum of the others is.
     assert found_in(pd.DataFrame(uneven).add_prefix("share")) == ()
+
+
+def test_a_total_that_is_there_without_some_of_its_parts_is_found(rng):
+    table = counts(rng, 4)
+    table["all"] = table.sum(axis=1)
+    table["n3"] = table["n3"].astype("Int64").mask(table["n3"] > 33)
+    (found,) = found_in(table)
+    assert found.rule == Sum("all", ["n0", "n1", "n2", "n3", "rest of all"])
+
+
+def test_the_years_of_a_panel_are_found_by_all_their_flags(rng):
+    years = pd.Series(np.tile(np.arange(1980, 1988), 1_000))
+    flags = pd.get_dummies(years, prefix="d", dtype=int).iloc[:, 1:]
+    table = pd.concat(
+        [flags.assign(year=years), pd.Series(rng.normal(size=8_000), name="x")], axis=1
+    )
+    (found,) = found_in(table)
+    assert set(found.columns) == {"year", *flags}
 
 
 def test_numbers_that_nearly_add_up_are_no_balance(rng):

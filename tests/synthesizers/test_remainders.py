@@ -210,6 +210,27 @@ def test_tax_and_gross_that_were_asked_for_follow_from_one_net():
     assert drawn["net"].between(84.02, 84.05).all()
 
 
+def test_games_are_won_drawn_or_lost_and_have_their_points():
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.integers(0, 9, (1_500, 3)), columns=["won", "drawn", "lost"])
+    table["played"], table["points"] = table.sum(axis=1), 3 * table["won"] + table["drawn"]
+    table["a_game"] = table["points"] / 3
+    encoder = prepare_table(table, None, EncodingOptions()).encoder
+    rules = Rules((), encoder)
+    codes = encoder.encode_codes(table, rng).astype(np.int64)
+    drawn = encoder.decode(rng.permuted(codes, axis=0), rng.random(codes.shape))
+    rules.solve(drawn, {})
+    # But for counts that so few rows have that they are withheld.
+    assert (drawn["played"] == drawn[["won", "drawn", "lost"]].sum(axis=1)).mean() > 0.99
+    assert (drawn["points"] == 3 * drawn["won"] + drawn["drawn"]).mean() > 0.99
+    assert ((drawn["a_game"] - drawn["points"] / 3).abs() < 1e-8).mean() > 0.99
+    given = ["won", "drawn", "played"]
+    drawn[given] = table[given]
+    rules.solve(drawn, dict.fromkeys(given, np.zeros(len(table), dtype=bool)))
+    assert drawn[given].equals(table[given])
+    assert (drawn[["lost", "points"]] == table[["lost", "points"]]).mean().min() > 0.99
+
+
 def test_a_date_says_what_its_parts_say_and_a_journey_takes_as_long_as_it_took():
     rng = np.random.default_rng(0)
     hours = pd.to_timedelta(rng.integers(0, 2 * 365 * 24, 3_000), "h")

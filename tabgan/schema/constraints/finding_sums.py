@@ -1,12 +1,13 @@
 """Which columns of a matrix of numbers are sums of others, or add up to the same in every row."""
 
 from collections.abc import Sequence
-from itertools import combinations
-from math import ceil
+from functools import partial
+from itertools import combinations, permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tabgan.randomness import stream
 from tabgan.schema.constraints.finding import FEWEST_ROWS, FIRST_ROWS, FloatArray
 
 # Sums are exact but for rounding to the digits of a float32.
@@ -15,11 +16,11 @@ PRECISION = 1e-6
 _BOTH_PARTS = 0.05
 # Of balances first choices: rows that are looked at, and columns at most; in what share of the rows
 # all numbers are there; how little of a column's variation may be left, and how far a weight may be
-# from none or one, where numbers are rounded.
+# from a whole number, where numbers are rounded; and the largest weight: points for a win, months.
 _FEWEST_ROWS, _MOST_ROWS, _MOST_COLUMNS = 100, 4_000, 128
-_LEAST_SHARE, _LEFT, _WEIGHT_OFF = 0.5, 0.05, 0.05
-# Of two columns one is equal to the other, or what it leaves.
-_FEWEST_COLUMNS = 3
+_LEAST_SHARE, _LEFT, _WEIGHT_OFF, _LARGEST_WEIGHT = 0.5, 0.05, 0.05, 12
+# How often a balance is taken to be put together with another one.
+_TIMES = (1, 2, 3)
 
 
 def keeps_sum(rows: FloatArray, total: int, parts: Sequence[int]) -> FloatArray:
@@ -68,14 +69,14 @@ def _sums_of_more(rows: FloatArray, numbers: list[int]) -> list[tuple[int, tuple
     for balance in find_balances(rows, numbers):
         for sign in (1.0, -1.0):
             alone = [column for column in balance if balance[column] == sign]
-            parts = tuple(column for column in balance if balance[column] != sign)
-            if len(alone) == 1 and len(parts) > 2:
+            parts = tuple(column for column in balance if balance[column] == -sign)
+            if len(alone) == 1 and 2 < len(parts) == len(balance) - 1:
                 found.append((alone[0], parts))
     return found
 
 
 def find_balances(rows: FloatArray, numbers: Sequence[int]) -> list[dict[int, float]]:
-    """Return numbers that add up to nearly the same in every row.
+    """Return numbers that add up to nearly the same in every row, some of them several times.
 
     A search for one part after the other does not find a total of five counts, or the shares of a
     whole: none but the last part need leave less than there was before. So each column is told by
@@ -91,11 +92,11 @@ def find_balances(rows: FloatArray, numbers: Sequence[int]) -> list[dict[int, fl
     Returns
     -------
     list of dict of int to float
-        For each balance its columns, three or more, and 1 or -1, by which each is multiplied.
+        For each balance its columns, and the whole number by which each is multiplied.
     """
     if len(numbers) > _MOST_COLUMNS:
         return []
-    rows = rows[:: ceil(len(rows) / _MOST_ROWS)]
+    rows = rows[np.sort(stream(0, "rules").permutation(len(rows))[:_MOST_ROWS])]
     places = _there_together(rows, numbers)
     present = rows[:, places]
     present = present[~np.isnan(present).any(axis=1)]
@@ -105,22 +106,25 @@ def find_balances(rows: FloatArray, numbers: Sequence[int]) -> list[dict[int, fl
     norms = np.linalg.norm(centred, axis=0)
     directions = np.empty((len(present), 0))
     independent: list[int] = []
-    balances = []
+    balances: list[FloatArray] = []
     for place in np.flatnonzero(norms):
         column = centred[:, place] / norms[place]
         left = _apart_from(directions, column)
         size = float(np.linalg.norm(left))
         if size <= _LEFT:
             weights = np.linalg.lstsq(centred[:, independent], centred[:, place], rcond=None)[0]
-            signs = np.rint(weights)
-            if (np.abs(signs) <= 1.0).all() and np.allclose(weights, signs, 0.0, _WEIGHT_OFF):
-                parts = {places[independent[i]]: -signs[i] for i in np.flatnonzero(signs)}
-                balances.append({**parts, places[place]: 1.0})
+            balance = np.zeros(len(places))
+            balance[np.append(independent, place)] = _whole_numbers(np.append(-weights, 1.0))
+            if _holds(balance, present):
+                balances.append(balance)
                 continue
         if size > np.sqrt(np.finfo(float).eps):
             directions = np.column_stack([directions, left / size])
             independent.append(int(place))
-    return [balance for balance in balances if len(balance) >= _FEWEST_COLUMNS]
+    return [
+        {places[i]: float(balance[i]) for i in np.flatnonzero(balance)}
+        for balance in _simplest(balances, present)
+    ]
 
 
 def _there_together(rows: FloatArray, numbers: Sequence[int]) -> list[int]:
@@ -140,6 +144,59 @@ def _apart_from(directions: FloatArray, column: FloatArray) -> FloatArray:
     for _ in range(2):
         column = column - directions @ (column @ directions)
     return column
+
+
+def _whole_numbers(weights: FloatArray) -> FloatArray:
+    """Return small whole numbers that weights are proportional to, zeros if there are none."""
+    for times in range(1, _LARGEST_WEIGHT + 1):
+        whole = np.rint(times * weights)
+        is_near = np.allclose(times * weights, whole, 0.0, _WEIGHT_OFF)
+        if is_near and np.abs(whole).max() <= _LARGEST_WEIGHT:
+            return whole
+    return np.zeros(len(weights))
+
+
+def _simplest(balances: list[FloatArray], rows: FloatArray) -> list[FloatArray]:
+    """Return balances that say the same and are more likely what is meant.
+
+    Points, games played, lost and drawn are a balance; together with that of the games won it says
+    that games are played to be won, drawn or lost.
+    """
+    simplest = list(balances)
+    complexity = partial(_complexity, means=rows.mean(axis=0), spreads=rows.std(axis=0))
+    is_done = False
+    while not is_done:
+        is_done = True
+        for one, other in permutations(range(len(simplest)), 2):
+            if not (simplest[one] * simplest[other]).any():
+                continue
+            for times, other_times in product(_TIMES, (*_TIMES, *(-n for n in _TIMES))):
+                both = times * simplest[one] + other_times * simplest[other]
+                both /= max(1, np.gcd.reduce(np.abs(both).astype(np.int64)))
+                is_simpler = complexity(both) < complexity(simplest[one])
+                if is_simpler and _holds(both, rows):
+                    simplest[one], is_done = both, False
+    return simplest
+
+
+def _holds(balance: FloatArray, rows: FloatArray) -> bool:
+    """Say whether a balance leaves little of the column that varies the least in it."""
+    used = np.flatnonzero(balance)
+    parts = rows[:, used] * balance[used]
+    return len(used) > 1 and bool(parts.sum(axis=1).std() <= _LEFT * parts.std(axis=0).min())
+
+
+def _complexity(
+    balance: FloatArray, means: FloatArray, spreads: FloatArray
+) -> tuple[bool, int, float]:
+    """Return how far a balance is from what is meant.
+
+    It is neither a total nor shares of a whole, has many columns, and large weights.
+    """
+    sizes = np.abs(balance)
+    is_whole = abs(balance @ means) > (sizes * spreads).max()
+    on_a_side = min(np.count_nonzero(balance > 0.0), np.count_nonzero(balance < 0.0))
+    return on_a_side != (0 if is_whole else 1), int(np.count_nonzero(sizes)), float(sizes.sum())
 
 
 def _are_equal(sums: FloatArray, totals: FloatArray) -> NDArray[np.bool_]:
