@@ -226,7 +226,7 @@ def test_columns_that_are_nearly_equal_are_no_balance_with_what_parts_them(rng):
 
 
 def test_a_share_that_would_lose_its_law_is_not_computed(rng):
-    even, uneven = rng.dirichlet([5.0] * 3, N_ROWS), rng.dirichlet([0.2] * 6, N_ROWS)
+    even, uneven = rng.dirichlet([5.0] * 3, N_ROWS), rng.dirichlet([0.5] * 4, N_ROWS)
     (found,) = found_in(pd.DataFrame(even).add_prefix("share"))
     assert set(found.columns) == {"share0", "share1", "share2"}
     # Most are next to none, which no sum of the others is.
