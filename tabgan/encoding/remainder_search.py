@@ -171,6 +171,7 @@ def _told_by_balances(numeric: NumericColumns) -> Iterator[_Finding | None]:
 
 
 def _told_by(balance: Mapping[int, float], column: int, numeric: NumericColumns) -> _Finding | None:
+    """Return how a balance tells one of its columns, unless that would not stay what it is."""
     own = numeric.columns[column]
     others = {part: weight for part, weight in balance.items() if part != column}
     # A sum of whole numbers of the others, or their mean.
