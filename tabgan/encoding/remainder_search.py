@@ -39,6 +39,8 @@ _LEAST_SAVED, _MOST_TERMS = 0.1, 6
 # What a column of a rate may leave open: it is told nearly exactly, or it is no rate but a
 # regression.
 _MOST_BITS_OF_RATE = 1.0
+# What a few wrong rows among thousands leave open of a balance.
+_BITS_OF_WRONG_ROWS = 0.02
 # What a column may lose by being computed: share of its values that lie on its grid, and of rows
 # that have one value (so many of the commonest are looked at); share of rows that leave its range;
 # bits by which its last digits are less alike.
@@ -164,26 +166,36 @@ def find_remainders(
 def _told_by_balances(numeric: NumericColumns) -> Iterator[_Finding | None]:
     """Yield how each sum that is nearly the same in every row tells each of its columns."""
     numbers = [place for place, column in enumerate(numeric.columns) if column.is_number]
-    for which, balance in enumerate(find_balances(numeric.values.T, numbers)):
+    balances = find_balances(numeric.values.T, numbers)
+    drawn = {
+        column: numeric.columns[column].drawn_again(stream(0, "remainders"))
+        for column in {column for balance in balances for column in balance}
+    }
+    for which, balance in enumerate(balances):
         for column in balance:
-            if (finding := _told_by(balance, column, numeric)) is not None:
+            if (finding := _told_by(balance, column, numeric, drawn)) is not None:
                 yield replace(finding, balance=which)
 
 
-def _told_by(balance: Mapping[int, float], column: int, numeric: NumericColumns) -> _Finding | None:
+def _told_by(
+    balance: Mapping[int, float],
+    column: int,
+    numeric: NumericColumns,
+    drawn: Mapping[int, FloatArray],
+) -> _Finding | None:
     """Return how a balance tells one of its columns, unless that would not stay what it is."""
     own = numeric.columns[column]
     others = {part: weight for part, weight in balance.items() if part != column}
-    # A sum of whole numbers of the others, or their mean.
-    is_whole = abs(balance[column]) == 1.0 or {abs(weight) for weight in others.values()} == {1.0}
-    if len(np.unique(own.values[~np.isnan(own.values)])) <= _FLAG or not is_whole:
+    # Else it would have to be whole itself, which drawn numbers hardly ever make it.
+    is_total = all(weight * balance[column] < 0.0 for weight in others.values())
+    is_flag = len(np.unique(own.values[~np.isnan(own.values)])) <= _FLAG
+    if is_flag or not (is_total or abs(balance[column]) == 1.0):
         return None
     terms = tuple(Term((part,), -weight / balance[column]) for part, weight in others.items())
     rest: FloatArray = own.values - np.sum([term.of(numeric) for term in terms], axis=0)
     # A network knows modes alone: of shares the last may be less than none, and its law is gone.
-    rng = stream(0, "remainders")
-    drawn = np.stack([numeric.columns[part].drawn_again(rng) for part in others])
-    told_again: FloatArray = np.array([term.factor for term in terms]) @ drawn
+    factors = np.array([term.factor for term in terms])
+    told_again: FloatArray = factors @ np.stack([drawn[part] for part in others])
     present = ~np.isnan(rest)
     before, after = (np.rint(v[present] / own.step) for v in (own.values, told_again + rest))
     moved = ks_2samp(before, after, method="asymp").statistic
@@ -280,16 +292,18 @@ def _as_finding(
     own : NumericColumn
         The column.
     told_again : numpy.ndarray of shape (n_rows,) or None
-        What the others may tell in a sample; ``None`` if it is what they tell in the table.
+        What the others of a balance may tell in a sample; ``None`` if it is none.
     """
     is_rate = any(abs(term.factor) != 1.0 for term in terms)
     bits = own.bits_of(rest)
-    if bits > (min(_MOST_BITS_OF_RATE, own.open_bits) if is_rate else own.open_bits):
-        return None
     told = own.values - rest
     if is_rate and own.has_decimals:
         told = told.round(own.decimals)
         rest = own.values - told
+        bits = max(bits, own.bits_of(rest))
+    most_bits = min(_MOST_BITS_OF_RATE, own.open_bits) if is_rate else own.open_bits
+    if bits > (most_bits if told_again is None else max(_BITS_OF_WRONG_ROWS, most_bits)):
+        return None
     if _loses_its_values(own, told if told_again is None else told_again, rest):
         return None
     rises = bool(np.nanmedian(rest) >= 0.0)
@@ -343,7 +357,7 @@ def _named(
     # Decimals that the column does not have are rounded away before the remainder is added, so that
     # this is zero where the column is what the others say.
     digits = max(sum(numeric.columns[other].decimals for other in t.columns) for t in finding.terms)
-    is_exact = all(abs(t.factor) == 1.0 for t in finding.terms) and digits <= own.decimals
+    is_exact = all(t.factor.is_integer() for t in finding.terms) and digits <= own.decimals
     is_rounded = own.is_number and own.has_decimals and not is_exact
     decimals = own.decimals if is_rounded else max(digits, own.decimals)
     is_integer = column.kind is Kind.INTEGER and decimals == 0

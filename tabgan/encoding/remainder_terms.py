@@ -38,8 +38,8 @@ _MANY_COLUMNS, _TRIED_OF_MANY = 128, 8
 _DIGITS_OF_FACTOR = (2, 4, 6)
 # How far the slope of a count may be from one.
 _MOST_ASLANT = 0.05
-# A half, a third and so on, as they are written.
-_PARTS = {1.0 / n: n for n in range(2, 13)}
+# The largest denominator of a factor that is written as a fraction.
+_LARGEST_DENOMINATOR = 12
 # In how many rows a column has to be the year, month or day of a date, as a share of those in which
 # chance does not tell it: in another time zone it is another day for part of the day.
 _LEAST_AGREEING = 0.5
@@ -70,10 +70,12 @@ class Term:
     @property
     def price(self) -> float:
         """Bits that it must save besides: of terms that leave as much the simplest is meant."""
-        written = _PARTS.get(abs(self.factor), self.factor)
-        digits = Decimal(repr(written)).normalize().as_tuple().digits
-        of_factor = 0.0 if abs(self.factor) == 1.0 else _PRICE_OF_DIGIT * len(digits)
-        return of_factor + (_PRICE_OF_PRODUCT if len(self.columns) > 1 else 0.0)
+        digits = Decimal(repr(self.factor)).normalize().as_tuple().digits
+        n_digits = 0 if abs(self.factor) == 1.0 else len(digits)
+        if (fraction := _fraction(self.factor)) is not None:
+            n_digits = len(f"{abs(fraction.numerator)}{fraction.denominator}".removeprefix("1"))
+        of_product = _PRICE_OF_PRODUCT if len(self.columns) > 1 else 0.0
+        return _PRICE_OF_DIGIT * n_digits + of_product
 
     def of(self, numeric: NumericColumns) -> FloatArray:
         """Return it for each row."""
@@ -86,11 +88,19 @@ class Term:
         if None in names:
             return None
         size, product = abs(self.factor), " * ".join(map(str, names))
-        if size in _PARTS:
-            product = f"{product} / {_PARTS[size]}"
-        elif size != 1.0:
-            product = f"{size!r} * {product}"
+        fraction = _fraction(size) or (Fraction(size) if size.is_integer() else None)
+        times = repr(size) if fraction is None else str(fraction.numerator)
+        product = product if times == "1" else f"{times} * {product}"
+        if fraction is not None and fraction.denominator > 1:
+            product = f"{product} / {fraction.denominator}"
         return f"{' - ' if self.factor < 0.0 else ' + '}{product}"
+
+
+def _fraction(factor: float) -> Fraction | None:
+    """Return a factor whose digits have no end as a fraction: a third of each of three."""
+    fraction = Fraction(factor).limit_denominator(_LARGEST_DENOMINATOR)
+    has_end = len(repr(factor)) < len(repr(1 / 3)) - 2
+    return None if has_end or float(fraction) != factor else fraction
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,10 @@ _MAY_BE_UNPADDED = ("%d", "%m", "%H", "%I")
 # around a name that is to be in capitals.
 _UNPADDED, _CUT, _CAPITALS = "\x01", "\x02", "\x03"
 _TIME = r"\d{1,2}:\d\d(?::\d\d)?"
-# 3/8/19 and 3-Aug-19; 19-08-03.
-_SHORT_YEAR_LAST = re.compile(r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2)(\d\d(?:[T ,].*)?)")
+# 3/8/19, 3-Aug-19 and 03Aug19; 19-08-03.
+_SHORT_YEAR_LAST = re.compile(
+    r"(\d\d?([-/. ])(?:\d\d?|[A-Za-z]{3})\2|\d\d[A-Za-z]{3})(\d\d(?:[T ,:].*)?)"
+)
 _SHORT_YEAR_FIRST = re.compile(r"()(\d\d([-/.])\d\d?\3\d\d?(?:[T ,].*)?)")
 # 12/2011, Jun-2014 and June 2014; Jun-14 is a day as often as a month.
 _MONTH = re.compile(r"(?:\d\d(?=/)|[A-Za-z]{3,9})([-/ ])\d{4}")
@@ -193,12 +195,12 @@ def _guess(text: str, day_first: bool) -> str | None:
     plain = re.sub(r" ?[AP]M$", "", text) if half else text
     plain = plain.replace(",", ".") if comma else plain
     # 20May2016:09:05:07, as of statistics programs and logs of web servers.
-    colon = re.search(rf"(?<=\d{{4}}):(?={_TIME})", plain)
-    plain = f"{plain[: colon.start()]} {plain[colon.end() :]}" if colon else plain
+    colon = re.match(rf"([^: ]{{7,11}}):(?={_TIME})", plain)
+    plain = f"{colon[1]} {plain[colon.end() :]}" if colon else plain
     guess = guess_datetime_format(plain, dayfirst=day_first)
     if guess is None:
         return None
-    guess = guess.replace("%Y %H", "%Y:%H") if colon else guess
+    guess = guess.replace(" %H", ":%H") if colon else guess
     if half:
         guess = guess.replace("%H", "%I") + half["space"] + "%p"
     digits = re.search(r":\d\d[.,](\d{1,5})(?!\d)", text)

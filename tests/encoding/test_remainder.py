@@ -62,7 +62,7 @@ def test_it_comes_back_from_json(remainder):
         {"name": "gross"},
         {"decimals": -1},
         {"decimals": 2.0},
-        {"rule": {"kind": "formula", "column": "gross", "expression": "net + round(rest)"}},
+        {"rule": {"kind": "formula", "column": "gross", "expression": "net + abs(rest)"}},
         {"rule": {"kind": "range", "column": "rest", "low": 0}},
         {"rule": {"kind": "sum"}},
     ],

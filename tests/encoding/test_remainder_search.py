@@ -225,6 +225,44 @@ def test_columns_that_are_nearly_equal_are_no_balance_with_what_parts_them(rng):
         assert rest.of(table.assign(late=late), infer_schema(table.assign(late=late))).std() < 15.0
 
 
+def test_a_weighted_mean_is_computed_and_not_its_parts(rng):
+    table = counts(rng, 2)
+    table["mean"] = (2 * table["n0"] + table["n1"]) / 3
+    (found,) = found_in(table)
+    assert found.rule == Formula("mean", "2 * n0 / 3 + n1 / 3 + `rest of mean`")
+
+
+@pytest.mark.parametrize(
+    "names", [["total", "big", "a", "b", "c"], ["big", "a", "b", "c", "total"]]
+)
+def test_a_part_that_is_nearly_the_total_does_not_hide_the_others(rng, names):
+    table = pd.DataFrame(rng.poisson(100, (N_ROWS, 3)), columns=[*"abc"])
+    table["big"] = rng.normal(10_000, 1_500, N_ROWS).round().astype(int)
+    table["total"] = table.sum(axis=1)
+    (found,) = found_in(table[names])
+    assert set(found.columns) == set(table)
+
+
+def test_large_numbers_and_gaps_elsewhere_hide_no_total(rng):
+    table = counts(rng)
+    table["all"] = table.sum(axis=1)
+    table = table.astype("Int64").mask(np.repeat((rng.random(N_ROWS) < 0.3)[:, None], 6, axis=1))
+    table.insert(0, "clock", rng.integers(16 * 10**14, 17 * 10**14, N_ROWS))
+    for name in ("x", "y", "z"):
+        table.insert(0, name, pd.Series(rng.normal(size=N_ROWS)).mask(rng.random(N_ROWS) < 0.3))
+    (found,) = found_in(table)
+    assert found.rule.total == "all"
+    assert len(found.rule.parts) == 6
+
+
+def test_a_wrong_row_among_thousands_hides_no_total(rng):
+    table = counts(rng)
+    table["all"] = table.sum(axis=1)
+    table.loc[7, "all"] = -999
+    (found,) = found_in(table)
+    assert found.rule.total == "all"
+
+
 def test_a_share_that_would_lose_its_law_is_not_computed(rng):
     even, uneven = rng.dirichlet([5.0] * 3, N_ROWS), rng.dirichlet([0.5] * 4, N_ROWS)
     (found,) = found_in(pd.DataFrame(even).add_prefix("share"))

@@ -37,6 +37,9 @@ MOMENTS = pd.Series(pd.Timestamp("2019-01-01") + pd.to_timedelta(STEPS, unit="ms
         "%d-%^b-%y",
         "%^a, %d %^b %Y %H:%M:%S GMT",
         "%d%^b%Y:%H:%M:%S.%3f",
+        "%d%^b%y:%H:%M:%S",
+        "%d%^b%y",
+        "%Y-%m-%d:%H:%M:%S",
         "%d/%b/%Y:%H:%M:%S +0000",
     ],
 )

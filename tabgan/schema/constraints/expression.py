@@ -102,7 +102,8 @@ class Expression:
         Whether it makes durations of numbers, to the microsecond.
     solvable : tuple of hashable
         Those that can be computed from the result and the others: they stand in it once, and under
-        no more than signs, ``+ - * /`` and ``days`` to ``seconds``, in which ``round`` may stand.
+        no more than signs, ``+ - * /``, ``round`` and ``days`` to ``seconds``. What is rounded is
+        taken for what it is rounded to: the formula need not hold then.
     """
 
     def __init__(self, text: str) -> None:
@@ -185,21 +186,19 @@ class Expression:
                 return self._solved(right, column, rest, cells)
             case ast.Call(func=ast.Name(id=name), args=[counted]) if name in UNITS:
                 return self._solved(counted, column, count_of(UNITS[name])(result), cells)
-            case ast.Call(args=[rounded]):  # a whole number is what it is rounded to
+            case ast.Call(args=[rounded]):
                 return self._solved(rounded, column, result, cells)
         return result
 
-    def _can_be_solved(self, node: ast.AST, column: Hashable, is_counted: bool = False) -> bool:
+    def _can_be_solved(self, node: ast.AST, column: Hashable) -> bool:
         match node:
             case ast.UnaryOp(operand=operand):
-                return self._can_be_solved(operand, column, is_counted)
+                return self._can_be_solved(operand, column)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _LEFT_OF:
                 side = left if column in self._check(left) else right
-                return self._can_be_solved(side, column, is_counted)
-            case ast.Call(func=ast.Name(id=name), args=[counted]) if name in UNITS:
-                return self._can_be_solved(counted, column, is_counted=True)
-            case ast.Call(func=ast.Name(id="round"), args=[rounded]) if is_counted:
-                return self._can_be_solved(rounded, column, is_counted)
+                return self._can_be_solved(side, column)
+            case ast.Call(func=ast.Name(id=name), args=[inner]) if name in {*UNITS, "round"}:
+                return self._can_be_solved(inner, column)
         return isinstance(node, ast.Name)
 
     def _check(self, node: ast.AST, depth: int = 0) -> list[Hashable]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import combinations, permutations, product
+from itertools import combinations, permutations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,12 +15,16 @@ PRECISION = 1e-6
 # Share of rows in which both parts of a sum are there: else it is an equality of two columns.
 _BOTH_PARTS = 0.05
 # Of balances first choices: rows that are looked at, and columns at most; in what share of the rows
-# all numbers are there; how little of a column's variation may be left, and how far a weight may be
-# from a whole number, where numbers are rounded; and the largest weight: points for a win, months.
+# of one number the others of a group are there, and groups; parts in which the rows are looked at.
 _FEWEST_ROWS, _MOST_ROWS, _MOST_COLUMNS = 100, 4_000, 128
-_LEAST_SHARE, _LEFT, _WEIGHT_OFF, _LARGEST_WEIGHT = 0.5, 0.05, 0.05, 12
-# How often a balance is taken to be put together with another one.
-_TIMES = (1, 2, 3)
+_LEAST_SHARE, _MOST_GROUPS, _PARTS_OF_ROWS = 0.5, 4, 4
+# How little of a column's variation may be left; how far a weight may be from a whole number, where
+# numbers are rounded; and the largest weight: points for a win, months.
+_LEFT, _WEIGHT_OFF, _LARGEST_WEIGHT = 0.05, 0.05, 12
+# Floats hold whole numbers, and so their sums, up to here.
+_LARGEST = 2.0**53
+# How often two balances are taken to be put together.
+_TIMES = np.array([(n, sign * m) for n in (1, 2, 3) for m in (1, 2, 3) for sign in (1, -1)], float)
 
 
 def keeps_sum(rows: FloatArray, total: int, parts: Sequence[int]) -> FloatArray:
@@ -76,18 +80,20 @@ def _sums_of_more(rows: FloatArray, numbers: list[int]) -> list[tuple[int, tuple
 
 
 def find_balances(rows: FloatArray, numbers: Sequence[int]) -> list[dict[int, float]]:
-    """Return numbers that add up to nearly the same in every row, some of them several times.
+    """Return numbers that may add up to the same in every row, some of them several times.
 
     A search for one part after the other does not find a total of five counts, or the shares of a
     whole: none but the last part need leave less than there was before. So each column is told by
-    all before it that do not tell each other (a QR decomposition).
+    all before it that do not tell each other (a QR decomposition). What is left of it may be a
+    twentieth of the part that varies the least, as rounding leaves some: whoever takes a balance
+    for a rule has to look whether it is.
 
     Parameters
     ----------
     rows : ndarray of float64, shape (rows, columns)
         NaN is missing.
     numbers : sequence of int
-        The columns that are numbers.
+        The columns that are numbers; of more than 128 nothing is found.
 
     Returns
     -------
@@ -96,47 +102,68 @@ def find_balances(rows: FloatArray, numbers: Sequence[int]) -> list[dict[int, fl
     """
     if len(numbers) > _MOST_COLUMNS:
         return []
-    rows = rows[np.sort(stream(0, "rules").permutation(len(rows))[:_MOST_ROWS])]
-    places = _there_together(rows, numbers)
-    present = rows[:, places]
-    present = present[~np.isnan(present).any(axis=1)]
-    if len(present) < max(_FEWEST_ROWS, 2 * len(places)):
-        return []
-    centred = present - present.mean(axis=0)
-    norms = np.linalg.norm(centred, axis=0)
-    directions = np.empty((len(present), 0))
-    independent: list[int] = []
-    balances: list[FloatArray] = []
-    for place in np.flatnonzero(norms):
-        column = centred[:, place] / norms[place]
-        left = _apart_from(directions, column)
-        size = float(np.linalg.norm(left))
-        if size <= _LEFT:
-            weights = np.linalg.lstsq(centred[:, independent], centred[:, place], rcond=None)[0]
-            balance = np.zeros(len(places))
-            balance[np.append(independent, place)] = _whole_numbers(np.append(-weights, 1.0))
-            if _holds(balance, present):
-                balances.append(balance)
-                continue
-        if size > np.sqrt(np.finfo(float).eps):
-            directions = np.column_stack([directions, left / size])
-            independent.append(int(place))
-    return [
-        {places[i]: float(balance[i]) for i in np.flatnonzero(balance)}
-        for balance in _simplest(balances, present)
-    ]
+    rows = rows[stream(0, "rules").permutation(len(rows))[:_MOST_ROWS]]
+    largest = np.nanmax(np.abs(rows), axis=0, initial=0.0)
+    numbers = [column for column in numbers if largest[column] < _LARGEST]
+    # A few wrong rows leave one of the parts without any.
+    found: dict[frozenset[tuple[int, float]], dict[int, float]] = {}
+    for group in _there_together(rows, numbers):
+        present = rows[:, group]
+        present = present[~np.isnan(present).any(axis=1)]
+        n_parts = min(_PARTS_OF_ROWS, len(present) // max(_FEWEST_ROWS, 2 * len(group)))
+        for part in np.array_split(present, n_parts) if n_parts else ():
+            for weights in _simplest(_balances(part), part):
+                balance = {group[i]: float(weights[i]) for i in np.flatnonzero(weights)}
+                found.setdefault(frozenset(balance.items()), balance)
+    return list(found.values())
 
 
-def _there_together(rows: FloatArray, numbers: Sequence[int]) -> list[int]:
-    """Return numbers that are there in the same rows, most of them if need be."""
+def _there_together(rows: FloatArray, numbers: Sequence[int]) -> list[list[int]]:
+    """Return groups of numbers that are there in the same rows, each in one or more of them."""
     is_there = ~np.isnan(rows)
-    together = np.ones(len(rows), dtype=bool)
-    chosen = []
-    for place in sorted(numbers, key=lambda place: -int(is_there[:, place].sum())):
-        if np.count_nonzero(together & is_there[:, place]) >= _LEAST_SHARE * len(rows):
-            together &= is_there[:, place]
-            chosen.append(place)
-    return sorted(chosen)
+    groups: list[list[int]] = []
+    left = list(numbers)
+    while left and len(groups) < _MOST_GROUPS:
+        together = is_there[:, max(left, key=lambda column: int(is_there[:, column].sum()))]
+        group = []
+        fewest = _LEAST_SHARE * np.count_nonzero(together)
+        missing = np.count_nonzero(~is_there[together], axis=0)
+        for column in sorted(numbers, key=lambda column: int(missing[column])):
+            if np.count_nonzero(together & is_there[:, column]) >= fewest:
+                together = together & is_there[:, column]
+                group.append(column)
+        groups.append(sorted(group))
+        left = [column for column in left if column not in group]
+    return groups
+
+
+def _balances(rows: FloatArray) -> list[FloatArray]:
+    """Return the weights of all columns in each balance."""
+    centred = rows - rows.mean(axis=0)
+    centred = centred / np.maximum(np.abs(centred).max(axis=0), np.finfo(float).tiny)
+    norms = np.linalg.norm(centred, axis=0)
+    unit = centred / np.maximum(norms, np.finfo(float).tiny)
+    spreads = rows.std(axis=0)
+    directions = np.empty((len(rows), 0))
+    independent: list[int] = []
+    balances = []
+    for column in np.flatnonzero(spreads):
+        rest = _apart_from(directions, unit[:, column])
+        size = float(np.linalg.norm(rest))
+        if size <= _LEFT:
+            weights = np.linalg.lstsq(unit[:, independent], unit[:, column], rcond=None)[0]
+            weights *= spreads[column] / spreads[independent]
+            balance = np.zeros(rows.shape[1])
+            balance[np.append(independent, column).astype(int)] = _whole_numbers(
+                np.append(-weights, 1.0)
+            )
+            if _holds(balance, rows):
+                balances.append(balance)
+        # What is nearly told by one balance may be a part of another.
+        if size > np.sqrt(np.finfo(float).eps):
+            directions = np.column_stack([directions, rest / size])
+            independent.append(int(column))
+    return balances
 
 
 def _apart_from(directions: FloatArray, column: FloatArray) -> FloatArray:
@@ -162,21 +189,24 @@ def _simplest(balances: list[FloatArray], rows: FloatArray) -> list[FloatArray]:
     Points, games played, lost and drawn are a balance; together with that of the games won it says
     that games are played to be won, drawn or lost.
     """
-    simplest = list(balances)
+    if not balances:
+        return []
+    simplest = np.stack(balances)
     complexity = partial(_complexity, means=rows.mean(axis=0), spreads=rows.std(axis=0))
+    sizes = complexity(simplest)
     is_done = False
     while not is_done:
         is_done = True
         for one, other in permutations(range(len(simplest)), 2):
             if not (simplest[one] * simplest[other]).any():
                 continue
-            for times, other_times in product(_TIMES, (*_TIMES, *(-n for n in _TIMES))):
-                both = times * simplest[one] + other_times * simplest[other]
-                both /= max(1, np.gcd.reduce(np.abs(both).astype(np.int64)))
-                is_simpler = complexity(both) < complexity(simplest[one])
-                if is_simpler and _holds(both, rows):
-                    simplest[one], is_done = both, False
-    return simplest
+            both = _TIMES @ simplest[[one, other]]
+            both /= np.maximum(1.0, np.gcd.reduce(np.abs(both).astype(np.int64), axis=1))[:, None]
+            of_both = complexity(both)
+            best = min(range(len(both)), key=of_both.__getitem__)
+            if of_both[best] < sizes[one] and _holds(both[best], rows):
+                simplest[one], sizes[one], is_done = both[best], of_both[best], False
+    return list(simplest)
 
 
 def _holds(balance: FloatArray, rows: FloatArray) -> bool:
@@ -187,16 +217,20 @@ def _holds(balance: FloatArray, rows: FloatArray) -> bool:
 
 
 def _complexity(
-    balance: FloatArray, means: FloatArray, spreads: FloatArray
-) -> tuple[bool, int, float]:
-    """Return how far a balance is from what is meant.
+    balances: FloatArray, means: FloatArray, spreads: FloatArray
+) -> list[tuple[bool, int, float]]:
+    """Return how far each balance is from what is meant.
 
     It is neither a total nor shares of a whole, has many columns, and large weights.
     """
-    sizes = np.abs(balance)
-    is_whole = abs(balance @ means) > (sizes * spreads).max()
-    on_a_side = min(np.count_nonzero(balance > 0.0), np.count_nonzero(balance < 0.0))
-    return on_a_side != (0 if is_whole else 1), int(np.count_nonzero(sizes)), float(sizes.sum())
+    sizes = np.abs(balances)
+    is_whole = np.abs(balances @ means) > (sizes * spreads).max(axis=1)
+    on_a_side = np.minimum((balances > 0.0).sum(axis=1), (balances < 0.0).sum(axis=1))
+    is_neither = on_a_side != np.where(is_whole, 0, 1)
+    n_columns = np.count_nonzero(sizes, axis=1)
+    return list(
+        zip(is_neither.tolist(), n_columns.tolist(), sizes.sum(axis=1).tolist(), strict=True)
+    )
 
 
 def _are_equal(sums: FloatArray, totals: FloatArray) -> NDArray[np.bool_]:

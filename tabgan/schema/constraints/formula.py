@@ -33,7 +33,7 @@ class Formula(Constraint):
 
     A sample computes the column; where that is known or under a condition, one of the others, if
     the formula can be turned round: a column that stands in it once, under no more than signs,
-    ``+ - * /`` and what makes a duration of a number. Else rows are drawn again.
+    ``+ - * /``, ``round`` and what makes a duration of a number. Else rows are drawn again.
 
     Parameters
     ----------

@@ -76,6 +76,13 @@ def test_totals_of_many_parts_are_found_once() -> None:
     assert not any(isinstance(rule, Sum) for rule in infer_constraints(table))
 
 
+def test_numbers_that_floats_cannot_add_up_are_no_sums() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.poisson(9, (N, 2)), columns=["a", "b"])
+    table.insert(0, "x", rng.normal(size=N) * 1e155)
+    assert not any(isinstance(rule, Sum) for rule in infer_constraints(table))
+
+
 def test_units_of_dates_make_no_difference_and_zones_are_not_compared() -> None:
     rng = np.random.default_rng(0)
     start = pd.Series(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 365, N), "D"))
