@@ -35,10 +35,10 @@ def infer_constraints(
 ) -> tuple[Constraint, ...]:
     """Return rules that every row of a table keeps and independent columns would break.
 
-    Found are columns that are never above others (but for what follows from two such rules), sums,
-    columns that tell another, and columns that are missing together. Whether they
-    are rules of the matter or of this table, you know: read them, and give those that are to
-    ``TabGAN(constraints=...)``.
+    Found are columns that are never above others (but for what follows from two such rules), sums
+    (of three parts and more among at most 128 numbers), columns that tell another, and columns that
+    are missing together. Whether they are rules of the matter or of this table, you know: read
+    them, and give those that are to ``TabGAN(constraints=...)``.
 
     Parameters
     ----------
