@@ -22,9 +22,9 @@ from tabgan.parallel import in_parallel
 from tabgan.randomness import stream
 from tabgan.schema import Kind
 from tabgan.schema.constraints import Formula, Sum
+from tabgan.schema.constraints.balances import find_balances
 from tabgan.schema.constraints.expression import MAX_LENGTH, as_written
 from tabgan.schema.constraints.finding import FloatArray
-from tabgan.schema.constraints.finding_sums import find_balances
 
 # The numbers below are first choices. Rows that are looked at, of more columns than so many fewer
 # in proportion, down to a quarter; and so few say nothing.
