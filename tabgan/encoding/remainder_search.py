@@ -7,6 +7,7 @@ network could say of the mode. Both are counted in bits, at the column's own pre
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -95,7 +96,7 @@ class _Finding:
         """Whether it is the plain sum of the others."""
         return self.is_total and all(term.is_plain for term in self.terms)
 
-    @property
+    @cached_property
     def rank(self) -> tuple[Any, ...]:
         """How likely it is what is meant; the lowest comes first.
 

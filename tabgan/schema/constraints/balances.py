@@ -12,8 +12,8 @@ import numpy as np
 from tabgan.randomness import stream
 from tabgan.schema.constraints.finding import FloatArray
 
-# First choices: rows that are looked at, and columns at most; in what share of the rows of one number
-# the others of a group are there, and groups; parts in which the rows are looked at.
+# First choices: rows that are looked at, and columns at most; in what share of the rows of one
+# number the others of a group are there, and groups; parts in which the rows are looked at.
 _FEWEST_ROWS, _MOST_ROWS, _MOST_COLUMNS = 100, 4_000, 128
 _LEAST_SHARE, _MOST_GROUPS, _PARTS_OF_ROWS = 0.5, 4, 4
 # How little of a column's variation may be left; how far a weight may be from a whole number, where
