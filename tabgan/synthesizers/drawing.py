@@ -12,7 +12,6 @@ from tabgan.conditioning.conditions import Conditions
 from tabgan.errors import InvalidConditionError
 from tabgan.parallel import in_parallel
 from tabgan.synthesizers.model import FittedModel
-from tabgan.synthesizers.passes import AUTO_PASSES
 from tabgan.synthesizers.redrawing import Redrawing
 from tabgan.synthesizers.restricted import RestrictedBlock, draw_restricted
 from tabgan.synthesizers.sampler import BLOCK_SIZE, Sampler
@@ -110,7 +109,7 @@ class RowSource:
             frame = self._decoded(drawn, blocks.start, start, stop)
         frame = self.model.encoder.shown(frame)
         if self.conditions.are_shared and len(frame):
-            faithful = self.model.sampler(self.conditions, AUTO_PASSES)
+            faithful = self.model.sampler(self.conditions, self.model.passes.most)
             known *= relative_share_taken(faithful, self.seed, searches)
             frame.attrs["conditions"] = _summary(known, searches, len(frame))
         return frame

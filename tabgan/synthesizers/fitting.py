@@ -43,7 +43,7 @@ from tabgan.training.trainer import KnownSets
 # The numbers of passes between one and all that the game practises; others lie between.
 _PRACTISED_PASSES = (2, 4)
 # The numbers of passes that samples are calibrated and refined for; others lie between.
-_CORRECTED_PASSES = (1, 2, 4, 8, 16)
+_CORRECTED_PASSES = (1, 2, 4, 8, 16, 32)
 # Beyond so many columns a sample takes longer to draw than its correction is worth: those of one,
 # eight and all passes.
 _MANY_COLUMNS, _CORRECTED_OF_MANY = 128, (1, 8)

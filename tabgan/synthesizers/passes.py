@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-# Passes of ``passes="auto"`` at most: they cost in proportion, and a wide table has to end.
-AUTO_PASSES = 32
+# Columns up to which ``passes="auto"`` draws one a pass: two that are drawn together show
+# (benchmarks/ablations.md). Of more the passes are so many: they cost in proportion, and a wide
+# table has to end.
+_MOST_ONE_BY_ONE, _PASSES_OF_MANY = 128, 32
 # Enough rows to rank pairs by mutual information.
 _MAX_ROWS = 10_000
 # Beyond, all pairs cost more than the order gains.
@@ -38,7 +40,8 @@ class PassPlan:
     @property
     def most(self) -> int:
         """Passes of ``passes="auto"``: one for each column that is drawn, within reason."""
-        return min(len(self.order) - len(self.computed), AUTO_PASSES)
+        n_drawn = len(self.order) - len(self.computed)
+        return n_drawn if n_drawn <= _MOST_ONE_BY_ONE else _PASSES_OF_MANY
 
     def known_sets(self, pass_counts: tuple[int, ...]) -> np.ndarray:
         """Return what is known before each pass of an unconditional sample, bool.
