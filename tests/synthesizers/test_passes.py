@@ -35,6 +35,13 @@ def test_every_column_is_drawn_once_in_at_most_as_many_passes(n_passes):
     assert len(groups) <= n_passes
 
 
+@pytest.mark.parametrize(("n_columns", "most"), [(1, 1), (55, 55), (128, 128), (129, 32)])
+def test_as_many_passes_as_columns_are_the_default_within_reason(n_columns, most):
+    plan = PassPlan(tuple(range(n_columns)), np.zeros((n_columns, n_columns)))
+    assert plan.most == most
+    assert len(plan.groups(list(range(n_columns)), plan.most)) <= most
+
+
 @pytest.mark.parametrize("n_passes", [1, 2, 3, 4, 32])
 def test_computed_columns_come_after_all_that_are_drawn(n_passes):
     rng = np.random.default_rng(0)
