@@ -18,8 +18,10 @@ from tabgan.synthesizers.preparation import PreparedTable
 from tabgan.training.lesson import count_questions
 from tabgan.training.plan import TrainingPlan, make_plan
 
-# Time of a step over that of its bare products. On two cores with TensorFlow 2.1 to 2.5 and 1.5 to
-# 1.8, over eight tables of 7 to 55 columns (benchmarks/steps.py).
+# Time of a step over that of its bare products, over eight tables of 7 to 55 columns
+# (benchmarks/steps.py): on two cores with TensorFlow 2.1 to 2.5 and 1.5 to 1.8 in one run, 1.1 to
+# 1.6 and .9 to 1.2 on idle ones in another. With these numbers whole fits of four tables, whose
+# refinement is not counted, took .74 to 1.0 of what was said.
 _LIKELIHOOD_OVERHEAD = 2.15
 _ADVERSARIAL_OVERHEAD = 1.6
 # Forward and backward passes a row: of the generator in a likelihood step, and of both networks in
