@@ -164,7 +164,7 @@ def find_remainders(
     return tuple(found.values())
 
 
-def _told_by_balances(numeric: NumericColumns) -> Iterator[_Finding | None]:
+def _told_by_balances(numeric: NumericColumns) -> Iterator[_Finding]:
     """Yield how each sum that is nearly the same in every row tells each of its columns."""
     numbers = [place for place, column in enumerate(numeric.columns) if column.is_number]
     balances = find_balances(numeric.values.T, numbers)
@@ -187,7 +187,7 @@ def _told_by(
     """Return how a balance tells one of its columns, unless that would not stay what it is."""
     own = numeric.columns[column]
     others = {part: weight for part, weight in balance.items() if part != column}
-    # Else it would have to be whole itself, which drawn numbers hardly ever make it.
+    # Else several times it are told, and drawn others hardly ever leave it a whole number.
     is_total = all(weight * balance[column] < 0.0 for weight in others.values())
     is_flag = len(np.unique(own.values[~np.isnan(own.values)])) <= _FLAG
     if is_flag or not (is_total or abs(balance[column]) == 1.0):

@@ -65,7 +65,7 @@ def find_balances(rows: FloatArray, numbers: Sequence[int]) -> list[dict[int, fl
 
 
 def _there_together(rows: FloatArray, numbers: Sequence[int]) -> list[list[int]]:
-    """Return groups of numbers that are there in the same rows, each in one or more of them."""
+    """Return a few groups of numbers that are there in the same rows; one may be in several."""
     is_there = ~np.isnan(rows)
     groups: list[list[int]] = []
     left = list(numbers)

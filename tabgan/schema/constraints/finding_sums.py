@@ -22,7 +22,7 @@ def keeps_sum(rows: FloatArray, total: int, parts: Sequence[int]) -> FloatArray:
 
 
 def candidate_sums(rows: FloatArray, numbers: list[int]) -> list[tuple[int, tuple[int, ...]]]:
-    """Return totals and parts of sums that some of the rows keep.
+    """Return totals and parts of sums that may hold; whether they do, all rows have to say.
 
     Parameters
     ----------
